@@ -1,0 +1,157 @@
+"""`ossi build`: a deployment artifact for each function, made again only when something it is made of has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from ossi_cli import packaging
+from ossi_cli.uv import Uv
+from ossi_cli.workspace import ROOT, Function, select, source_hash
+
+CLOUD_OUTPUT = ROOT / "dist"
+LOCAL_OUTPUT = ROOT / "dist" / "local"
+_WORK = ROOT / ".cache" / "build"
+_EMULATOR_PYTHON = ROOT / ".cache" / "aws-env" / "bin" / "python"
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """One finished archive. `seconds` is None when the archive that was there could stay."""
+
+    function: str
+    path: Path
+    size: int
+    seconds: float | None
+
+
+def build_artifacts(
+    names: tuple[str, ...], target: packaging.Target, output: Path, *, force: bool = False
+) -> list[Artifact]:
+    """Bring the archives of the named functions (all if none is named) up to date in `output`.
+
+    Raises click.ClickException with a sentence: unknown function, uv missing, lock out of date, index unreachable;
+    OSError when `output` or the work directory cannot be written.
+    """
+    chosen = select(names)
+    uv = Uv(ROOT)
+    uv.check_lock()
+    # uv and zlib do the work outside Python's lock, so threads are enough to keep the cores busy.
+    with ThreadPoolExecutor(max_workers=min(len(chosen), os.cpu_count() or 1)) as pool:
+        running = [pool.submit(_build_one, function, target, output, uv, force=force) for function in chosen]
+        return [future.result() for future in running]
+
+
+def _build_one(function: Function, target: packaging.Target, output: Path, uv: Uv, *, force: bool) -> Artifact:
+    archive = output / f"{function.name}.zip"
+    record = output / f"{function.name}.zip.json"
+    inputs = _hash_text(source_hash(function), packaging.recipe_hash(), target.fingerprint)
+    started = time.monotonic()
+    if not force and _is_current(archive, record, inputs):
+        return Artifact(function.name, archive, archive.stat().st_size, None)
+    packaging.package(function, target, archive, uv, _WORK)
+    record.write_text(json.dumps({"inputs": inputs, "sha256": _hash_file(archive)}, indent=2) + "\n", encoding="utf-8")
+    return Artifact(function.name, archive, archive.stat().st_size, time.monotonic() - started)
+
+
+def _is_current(archive: Path, record: Path, inputs: str) -> bool:
+    """Whether the archive is the one that was made of these inputs; a damaged record or archive counts as no."""
+    if not archive.is_file() or not record.is_file():
+        return False
+    try:
+        recorded = json.loads(record.read_text(encoding="utf-8"))
+    except ValueError:
+        return False
+    return recorded == {"inputs": inputs, "sha256": _hash_file(archive)}
+
+
+def _hash_text(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def local_target(*, bytecode: bool | None = None) -> packaging.Target:
+    """The local emulator's Python; before its environment exists, the Python from which it will be made."""
+    interpreter = _EMULATOR_PYTHON if _EMULATOR_PYTHON.exists() else Path(sys.executable)
+    return packaging.local_target(interpreter, bytecode=bytecode)
+
+
+def _table(artifacts: Iterable[Artifact]) -> list[str]:
+    rows = [
+        (
+            artifact.function,
+            f"{artifact.size / 1e6:.1f} MB",
+            "unchanged" if artifact.seconds is None else f"{artifact.seconds:.1f} s",
+            _shown(artifact.path),
+        )
+        for artifact in artifacts
+    ]
+    name, size, seconds = (max(len(row[column]) for row in rows) for column in range(3))
+    return [f"{row[0]:<{name}}  {row[1]:>{size}}  {row[2]:>{seconds}}  {row[3]}" for row in rows]
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+@click.command()
+@click.argument("functions", nargs=-1, metavar="[FUNCTION]...")
+@click.option(
+    "--target",
+    type=click.Choice(["cloud", "local"]),
+    default="cloud",
+    show_default=True,
+    help="For AWS Lambda (Linux, Python 3.13), or for the local AWS on this machine.",
+)
+@click.option(
+    "--architecture",
+    type=click.Choice(["arm64", "x86_64"]),
+    default="arm64",
+    show_default=True,
+    help="Of the functions on AWS; as the stack setting ossi:architecture.",
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory for the archives.  [default: dist for the cloud, dist/local for local]",
+)
+@click.option(
+    "--bytecode/--no-bytecode",
+    default=None,
+    help="Insist on compiled modules, or leave them out. Without either: if a Python of the target's version is here.",
+)
+@click.option("--force", is_flag=True, help="Build even if nothing has changed.")
+def build(
+    functions: tuple[str, ...], target: str, architecture: str, output: Path | None, bytecode: bool | None, force: bool
+) -> None:
+    """Make the deployment artifact of each FUNCTION, or of all: <function>.zip, from uv.lock, always the same bytes."""
+    if target == "local":
+        chosen, directory = local_target(bytecode=bytecode), LOCAL_OUTPUT
+    else:
+        try:
+            chosen, directory = packaging.cloud_target(architecture, bytecode=bytecode), CLOUD_OUTPUT
+        except LookupError as error:
+            raise click.ClickException(
+                f"--bytecode needs a {error.args[0]} on the PATH to compile with; without it, sources are packed."
+            ) from error
+    try:
+        artifacts = build_artifacts(functions, chosen, output.resolve() if output else directory, force=force)
+    except OSError as error:
+        raise click.ClickException(f"The artifacts cannot be written: {error}.") from error
+    for line in _table(artifacts):
+        click.echo(line)
+    how = "sources only" if chosen.interpreter is None else "with bytecode"
+    click.echo(f"for {chosen.name}, Python {chosen.python}, {how}")

@@ -1,0 +1,215 @@
+"""The recipe that turns one function of the workspace into a deployment artifact, the same bytes every time.
+
+uv installs from the lock file in two passes: first the third-party packages with their hashes, then the packages of
+this workspace, which have none. What the function never reads is stripped, bytecode is compiled where an interpreter
+of the target's Python version is at hand, and the tree is zipped in sorted order with fixed times and modes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from ossi_cli.uv import Uv
+from ossi_cli.workspace import Function
+
+# Amazon Linux 2023, on which Lambda runs Python 3.13, has glibc 2.34: wheels for 2.28 and older run there.
+_PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
+CLOUD_PYTHON = "3.13"
+
+# Where Lambda unpacks the code. Tracebacks of compiled modules then name the path that exists there.
+_LAMBDA_ROOT = "/var/task"
+
+# Zip cannot say anything earlier.
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+_UNIX = 3
+_FILE_MODE = 0o100644
+# Level 9 takes 2.5 times as long for half a percent less.
+_COMPRESSION_LEVEL = 6
+
+# Top-level names that distributions bring and no function imports.
+_NEVER_PACKED = {
+    "bin",  # command line scripts, whose first line holds a path of this machine
+    "slack",  # slack-sdk's name of before 2020
+    # In Lambda's Python runtime already.
+    "boto3",
+    "botocore",
+    "s3transfer",
+    "jmespath",
+}
+# Sources to compile against, type stubs, and documentation.
+_NEVER_READ = {".pyi", ".pxd", ".pyx", ".h", ".hpp", ".c", ".cpp", ".f", ".f90", ".pyf", ".a", ".md", ".typed"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an artifact is made for.
+
+    `interpreter` runs that very Python version and compiles the bytecode; None where there is none: sources only.
+    """
+
+    name: str
+    python: str
+    uv_options: tuple[str, ...]
+    interpreter: Path | None
+
+    @property
+    def fingerprint(self) -> str:
+        """What of the target decides about the bytes, apart from the packages."""
+        compiled = "sources" if self.interpreter is None else f"bytecode {python_version(self.interpreter)}"
+        return f"{self.name} python {self.python} {compiled}"
+
+
+def cloud_target(architecture: str, *, bytecode: bool | None) -> Target:
+    """Linux on arm64 or x86_64, Python 3.13. `bytecode`: None compiles if a Python 3.13 is found, True insists on it.
+
+    Raises LookupError when bytecode is asked for and no such interpreter is on the PATH.
+    """
+    interpreter = None if bytecode is False else find_interpreter(CLOUD_PYTHON)
+    if bytecode and interpreter is None:
+        raise LookupError(f"python{CLOUD_PYTHON}")
+    # --python: only uv's own tool here, whose version and platform the other two options override.
+    options = (
+        *("--python", sys.executable),
+        *("--python-platform", _PLATFORMS[architecture]),
+        *("--python-version", CLOUD_PYTHON),
+    )
+    return Target(f"cloud-{architecture}", CLOUD_PYTHON, options, interpreter)
+
+
+def local_target(interpreter: Path, *, bytecode: bool | None) -> Target:
+    """This machine, and the Python version of `interpreter`, which compiles the bytecode unless told not to."""
+    version = python_version(interpreter)
+    minor = ".".join(version.split(".")[:2])
+    return Target("local", minor, ("--python", str(interpreter)), None if bytecode is False else interpreter)
+
+
+def python_version(interpreter: Path) -> str:
+    """The full version of an interpreter, such as 3.13.2. Raises OSError or CalledProcessError if it does not run."""
+    script = "import platform; print(platform.python_version())"
+    done = subprocess.run([interpreter, "-I", "-c", script], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def find_interpreter(minor: str) -> Path | None:
+    """A `pythonX.Y` on the PATH that really runs that version, or None: a version manager's shim may not."""
+    found = shutil.which(f"python{minor}")
+    if found is None:
+        return None
+    try:
+        version = python_version(Path(found))
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return Path(found) if version.startswith(f"{minor}.") else None
+
+
+def recipe_hash() -> str:
+    """Changes with every edit of this file, so that artifacts made by an older recipe are made again."""
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+
+
+def package(function: Function, target: Target, archive: Path, uv: Uv, work: Path) -> None:
+    """Make the artifact of `function` for `target` at `archive`, which appears when it is complete and not before.
+
+    `work` is a directory to work in; what is put there is removed again. Raises UvError.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f"{target.name}-{function.name}-", dir=work) as directory:
+        tree = Path(directory) / "tree"
+        _install(function, target, tree, uv, Path(directory))
+        _strip(tree)
+        if target.interpreter is not None:
+            _compile(tree, target.interpreter)
+        unfinished = Path(directory) / archive.name
+        _zip(tree, unfinished)
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        # The output may be on another file system than the work directory: copy beside it, then put in place at once.
+        beside = archive.with_name(f".{archive.name}.{os.getpid()}")
+        shutil.copyfile(unfinished, beside)
+        beside.replace(archive)
+
+
+def _install(function: Function, target: Target, tree: Path, uv: Uv, directory: Path) -> None:
+    into = ("--no-deps", "--no-installer-metadata", "--target", str(tree), *target.uv_options)
+    export = (
+        "export",
+        "--package",
+        function.package,
+        "--frozen",
+        "--no-dev",
+        "--no-header",
+        "--python",
+        sys.executable,
+    )
+
+    third_party = directory / "third-party.txt"
+    uv.run(*export, "--no-emit-workspace", "--output-file", str(third_party))
+    uv.run("pip", "install", "-r", str(third_party), "--require-hashes", "--only-binary", ":all:", *into)
+
+    ours = directory / "workspace.txt"
+    uv.run(*export, "--no-editable", "--only-emit-workspace", "--output-file", str(ours))
+    # uv's cache keeps what it built of a local package until its pyproject.toml changes: build today's sources instead.
+    uv.run("pip", "install", "-r", str(ours), "--no-cache", *into)
+
+
+def _strip(tree: Path) -> None:
+    for entry in tree.iterdir():
+        # Nobody here reads installed metadata: pydantic looks for plugins there, of which there are none.
+        if entry.name in _NEVER_PACKED or entry.name.startswith(".") or entry.suffix == ".dist-info":
+            _remove(entry)
+    for path in sorted(tree.rglob("*")):
+        if (path.name == "tests" and path.is_dir()) or path.suffix in _NEVER_READ or path.name == "__pycache__":
+            _remove(path)
+    for directory in sorted((path for path in tree.rglob("*") if path.is_dir()), reverse=True):
+        if not any(directory.iterdir()):
+            directory.rmdir()
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)  # it may have been inside a directory that is gone by now
+
+
+def _compile(tree: Path, interpreter: Path) -> None:
+    """Bytecode that is never checked against its source: Lambda's code is read-only, and times differ in an archive.
+
+    One process, sorted order and a fixed hash seed make it the same bytes every time. A file that this version of
+    Python cannot read (numpy ships some for newer ones) stays source only, as it would at run time.
+    """
+    command = [interpreter, "-s", "-P", "-m", "compileall", "-q", "-q", "--invalidation-mode", "unchecked-hash"]
+    # -I would ignore PYTHONHASHSEED, so the two of its effects that matter are asked for one by one.
+    done = subprocess.run(
+        [*command, "-d", _LAMBDA_ROOT, "."],
+        check=False,
+        cwd=tree,
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
+            "PYTHONHASHSEED": "0",
+        },
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode not in {0, 1}:  # 1: some file could not be compiled
+        raise click.ClickException(f"{interpreter} could not compile the artifact: {done.stderr.strip()}")
+
+
+def _zip(tree: Path, archive: Path) -> None:
+    files = sorted((path.relative_to(tree).as_posix(), path) for path in tree.rglob("*") if path.is_file())
+    with zipfile.ZipFile(archive, "w") as out:
+        for name, path in files:
+            entry = zipfile.ZipInfo(name, _ZIP_EPOCH)
+            entry.create_system = _UNIX
+            entry.external_attr = _FILE_MODE << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            out.writestr(entry, path.read_bytes(), compresslevel=_COMPRESSION_LEVEL)
