@@ -1,0 +1,62 @@
+# The verbs of this repository. `make` alone lists them. Python 3.11 or newer and make are all that has to be there.
+
+PYTHON ?= python3
+# Processes that run the tests: empty for one, or a number, or `auto` (pytest-xdist).
+WORKERS ?=
+# More arguments for `ossi local` (make demo) or pytest (make test), for example: make test ARGS="tests/unit -k month"
+ARGS ?=
+
+# uv comes in the version that uv.lock holds, so that this stands in one place.
+UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+PROJECTS := pyproject.toml $(wildcard */pyproject.toml functions/*/pyproject.toml)
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test build pr format clean
+
+help:
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST))
+
+install: $(INSTALLED) ## prepare .venv and the environment of the local AWS
+
+demo: install ## start the whole bot on this machine: a local AWS, a local Slack (Ctrl-C ends it)
+	@$(BIN)/ossi local $(ARGS)
+
+test: install ## run all tests
+	@$(BIN)/python -m pytest $(if $(WORKERS),-n $(WORKERS)) $(ARGS)
+
+build: install ## make dist/<function>.zip for AWS
+	@$(BIN)/ossi build
+
+pr: install ## what a pull request has to pass: lint, format, types, tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	@$(MAKE) --no-print-directory test
+
+format: install ## format the code and mend what the linter can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove everything that was made here: .venv, .cache, dist, test caches
+	rm -rf .venv .cache dist .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Runs again when a pyproject.toml or the lock file has changed. A .venv that works is kept, a broken one is made anew.
+$(INSTALLED): uv.lock $(PROJECTS)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(MAKE) --no-print-directory .venv/new
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv sync --quiet --frozen
+	@$(BIN)/python -c 'from ossi_playground.aws.environment import ensure_environment; ensure_environment()'
+	@touch $@
+
+.PHONY: .venv/new
+.venv/new:
+	@command -v $(PYTHON) >/dev/null \
+	  || { echo "Ossi needs Python 3.11 or newer, and there is no $(PYTHON). Name another: make install PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Ossi needs Python 3.11 or newer, and $(PYTHON) is older. Name another: make install PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .venv

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sys
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,6 @@ from ossi_cli.workspace import ROOT, Function, select, source_hash
 CLOUD_OUTPUT = ROOT / "dist"
 LOCAL_OUTPUT = ROOT / "dist" / "local"
 _WORK = ROOT / ".cache" / "build"
-_EMULATOR_PYTHON = ROOT / ".cache" / "aws-env" / "bin" / "python"
 
 
 @dataclass(frozen=True)
@@ -84,9 +82,25 @@ def _hash_file(path: Path) -> str:
 
 
 def local_target(*, bytecode: bool | None = None) -> packaging.Target:
-    """The local emulator's Python; before its environment exists, the Python from which it will be made."""
-    interpreter = _EMULATOR_PYTHON if _EMULATOR_PYTHON.exists() else Path(sys.executable)
+    """For the Python of the emulator's environment, which is made first where it is missing.
+
+    Raises click.ClickException with a sentence when it cannot be made.
+    """
+    # Imported here: a build for the cloud needs nothing of the playground.
+    from ossi_playground.aws.environment import ensure_environment
+    from ossi_playground.aws.errors import LocalAwsError
+
+    try:
+        interpreter = ensure_environment(ROOT)
+    except LocalAwsError as error:
+        raise click.ClickException(str(error)) from error
     return packaging.local_target(interpreter, bytecode=bytecode)
+
+
+def build_for_local_aws() -> Path:
+    """Bring all artifacts for the local AWS up to date; returns their directory. Raises as `build_artifacts` does."""
+    build_artifacts((), local_target(), LOCAL_OUTPUT)
+    return LOCAL_OUTPUT
 
 
 def _table(artifacts: Iterable[Artifact]) -> list[str]:
