@@ -1,0 +1,163 @@
+"""The emulator's process, run by path in the emulator's environment: imports the standard library and ministack only.
+
+It starts ministack and gives it four things that AWS has and ministack 1.5 lacks:
+
+- the process ends when the program that started it ends, however that happens (its end of a pipe closes);
+- stream records survive a restart, as the tables do (AWS keeps them for 24 hours);
+- EventBridge Scheduler honours a schedule's time zone, replaces the context attributes in its input, and invokes
+  functions asynchronously, with the function's own retries and on-failure destination.
+
+Each replaced name of ministack is checked first: another version that lacks one stops here with a sentence, it does not
+run without the correction.
+"""
+
+import importlib
+import json
+import os
+import re
+import signal
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+# EventBridge Scheduler's context attributes:
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+_PLACEHOLDER = re.compile(r"<aws\.scheduler\.(scheduled-time|schedule-arn|execution-id|attempt-number)>")
+
+_TICK_SECONDS = 0.5
+
+# ministack has no types of its own and is not installed where ours are checked.
+Ministack = Any
+Schedule = dict[str, Any]
+
+
+def main() -> None:
+    """Applies the corrections and serves until SIGTERM, or until standard input is closed."""
+    threading.Thread(target=_end_with_parent, daemon=True, name="end-with-parent").start()
+    keep_stream_records()
+    schedule_as_aws_does()
+    _ministack("app").main()
+
+
+def _end_with_parent() -> None:
+    while os.read(0, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _ministack(module: str, *needed: str) -> Ministack:
+    loaded = importlib.import_module(f"ministack.{module}")
+    missing = [name for name in needed if not hasattr(loaded, name)]
+    if missing:
+        sys.exit(f"This version of ministack has no {', '.join(missing)} in {module}: the local AWS needs 1.5.33.")
+    return loaded
+
+
+def keep_stream_records() -> None:
+    """Saves and loads the streams' records together with the tables."""
+    dynamodb = _ministack(
+        "services.dynamodb", "get_state", "load_persisted_state", "_stream_records", "_stream_trimmed"
+    )
+    save, load = dynamodb.get_state, dynamodb.load_persisted_state
+
+    def get_state() -> dict[str, Any]:
+        state = cast("dict[str, Any]", save())
+        return state | {"stream_records": dynamodb._stream_records, "stream_trimmed": dynamodb._stream_trimmed}
+
+    def load_persisted_state(state: dict[str, Any]) -> None:
+        load(state)
+        dynamodb._stream_records.update(state.get("stream_records", {}))
+        dynamodb._stream_trimmed.update(state.get("stream_trimmed", {}))
+
+    dynamodb.get_state, dynamodb.load_persisted_state = get_state, load_persisted_state
+
+
+def schedule_as_aws_does() -> None:
+    """Puts our way of firing schedules in place of ministack's."""
+    scheduler = _ministack("services.scheduler", "_tick_schedules", "_SCHEDULE_TICK_INTERVAL", "_schedules")
+    responses = _ministack("core.responses", "set_request_account_id", "set_request_region")
+    started = time.time()
+    last_fired: dict[object, float] = {}
+
+    def tick() -> None:
+        now = time.time()
+        # A key is (account, region, "group/name"). What was due while the emulator was down is not made up for.
+        for key, schedule in list(scheduler._schedules._data.items()):
+            edited = float(schedule["LastModificationDate"])
+            mark = (key, edited)
+            due = due_time(schedule, last_fired.setdefault(mark, max(edited, started)), now)
+            if due is None:
+                continue
+            last_fired[mark] = now
+            responses.set_request_account_id(key[0])
+            responses.set_request_region(key[1])
+            _fire(schedule, due)
+            if schedule.get("ActionAfterCompletion") == "DELETE" and schedule["ScheduleExpression"].startswith("at("):
+                scheduler._schedules._data.pop(key, None)
+
+    scheduler._tick_schedules = tick
+    scheduler._SCHEDULE_TICK_INTERVAL = _TICK_SECONDS
+
+
+def due_time(schedule: Schedule, last: float, now: float) -> float | None:
+    """Returns when the schedule was last due in (last, now], in epoch seconds, or None.
+
+    `last` is when it fired last or was first seen. A one-time schedule whose time has passed before that is not fired.
+    """
+    if schedule.get("State") != "ENABLED" or not _within(schedule, now):
+        return None
+    events = _ministack("services.eventbridge", "_parse_rate_seconds", "_parse_cron_fields", "_cron_next_fire")
+    expression = str(schedule["ScheduleExpression"]).strip()
+    zone = ZoneInfo(schedule.get("ScheduleExpressionTimezone") or "UTC")
+    if expression.startswith("at("):
+        at = datetime.fromisoformat(expression[3:-1]).replace(tzinfo=zone).timestamp()
+        return at if last < at <= now else None
+    seconds = events._parse_rate_seconds(expression)
+    if seconds is not None:
+        return now if now - last >= seconds else None
+    fields = events._parse_cron_fields(expression)
+    if fields is None:
+        return None
+    # ministack walks the wall clock of the zone that the given time is in.
+    following = cast("datetime | None", events._cron_next_fire(fields, datetime.fromtimestamp(last, zone)))
+    return following.timestamp() if following is not None and following.timestamp() <= now else None
+
+
+def _within(schedule: Schedule, now: float) -> bool:
+    start, end = schedule.get("StartDate"), schedule.get("EndDate")
+    return (start is None or float(start) <= now) and (end is None or now <= float(end))
+
+
+def _fire(schedule: Schedule, due: float) -> None:
+    target = dict(schedule["Target"])
+    if target.get("Input"):
+        target["Input"] = fill_in(target["Input"], due, schedule["Arn"])
+    if ":lambda:" not in target["Arn"]:
+        events = _ministack("services.eventbridge", "_invoke_target")
+        events._invoke_target(target, {"Source": "aws.scheduler", "Time": due, "Detail": "{}"}, schedule)
+        return
+    functions = _ministack("services.lambda_svc", "_get_func_record_for_ref", "invoke_async_with_retry")
+    record, config, _name = functions._get_func_record_for_ref(target["Arn"])
+    if record and config:
+        invoke = cast("Callable[[object, object], None]", functions.invoke_async_with_retry)
+        invoke(record, json.loads(target.get("Input") or "{}"))
+
+
+def fill_in(text: str, due: float, arn: str) -> str:
+    """Returns a schedule's input with its context attributes replaced, as Scheduler sends it (times in UTC)."""
+    values = {
+        "scheduled-time": datetime.fromtimestamp(due, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "schedule-arn": arn,
+        "execution-id": str(uuid.uuid4()),
+        "attempt-number": "1",
+    }
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
+
+
+if __name__ == "__main__":
+    main()
