@@ -19,23 +19,24 @@ help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST))
 
 install: $(INSTALLED) ## prepare .venv and the environment of the local AWS
+	@echo "Ready. The command is $(BIN)/ossi."
 
-demo: install ## start the whole bot on this machine: a local AWS, a local Slack (Ctrl-C ends it)
+demo: $(INSTALLED) ## start the whole bot on this machine: a local AWS, a local Slack (Ctrl-C ends it)
 	@$(BIN)/ossi local $(ARGS)
 
-test: install ## run all tests
+test: $(INSTALLED) ## run all tests
 	@$(BIN)/python -m pytest $(if $(WORKERS),-n $(WORKERS)) $(ARGS)
 
-build: install ## make dist/<function>.zip for AWS
+build: $(INSTALLED) ## make dist/<function>.zip for AWS
 	@$(BIN)/ossi build
 
-pr: install ## what a pull request has to pass: lint, format, types, tests
+pr: $(INSTALLED) ## what a pull request has to pass: lint, format, types, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	@$(MAKE) --no-print-directory test
 
-format: install ## format the code and mend what the linter can mend
+format: $(INSTALLED) ## format the code and mend what the linter can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 

@@ -1,0 +1,75 @@
+"""The artifacts that the tests of this folder look at, each built once."""
+
+from __future__ import annotations
+
+import importlib.util
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ossi_cli.build import build_artifacts, local_target
+from ossi_cli.packaging import Target, cloud_target
+from ossi_cli.workspace import Function, functions
+
+# What AWS's Python runtime holds: boto3 and what it depends on.
+_RUNTIME = ("boto3", "botocore", "jmespath", "s3transfer", "dateutil", "six", "urllib3")
+
+
+@dataclass(frozen=True)
+class Built:
+    """A function and its archive; beside it, where it is unpacked, the archive's content."""
+
+    function: Function
+    archive: Path
+
+    @property
+    def unpacked(self) -> Path:
+        return self.archive.with_suffix("")
+
+
+@pytest.fixture(scope="session")
+def local() -> Target:
+    return local_target()
+
+
+@pytest.fixture(scope="session")
+def local_artifacts(tmp_path_factory: pytest.TempPathFactory, local: Target) -> dict[str, Built]:
+    """Every function for this machine, with bytecode, unpacked."""
+    artifacts = _build(tmp_path_factory.mktemp("local"), local)
+    for artifact in artifacts.values():
+        with zipfile.ZipFile(artifact.archive) as content:
+            content.extractall(artifact.unpacked)
+    return artifacts
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Target:
+    # Without bytecode, so that these tests do not depend on the Python versions that a machine happens to have.
+    return cloud_target("arm64", bytecode=False)
+
+
+@pytest.fixture(scope="session")
+def cloud_artifacts(tmp_path_factory: pytest.TempPathFactory, cloud: Target) -> dict[str, Built]:
+    """Every function for AWS."""
+    return _build(tmp_path_factory.mktemp("cloud"), cloud)
+
+
+@pytest.fixture(scope="session")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory that holds what AWS's runtime holds, and nothing else of this environment."""
+    directory = tmp_path_factory.mktemp("runtime")
+    for name in _RUNTIME:
+        spec = importlib.util.find_spec(name)
+        assert spec is not None
+        assert spec.origin is not None
+        origin = Path(spec.origin)
+        source = origin.parent if origin.name == "__init__.py" else origin
+        (directory / source.name).symlink_to(source)
+    return directory
+
+
+def _build(directory: Path, target: Target) -> dict[str, Built]:
+    build_artifacts((), target, directory)
+    return {function.name: Built(function, directory / f"{function.name}.zip") for function in functions()}

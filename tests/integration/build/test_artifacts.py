@@ -1,0 +1,167 @@
+"""What the deployment artifacts hold, and what they must not."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import stat
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from types import CodeType
+
+import pytest
+
+from integration.build.conftest import Built
+from integration.build.import_graph import loaded_by_import, reached_by_reading, top_level
+from ossi_cli.build import build_artifacts
+from ossi_cli.packaging import Target
+from ossi_cli.workspace import ROOT, functions
+from ossi_playground.aws.environment import ensure_environment
+
+FUNCTIONS = [function.name for function in functions()]
+ONLY_IN_REPORT = {"pandas", "numpy", "openpyxl"}
+
+# Megabytes (10^6 bytes), sources without bytecode. A small archive is a quick cold start; Lambda refuses above 50 MB.
+LIMIT_MB = {"report": 26.0}
+LIMIT_MB_OF_THE_OTHERS = 5.0
+
+# pyc header: magic (4 bytes), flags (4), source hash (8). Flags 0b01: hash-based, never checked against the source.
+PYC_HEADER = 16
+UNCHECKED_HASH = (0b01).to_bytes(4, "little")
+
+
+def entries(artifact: Built) -> list[str]:
+    with zipfile.ZipFile(artifact.archive) as content:
+        return content.namelist()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_handler_can_be_imported_with_only_boto3_beside_it(
+    name: str, local_artifacts: dict[str, Built], runtime: Path
+) -> None:
+    built = local_artifacts[name]
+
+    loaded = loaded_by_import(ensure_environment(), built.function.handler_module, built.unpacked, runtime)
+
+    assert built.function.handler_module in loaded
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_artifact_holds_a_package_that_its_function_does_not_import(
+    name: str, local_artifacts: dict[str, Built], runtime: Path
+) -> None:
+    built = local_artifacts[name]
+    handler = built.function.handler_module
+
+    loaded = loaded_by_import(ensure_environment(), handler, built.unpacked, runtime)
+    reached = top_level(loaded) | top_level(list(reached_by_reading(built.unpacked, handler)))
+
+    assert top_level(entries(built)) - reached == set()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_cloud_gets_the_same_packages_as_the_local_aws(
+    name: str, local_artifacts: dict[str, Built], cloud_artifacts: dict[str, Built]
+) -> None:
+    assert top_level(entries(cloud_artifacts[name])) == top_level(entries(local_artifacts[name]))
+
+
+def test_only_report_holds_pandas_numpy_and_openpyxl(cloud_artifacts: dict[str, Built]) -> None:
+    assert {
+        name: found for name, built in cloud_artifacts.items() if (found := top_level(entries(built)) & ONLY_IN_REPORT)
+    } == {"report": ONLY_IN_REPORT}
+
+
+def test_boto3_is_left_to_the_runtime(cloud_artifacts: dict[str, Built]) -> None:
+    for built in cloud_artifacts.values():
+        assert not top_level(entries(built)) & {"boto3", "botocore", "s3transfer"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_artifacts_stay_small(name: str, cloud_artifacts: dict[str, Built]) -> None:
+    size = cloud_artifacts[name].archive.stat().st_size / 1e6
+
+    assert size <= LIMIT_MB.get(name, LIMIT_MB_OF_THE_OTHERS)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_nothing_is_packed_that_is_never_read(name: str, cloud_artifacts: dict[str, Built]) -> None:
+    unwanted = [
+        entry
+        for entry in entries(cloud_artifacts[name])
+        if entry.endswith((".pyi", ".h", ".a", ".pxd", ".pyc"))
+        or "/tests/" in entry
+        or ".dist-info/" in entry
+        or entry.startswith((".", "bin/"))
+    ]
+
+    assert unwanted == []
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_local_artifacts_built_twice_are_the_same_bytes(
+    name: str, local_again: Path, local_artifacts: dict[str, Built]
+) -> None:
+    assert (local_again / f"{name}.zip").read_bytes() == local_artifacts[name].archive.read_bytes()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_cloud_artifacts_built_twice_are_the_same_bytes(
+    name: str, cloud_again: Path, cloud_artifacts: dict[str, Built]
+) -> None:
+    assert (cloud_again / f"{name}.zip").read_bytes() == cloud_artifacts[name].archive.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def local_again(tmp_path_factory: pytest.TempPathFactory, local: Target) -> Path:
+    directory = tmp_path_factory.mktemp("local-again")
+    build_artifacts((), local, directory)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def cloud_again(tmp_path_factory: pytest.TempPathFactory, cloud: Target) -> Path:
+    directory = tmp_path_factory.mktemp("cloud-again")
+    build_artifacts((), cloud, directory)
+    return directory
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_entries_are_sorted_and_carry_neither_time_nor_owner(name: str, local_artifacts: dict[str, Built]) -> None:
+    with zipfile.ZipFile(local_artifacts[name].archive) as content:
+        infos = content.infolist()
+
+    assert [info.filename for info in infos] == sorted(info.filename for info in infos)
+    assert {info.date_time for info in infos} == {(1980, 1, 1, 0, 0, 0)}
+    assert {info.external_attr >> 16 for info in infos} == {stat.S_IFREG | 0o644}
+    assert {info.extra for info in infos} == {b""}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_path_of_this_machine_is_inside(name: str, local_artifacts: dict[str, Built]) -> None:
+    machine = [os.fsencode(path) for path in (str(ROOT), sys.prefix, tempfile.gettempdir() + "/pytest")]
+
+    with zipfile.ZipFile(local_artifacts[name].archive) as content:
+        for entry in content.namelist():
+            assert not entry.startswith("/")
+            text = content.read(entry)
+            assert not [path for path in machine if path in text], entry
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_module_of_ours_is_compiled_and_never_checked_against_its_source(
+    name: str, local_artifacts: dict[str, Built]
+) -> None:
+    built = local_artifacts[name]
+    sources = [path for package in ("ossi", f"ossi_{name}") for path in (built.unpacked / package).rglob("*.py")]
+
+    assert sources
+    for source in sources:
+        compiled = source.parent / "__pycache__" / f"{source.stem}.{sys.implementation.cache_tag}.pyc"
+        content = compiled.read_bytes()
+        code = marshal.loads(content[PYC_HEADER:])  # noqa: S302 -- made by this very test run
+        assert content[4:8] == UNCHECKED_HASH
+        assert isinstance(code, CodeType)
+        assert code.co_filename == f"/var/task/{source.relative_to(built.unpacked).as_posix()}"
