@@ -1,18 +1,22 @@
 """The emulator's process, run by path in the emulator's environment: imports the standard library and ministack only.
 
-It starts ministack and gives it four things that AWS has and ministack 1.5 lacks:
+It starts ministack and gives it what AWS has and ministack 1.5 lacks:
 
 - the process ends when the program that started it ends, however that happens (its end of a pipe closes);
 - stream records survive a restart, as the tables do (AWS keeps them for 24 hours);
-- EventBridge Scheduler honours a schedule's time zone, replaces the context attributes in its input, and invokes
-  functions asynchronously, with the function's own retries and on-failure destination.
+- EventBridge Scheduler honours a schedule's time zone, replaces the context attributes in its input, and invokes a
+  function asynchronously, in the schedule's role and with the function's own retries and on-failure destination;
+- a request to a stream is authorized on that stream, not on everything;
+- loopback counts as TLS, so that a bucket policy which refuses requests without TLS can stand as it is.
 
 Each replaced name of ministack is checked first: another version that lacks one stops here with a sentence, it does not
 run without the correction.
 """
 
+import base64
 import importlib
 import json
+import logging
 import os
 import re
 import signal
@@ -31,6 +35,8 @@ _PLACEHOLDER = re.compile(r"<aws\.scheduler\.(scheduled-time|schedule-arn|execut
 
 _TICK_SECONDS = 0.5
 
+logger = logging.getLogger("ossi")
+
 # ministack has no types of its own and is not installed where ours are checked.
 Ministack = Any
 Schedule = dict[str, Any]
@@ -41,6 +47,8 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True, name="end-with-parent").start()
     keep_stream_records()
     schedule_as_aws_does()
+    authorize_on_streams()
+    take_loopback_for_tls()
     _ministack("app").main()
 
 
@@ -80,7 +88,6 @@ def keep_stream_records() -> None:
 def schedule_as_aws_does() -> None:
     """Puts our way of firing schedules in place of ministack's."""
     scheduler = _ministack("services.scheduler", "_tick_schedules", "_SCHEDULE_TICK_INTERVAL", "_schedules")
-    responses = _ministack("core.responses", "set_request_account_id", "set_request_region")
     started = time.time()
     last_fired: dict[object, float] = {}
 
@@ -94,14 +101,49 @@ def schedule_as_aws_does() -> None:
             if due is None:
                 continue
             last_fired[mark] = now
-            responses.set_request_account_id(key[0])
-            responses.set_request_region(key[1])
-            _fire(schedule, due)
+            _fire(schedule, due, key[1])
             if schedule.get("ActionAfterCompletion") == "DELETE" and schedule["ScheduleExpression"].startswith("at("):
                 scheduler._schedules._data.pop(key, None)
 
     scheduler._tick_schedules = tick
     scheduler._SCHEDULE_TICK_INTERVAL = _TICK_SECONDS
+
+
+def authorize_on_streams() -> None:
+    """Lets a policy name the stream that may be read, as AWS's policies do."""
+    actions = _ministack("core.iam_actions", "extract_resource_arn")
+    extract = cast("Callable[..., str]", actions.extract_resource_arn)
+
+    def extract_resource_arn(
+        service: str, method: str, path: str, headers: dict[str, str], body: bytes, *rest: object
+    ) -> str:
+        if service == "dynamodbstreams":
+            return _stream_arn(body)
+        return extract(service, method, path, headers, body, *rest)
+
+    actions.extract_resource_arn = extract_resource_arn
+
+
+def _stream_arn(body: bytes) -> str:
+    try:
+        request: dict[str, str] = json.loads(body or b"{}")
+        iterator = request.get("ShardIterator")
+        # ministack's iterators are JSON that names the stream.
+        found = json.loads(base64.urlsafe_b64decode(iterator)).get("arn") if iterator else request.get("StreamArn")
+    except (ValueError, AttributeError):
+        return "*"
+    return found if isinstance(found, str) else "*"
+
+
+def take_loopback_for_tls() -> None:
+    """Lets `aws:SecureTransport` be true for every request: nothing leaves the machine."""
+    app = _ministack("app", "pin_request_origin")
+    pin = app.pin_request_origin
+
+    def pin_as_secure(address: str, _secure: bool) -> None:
+        pin(address, True)
+
+    app.pin_request_origin = pin_as_secure
 
 
 def due_time(schedule: Schedule, last: float, now: float) -> float | None:
@@ -133,19 +175,27 @@ def _within(schedule: Schedule, now: float) -> bool:
     return (start is None or float(start) <= now) and (end is None or now <= float(end))
 
 
-def _fire(schedule: Schedule, due: float) -> None:
-    target = dict(schedule["Target"])
-    if target.get("Input"):
-        target["Input"] = fill_in(target["Input"], due, schedule["Arn"])
+def _fire(schedule: Schedule, due: float, region: str) -> None:
+    target = schedule["Target"]
     if ":lambda:" not in target["Arn"]:
-        events = _ministack("services.eventbridge", "_invoke_target")
-        events._invoke_target(target, {"Source": "aws.scheduler", "Time": due, "Detail": "{}"}, schedule)
+        logger.error("The schedule %s was not fired: only functions are supported as targets.", schedule["Arn"])
         return
-    functions = _ministack("services.lambda_svc", "_get_func_record_for_ref", "invoke_async_with_retry")
-    record, config, _name = functions._get_func_record_for_ref(target["Arn"])
-    if record and config:
-        invoke = cast("Callable[[object, object], None]", functions.invoke_async_with_retry)
-        invoke(record, json.loads(target.get("Input") or "{}"))
+    # Imported here: most runs of the emulator fire nothing.
+    boto3, botocore = importlib.import_module("boto3"), importlib.import_module("botocore.exceptions")
+    endpoint = f"http://{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"
+    administrator = boto3.Session("test", "test", region_name=region)
+    try:
+        role = administrator.client("sts", endpoint_url=endpoint).assume_role(
+            RoleArn=target["RoleArn"], RoleSessionName="scheduler"
+        )["Credentials"]
+        session = boto3.Session(role["AccessKeyId"], role["SecretAccessKey"], role["SessionToken"], region_name=region)
+        session.client("lambda", endpoint_url=endpoint).invoke(
+            FunctionName=target["Arn"],
+            InvocationType="Event",
+            Payload=fill_in(target.get("Input") or "{}", due, schedule["Arn"]),
+        )
+    except (botocore.BotoCoreError, botocore.ClientError):
+        logger.exception("The schedule %s could not invoke its function.", schedule["Arn"])
 
 
 def fill_in(text: str, due: float, arn: str) -> str:
