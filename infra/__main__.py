@@ -1,0 +1,176 @@
+"""The deployment of Ossi: what there is, who may do what, and which output names what. Everything else is elsewhere."""
+
+import pulumi
+import pulumi_aws as aws
+
+from components.api import Endpoint, HttpApi
+from components.bucket import ReportBucket
+from components.deployment import Deployment
+from components.function import Function
+from components.queue import FailureQueue
+from components.schedule import Schedule
+from components.secret import SlackSecret
+from components.stream import StreamSubscription
+from components.table import Index, Key, Table
+from settings import REPOSITORY, check_stack_name, levels_as_json, read_stack_settings
+from version import version_in
+
+settings = read_stack_settings()
+deployment = Deployment(
+    settings=settings,
+    stack=check_stack_name(pulumi.get_stack()),
+    version=version_in(REPOSITORY / "pyproject.toml"),
+    artifacts=settings.artifacts_directory(),
+)
+
+# What is kept.
+by_month = Index("byMonth", hash=Key("contributionMonth", "S"), range=Key("timestamp", "N"))
+contributions = Table(
+    "contributions",
+    deployment,
+    hash=Key("userId", "S"),
+    range=Key("timestamp", "N"),
+    indexes=[by_month],
+    stream=True,
+)
+ledger = Table("ledger", deployment, hash=Key("id", "S"), range=Key("effect", "S"), expires_at="expiresAt")
+reports = ReportBucket("reports", deployment)
+secret = SlackSecret("slack", deployment)
+stream_failures = FailureQueue("stream-failures", deployment)
+report_failures = FailureQueue("report-failures", deployment)
+
+# What runs.
+api = HttpApi("api", deployment)
+slack_environment = {
+    "OSSI_SECRET_ID": secret.arn,
+    "OSSI_MANAGEMENT_CHANNEL": settings.management_channel,
+    "OSSI_TIME_ZONE": settings.time_zone,
+    "OSSI_COMPENSATION_LEVELS": levels_as_json(settings.compensation_levels),
+    "OSSI_SLACK_API_URL": settings.slack_api_url,
+}
+report = Function(
+    "report",
+    deployment,
+    description="Writes a month's workbook and announces it in the management channel",
+    timeout=300,
+    memory=1024,
+    environment={
+        **slack_environment,
+        "OSSI_TABLE": contributions.name,
+        "OSSI_LEDGER_TABLE": ledger.name,
+        "OSSI_MONTH_INDEX": by_month.name,
+        "OSSI_REPORT_BUCKET": reports.name,
+        "OSSI_API_URL": api.url,
+    },
+    grants=[
+        contributions.grant_index("ReadAMonth", by_month.name, "Query"),
+        ledger.grant("RecordTheRun", "PutItem", "UpdateItem"),
+        reports.grant_reports("StoreReports", "PutObject"),
+        secret.grant_reading(),
+    ],
+    failure_queue=report_failures,
+)
+download = Function(
+    "download",
+    deployment,
+    description="Checks a report link and redirects to the file",
+    timeout=10,
+    memory=512,
+    environment={"OSSI_SECRET_ID": secret.arn, "OSSI_REPORT_BUCKET": reports.name},
+    grants=[reports.grant_reports("ReadReports", "GetObject"), secret.grant_reading()],
+)
+# Slack waits three seconds for the answers of slash and interactions; more memory brings more of a processor.
+slash = Function(
+    "slash",
+    deployment,
+    description="Answers the /ossi slash command",
+    timeout=10,
+    memory=1024,
+    environment={
+        **slack_environment,
+        "OSSI_TABLE": contributions.name,
+        "OSSI_GRACE_DAYS": str(settings.grace_days),
+        "OSSI_REPORT_FUNCTION": report.name,
+        "OSSI_STACK": deployment.stack,
+        "OSSI_VERSION": deployment.version,
+    },
+    grants=[
+        contributions.grant("ListContributions", "Query"),
+        report.grant_invoking("AskForAReport"),
+        secret.grant_reading(),
+    ],
+)
+interactions = Function(
+    "interactions",
+    deployment,
+    description="Answers modals and buttons",
+    timeout=10,
+    memory=1024,
+    environment={
+        **slack_environment,
+        "OSSI_TABLE": contributions.name,
+        "OSSI_LEDGER_TABLE": ledger.name,
+        "OSSI_GRACE_DAYS": str(settings.grace_days),
+    },
+    grants=[
+        contributions.grant("StoreContributions", "Query", "PutItem", "UpdateItem"),
+        ledger.grant("RecordTheSubmission", "PutItem"),
+        secret.grant_reading(),
+    ],
+)
+stream = Function(
+    "stream",
+    deployment,
+    description="Turns changes of the table into Slack messages",
+    timeout=60,
+    memory=512,
+    environment={
+        **slack_environment,
+        "OSSI_LEDGER_TABLE": ledger.name,
+        "OSSI_PUBLIC_CHANNEL": settings.public_channel,
+    },
+    grants=[
+        contributions.grant_stream_reading(),
+        ledger.grant("RecordTheDelivery", "GetItem", "PutItem", "UpdateItem"),
+        stream_failures.grant_sending(),
+        secret.grant_reading(),
+    ],
+)
+
+# What starts it.
+slash_endpoint = Endpoint("slash", api, slash, methods=("POST",), path="/slash")
+interactions_endpoint = Endpoint("interactions", api, interactions, methods=("POST",), path="/interactions")
+Endpoint("reports", api, download, methods=("GET", "HEAD"), path="/reports/{name}")
+StreamSubscription("changes", deployment, table=contributions, function=stream, failure_queue=stream_failures)
+Schedule(
+    "monthly-report",
+    deployment,
+    description="Asks for the report of the month before",
+    expression=settings.report_schedule,
+    function=report,
+)
+
+# What the next step of docs/deploy.md, or an administrator, needs to know.
+pulumi.export("apiUrl", api.url)
+pulumi.export("slashUrl", slash_endpoint.url)
+pulumi.export("interactionsUrl", interactions_endpoint.url)
+pulumi.export("table", contributions.name)
+pulumi.export("ledgerTable", ledger.name)
+pulumi.export("reportBucket", reports.name)
+pulumi.export(
+    "functions",
+    {
+        "slash": slash.arn,
+        "interactions": interactions.arn,
+        "stream": stream.arn,
+        "report": report.arn,
+        "download": download.arn,
+    },
+)
+pulumi.export("secretName", secret.name)
+pulumi.export("secretArn", secret.arn)
+pulumi.export("region", aws.get_region_output().region)
+pulumi.export("streamDeadLetterQueue", stream_failures.url)
+pulumi.export("reportDeadLetterQueue", report_failures.url)
+pulumi.export("managementChannel", settings.management_channel)
+pulumi.export("publicChannel", settings.public_channel)

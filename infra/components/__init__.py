@@ -1,0 +1,1 @@
+"""The building blocks of the deployment: one ComponentResource a concern."""

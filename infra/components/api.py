@@ -1,0 +1,109 @@
+"""The HTTP API in front of the functions."""
+
+import json
+import re
+
+import pulumi
+import pulumi_aws as aws
+
+from components.deployment import Deployment
+from components.function import Function
+
+# What an access log line says. No address, no path and no query: they could tell who fetched which report.
+ACCESS_LOG_FIELDS = {
+    "requestId": "$context.requestId",
+    "requestTime": "$context.requestTime",
+    "routeKey": "$context.routeKey",
+    "status": "$context.status",
+    "responseLength": "$context.responseLength",
+    "responseLatency": "$context.responseLatency",
+    "integrationStatus": "$context.integrationStatus",
+    "integrationLatency": "$context.integrationLatency",
+    "integrationError": "$context.integrationErrorMessage",
+}
+
+
+class HttpApi(pulumi.ComponentResource):
+    """An HTTP API with one stage, which throttles and logs; Endpoint adds routes to it."""
+
+    def __init__(self, name: str, deployment: Deployment) -> None:
+        """Declares the API `ossi-<stack>-<name>`."""
+        super().__init__("ossi:http:HttpApi", name)
+        settings = deployment.settings
+        physical = deployment.name(name)
+        child = pulumi.ResourceOptions(parent=self)
+        # Log groups of this prefix need no line each in CloudWatch's resource policy, which ends at 5,120 characters.
+        log_group = aws.cloudwatch.LogGroup(
+            name,
+            name=f"/aws/vendedlogs/{physical}",
+            retention_in_days=settings.log_retention_days,
+            tags=deployment.tags(),
+            opts=child,
+        )
+        api = aws.apigatewayv2.Api(
+            name,
+            name=physical,
+            protocol_type="HTTP",
+            description="Slack's requests to Ossi, and the links to its reports",
+            tags=deployment.tags(),
+            opts=child,
+        )
+        stage = aws.apigatewayv2.Stage(
+            name,
+            api_id=api.id,
+            name="$default",
+            auto_deploy=True,
+            access_log_settings=aws.apigatewayv2.StageAccessLogSettingsArgs(
+                destination_arn=log_group.arn, format=json.dumps(ACCESS_LOG_FIELDS)
+            ),
+            default_route_settings=aws.apigatewayv2.StageDefaultRouteSettingsArgs(
+                throttling_rate_limit=settings.throttling_rate_limit,
+                throttling_burst_limit=settings.throttling_burst_limit,
+            ),
+            tags=deployment.tags(),
+            opts=child,
+        )
+        self.id = api.id
+        self.execution_arn = api.execution_arn
+        # The default stage's address ends with a slash.
+        self.url = stage.invoke_url.apply(lambda url: url.rstrip("/"))
+        self.register_outputs({"url": self.url})
+
+
+class Endpoint(pulumi.ComponentResource):
+    """Routes that lead to one function, and the permission that the API needs to invoke it for them."""
+
+    def __init__(self, name: str, api: HttpApi, function: Function, *, methods: tuple[str, ...], path: str) -> None:
+        """Declares a route for each method on a path such as `/reports/{name}`."""
+        super().__init__("ossi:http:Endpoint", name)
+        child = pulumi.ResourceOptions(parent=self)
+        integration = aws.apigatewayv2.Integration(
+            name,
+            api_id=api.id,
+            integration_type="AWS_PROXY",
+            integration_method="POST",  # how API Gateway calls Lambda, whatever the request's own method
+            integration_uri=function.arn,
+            payload_format_version="2.0",
+            opts=child,
+        )
+        any_parameter = re.sub(r"\{[^}]*\}", "*", path)
+        permission = aws.lambda_.Permission(
+            name,
+            action="lambda:InvokeFunction",
+            function=function.name,
+            principal="apigateway.amazonaws.com",
+            source_arn=pulumi.Output.concat(
+                api.execution_arn, "/*/", methods[0] if len(methods) == 1 else "*", any_parameter
+            ),
+            opts=child,
+        )
+        for method in methods:
+            aws.apigatewayv2.Route(
+                f"{name}-{method.lower()}",
+                api_id=api.id,
+                route_key=f"{method} {path}",
+                target=pulumi.Output.concat("integrations/", integration.id),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[permission, *function.ready]),
+            )
+        self.url = pulumi.Output.concat(api.url, path)
+        self.register_outputs({"url": self.url})

@@ -1,0 +1,110 @@
+"""Lambda functions, each with a role, a policy and a log group of its own."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from components.artifact import archive_of
+from components.deployment import Deployment
+from components.policies import Grant, policy_of, trust_in
+from components.queue import FailureQueue
+
+# Python's names of log levels -> Lambda's, where they differ.
+LAMBDA_LOG_LEVELS = {"WARNING": "WARN"}
+
+
+class Function(pulumi.ComponentResource):
+    """A function that may do what it is granted, write its own log, and nothing else."""
+
+    def __init__(
+        self,
+        name: str,
+        deployment: Deployment,
+        *,
+        description: str,
+        timeout: int,
+        memory: int,
+        environment: Mapping[str, pulumi.Input[str]],
+        grants: Sequence[Grant],
+        failure_queue: FailureQueue | None = None,
+    ) -> None:
+        """Declares the function `ossi-<stack>-<name>`, whose handler is `ossi_<name>.handler.handler` in <name>.zip.
+
+        `timeout` is in seconds and `memory` in MB. `failure_queue` takes what an asynchronous invoke could not do in
+        three tries; without one, Lambda's own retries end in nothing. Raises MissingArtifactError.
+        """
+        super().__init__("ossi:compute:Function", name)
+        settings = deployment.settings
+        physical = deployment.name(name)
+        child = pulumi.ResourceOptions(parent=self)
+
+        log_group = aws.cloudwatch.LogGroup(
+            name,
+            name=f"/aws/lambda/{physical}",
+            retention_in_days=settings.log_retention_days,
+            tags=deployment.tags(),
+            opts=child,
+        )
+        role = aws.iam.Role(
+            name,
+            name=physical,
+            description=f"What the function {physical} may do",
+            assume_role_policy=trust_in("lambda.amazonaws.com"),
+            tags=deployment.tags(),
+            opts=child,
+        )
+        own_log = Grant(
+            "WriteOwnLog", ("logs:CreateLogStream", "logs:PutLogEvents"), pulumi.Output.concat(log_group.arn, ":*")
+        )
+        failures = [failure_queue.grant_sending()] if failure_queue else []
+        policy = aws.iam.RolePolicy(
+            name, name=physical, role=role.name, policy=policy_of([own_log, *grants, *failures]), opts=child
+        )
+        function = aws.lambda_.Function(
+            name,
+            name=physical,
+            description=description,
+            role=role.arn,
+            runtime=aws.lambda_.Runtime.PYTHON3D13,
+            architectures=[settings.architecture],
+            handler=f"ossi_{name}.handler.handler",
+            code=archive_of(name, deployment.artifacts),
+            timeout=timeout,
+            memory_size=memory,
+            environment=aws.lambda_.FunctionEnvironmentArgs(
+                variables={**environment, "OSSI_LOG_LEVEL": settings.log_level}
+            ),
+            logging_config=aws.lambda_.FunctionLoggingConfigArgs(
+                log_format="JSON",
+                log_group=log_group.name,
+                application_log_level=LAMBDA_LOG_LEVELS.get(settings.log_level, settings.log_level),
+                # Duration and memory of each invoke are of this level.
+                system_log_level="INFO",
+            ),
+            tracing_config=aws.lambda_.FunctionTracingConfigArgs(mode="PassThrough"),
+            tags=deployment.tags(),
+            # Else the first invoke could find itself without rights, or make a log group that is kept for ever.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[log_group, policy]),
+        )
+        if failure_queue:
+            aws.lambda_.FunctionEventInvokeConfig(
+                name,
+                function_name=function.name,
+                maximum_retry_attempts=2,
+                destination_config=aws.lambda_.FunctionEventInvokeConfigDestinationConfigArgs(
+                    on_failure=aws.lambda_.FunctionEventInvokeConfigDestinationConfigOnFailureArgs(
+                        destination=failure_queue.arn
+                    )
+                ),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+            )
+        self.name = function.name
+        self.arn = function.arn
+        self.ready: Sequence[pulumi.Resource] = (function, policy)
+        """What has to exist before something outside invokes the function."""
+        self.register_outputs({"arn": self.arn})
+
+    def grant_invoking(self, sid: str) -> Grant:
+        """Returns the right to invoke the function."""
+        return Grant(sid, ("lambda:InvokeFunction",), self.arn)

@@ -1,0 +1,52 @@
+"""What feeds a table's changes to a function."""
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+
+from components.deployment import Deployment
+from components.function import Function
+from components.queue import FailureQueue
+from components.table import Table
+
+# A stream keeps a record for 24 hours; an hour earlier there is still time to note where it was.
+OLDEST_RECORD_SECONDS = 23 * 3600
+
+
+class StreamSubscription(pulumi.ComponentResource):
+    """Inserted and modified rows go to the function in order; what fails again and again goes to the queue."""
+
+    def __init__(
+        self, name: str, deployment: Deployment, *, table: Table, function: Function, failure_queue: FailureQueue
+    ) -> None:
+        """Declares the mapping; the function's role needs the rights to read the stream and to send to the queue."""
+        super().__init__("ossi:messaging:StreamSubscription", name)
+        aws.lambda_.EventSourceMapping(
+            name,
+            event_source_arn=table.stream_arn,
+            function_name=function.arn,
+            starting_position="TRIM_HORIZON",
+            batch_size=25,
+            maximum_batching_window_in_seconds=1,
+            parallelization_factor=1,
+            function_response_types=["ReportBatchItemFailures"],
+            bisect_batch_on_function_error=True,
+            maximum_retry_attempts=10,
+            maximum_record_age_in_seconds=OLDEST_RECORD_SECONDS,
+            filter_criteria=aws.lambda_.EventSourceMappingFilterCriteriaArgs(
+                filters=[
+                    aws.lambda_.EventSourceMappingFilterCriteriaFilterArgs(
+                        pattern=json.dumps({"eventName": ["INSERT", "MODIFY"]})
+                    )
+                ]
+            ),
+            destination_config=aws.lambda_.EventSourceMappingDestinationConfigArgs(
+                on_failure=aws.lambda_.EventSourceMappingDestinationConfigOnFailureArgs(
+                    destination_arn=failure_queue.arn
+                )
+            ),
+            tags=deployment.tags(),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(function.ready)),
+        )
+        self.register_outputs({})

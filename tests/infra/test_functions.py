@@ -1,0 +1,158 @@
+"""The functions: what they run, what they know, and where they log."""
+
+import json
+from pathlib import Path
+
+import pulumi
+import pytest
+
+from infra.recording import ACCOUNT, API_URL, FUNCTIONS, REGION, SECRETS, Program, run_program
+from levels import DEFAULT_LEVELS
+from settings import REPOSITORY
+from version import version_in
+
+SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:ossi-test-slack-AbCdEf"
+LEVELS = json.dumps([level.model_dump(mode="json") for level in DEFAULT_LEVELS], ensure_ascii=False)
+SLACK = {
+    "OSSI_SECRET_ID": SECRET,
+    "OSSI_MANAGEMENT_CHANNEL": "C0MANAGERS",
+    "OSSI_TIME_ZONE": "Europe/Helsinki",
+    "OSSI_COMPENSATION_LEVELS": LEVELS,
+    "OSSI_SLACK_API_URL": "https://slack.com/api/",
+    "OSSI_LOG_LEVEL": "INFO",
+}
+ENVIRONMENTS: dict[str, dict[str, str]] = {
+    "slash": {
+        **SLACK,
+        "OSSI_TABLE": "ossi-test-contributions",
+        "OSSI_GRACE_DAYS": "2",
+        "OSSI_REPORT_FUNCTION": "ossi-test-report",
+        "OSSI_STACK": "test",
+        "OSSI_VERSION": version_in(REPOSITORY / "pyproject.toml"),
+    },
+    "interactions": {
+        **SLACK,
+        "OSSI_TABLE": "ossi-test-contributions",
+        "OSSI_LEDGER_TABLE": "ossi-test-ledger",
+        "OSSI_GRACE_DAYS": "2",
+    },
+    "stream": {
+        **SLACK,
+        "OSSI_LEDGER_TABLE": "ossi-test-ledger",
+        "OSSI_PUBLIC_CHANNEL": "C0OPENSRC",
+    },
+    "report": {
+        **SLACK,
+        "OSSI_TABLE": "ossi-test-contributions",
+        "OSSI_LEDGER_TABLE": "ossi-test-ledger",
+        "OSSI_MONTH_INDEX": "byMonth",
+        "OSSI_REPORT_BUCKET": "ossi-test-reports-1a2b3c4",
+        "OSSI_API_URL": API_URL,
+    },
+    "download": {
+        "OSSI_SECRET_ID": SECRET,
+        "OSSI_REPORT_BUCKET": "ossi-test-reports-1a2b3c4",
+        "OSSI_LOG_LEVEL": "INFO",
+    },
+}
+
+
+def test_there_are_these_functions(program: Program) -> None:
+    assert {function.inputs["name"] for function in program.all("lambda:Function").values()} == {
+        f"ossi-test-{name}" for name in FUNCTIONS
+    }
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_s_environment_is_this_and_nothing_else(program: Program, function: str) -> None:
+    variables = program.one("lambda:Function", function).inputs["environment"]["variables"]
+
+    assert variables == ENVIRONMENTS[function]
+
+
+def test_the_compensation_levels_in_the_environment_are_those_of_the_specification(program: Program) -> None:
+    variables = program.one("lambda:Function", "slash").inputs["environment"]["variables"]
+
+    levels = json.loads(variables["OSSI_COMPENSATION_LEVELS"])
+    assert [(level["key"], level["label"], float(level["amount"]), level["currency"]) for level in levels] == [
+        ("NO_COMPENSATION", "No compensation", 0, "EUR"),
+        ("COMPETENCE_DEVELOPMENT", "Competence development hours", 0, "EUR"),
+        ("SMALL", "Small bonus - 50 €", 50, "EUR"),
+        ("MEDIUM", "Medium bonus - 200 €", 200, "EUR"),
+    ]
+
+
+def test_other_settings_reach_the_functions(other_program: Program) -> None:
+    slash = other_program.one("lambda:Function", "slash").inputs
+    variables = slash["environment"]["variables"]
+
+    assert variables["OSSI_TIME_ZONE"] == "America/New_York"
+    assert variables["OSSI_GRACE_DAYS"] == "5"
+    assert variables["OSSI_SLACK_API_URL"] == "http://127.0.0.1:3000/api/"
+    assert variables["OSSI_LOG_LEVEL"] == "WARNING"
+    assert variables["OSSI_STACK"] == "other"
+    (level,) = json.loads(variables["OSSI_COMPENSATION_LEVELS"])
+    assert (level["key"], level["label"], float(level["amount"]), level["currency"]) == ("BEER", "A beer", 7.5, "USD")
+    assert slash["architectures"] == ["x86_64"]
+    assert slash["loggingConfig"]["applicationLogLevel"] == "WARN"  # Lambda's word for it
+
+
+@pytest.mark.parametrize(
+    ("function", "timeout", "memory"),
+    [
+        ("slash", 10, 1024),
+        ("interactions", 10, 1024),
+        ("stream", 60, 512),
+        ("report", 300, 1024),
+        ("download", 10, 512),
+    ],
+)
+def test_a_function_runs_its_own_artifact(program: Program, function: str, timeout: int, memory: int) -> None:
+    inputs = program.one("lambda:Function", function).inputs
+
+    assert inputs["handler"] == f"ossi_{function}.handler.handler"
+    assert inputs["runtime"] == "python3.13"
+    assert inputs["architectures"] == ["arm64"]
+    assert (inputs["timeout"], inputs["memorySize"]) == (timeout, memory)
+    assert inputs["tracingConfig"] == {"mode": "PassThrough"}
+    assert isinstance(inputs["code"], pulumi.FileArchive)
+    assert inputs["code"].path.endswith(f"/{function}.zip")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_logs_json_into_its_own_group(program: Program, function: str) -> None:
+    group = program.one("cloudwatch:LogGroup", function).inputs
+    logging = program.one("lambda:Function", function).inputs["loggingConfig"]
+
+    assert group["name"] == f"/aws/lambda/ossi-test-{function}"
+    assert logging == {
+        "logFormat": "JSON",
+        "logGroup": group["name"],
+        "applicationLogLevel": "INFO",
+        "systemLogLevel": "INFO",
+    }
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_waits_for_its_log_group_its_rights_and_the_secret_s_value(program: Program, function: str) -> None:
+    waits_for = program.one("lambda:Function", function).depends_on
+
+    assert program.one("cloudwatch:LogGroup", function).urn in waits_for
+    assert program.one("iam:RolePolicy", function).urn in waits_for
+    assert program.one("secretsmanager:SecretVersion", "slack").urn in waits_for
+
+
+def test_secrets_are_in_the_secret_alone_and_encrypted_there(program: Program) -> None:
+    version = program.one("secretsmanager:SecretVersion", "slack")
+    elsewhere = [item for item in program.resources if item is not version]
+
+    assert json.loads(version.inputs["secretString"]) == SECRETS
+    assert version.secret_inputs == {"secretString"}
+    for value in SECRETS.values():
+        assert not [str(item) for item in elsewhere if value in json.dumps(item.inputs, default=str)]
+        assert value not in json.dumps(program.outputs)
+
+
+def test_a_missing_artifact_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(pulumi.RunError, match=r"artifact of the function report is missing.*Run `make build`"):
+        run_program(tmp_path)

@@ -1,0 +1,120 @@
+"""What fires when: routes, the stream, the schedule."""
+
+import json
+
+from infra.recording import ACCOUNT, REGION, Program
+
+HERE = f"{REGION}:{ACCOUNT}"
+
+
+def test_each_route_leads_to_its_function(program: Program) -> None:
+    targets = {f"integrations/{name}-id": item for name, item in program.all("apigatewayv2:Integration").items()}
+    routes = program.all("apigatewayv2:Route").values()
+
+    assert {route.inputs["routeKey"]: targets[route.inputs["target"]].inputs["integrationUri"] for route in routes} == {
+        "POST /slash": f"arn:aws:lambda:{HERE}:function:ossi-test-slash",
+        "POST /interactions": f"arn:aws:lambda:{HERE}:function:ossi-test-interactions",
+        "GET /reports/{name}": f"arn:aws:lambda:{HERE}:function:ossi-test-download",
+        "HEAD /reports/{name}": f"arn:aws:lambda:{HERE}:function:ossi-test-download",
+    }
+
+
+def test_integrations_hand_over_payload_2(program: Program) -> None:
+    for integration in program.all("apigatewayv2:Integration").values():
+        assert integration.inputs["apiId"] == "a1b2c3"
+        assert integration.inputs["integrationType"] == "AWS_PROXY"
+        assert integration.inputs["payloadFormatVersion"] == "2.0"
+
+
+def test_a_route_waits_for_the_permission_behind_it(program: Program) -> None:
+    for name, endpoint in {
+        "slash-post": "slash",
+        "interactions-post": "interactions",
+        "reports-get": "reports",
+        "reports-head": "reports",
+    }.items():
+        permission = program.one("lambda:Permission", endpoint)
+        assert permission.urn in program.one("apigatewayv2:Route", name).depends_on
+
+
+def test_the_api_has_one_stage_that_deploys_itself_and_throttles(program: Program, other_program: Program) -> None:
+    (stage,) = program.all("apigatewayv2:Stage").values()
+    (other_stage,) = other_program.all("apigatewayv2:Stage").values()
+
+    assert program.one("apigatewayv2:Api", "api").inputs["protocolType"] == "HTTP"
+    assert (stage.inputs["name"], stage.inputs["autoDeploy"]) == ("$default", True)
+    assert stage.inputs["defaultRouteSettings"] == {"throttlingRateLimit": 20, "throttlingBurstLimit": 40}
+    assert other_stage.inputs["defaultRouteSettings"] == {"throttlingRateLimit": 3, "throttlingBurstLimit": 5}
+
+
+def test_the_access_log_says_nothing_of_persons(program: Program) -> None:
+    (stage,) = program.all("apigatewayv2:Stage").values()
+    log = stage.inputs["accessLogSettings"]
+
+    assert log["destinationArn"] == f"arn:aws:logs:{HERE}:log-group:/aws/vendedlogs/ossi-test-api"
+    assert set(json.loads(log["format"]).values()) == {
+        "$context.requestId",
+        "$context.requestTime",
+        "$context.routeKey",
+        "$context.status",
+        "$context.responseLength",
+        "$context.responseLatency",
+        "$context.integrationStatus",
+        "$context.integrationLatency",
+        "$context.integrationErrorMessage",
+    }
+
+
+def test_the_stream_feeds_its_function_and_gives_up_on_nothing_silently(program: Program) -> None:
+    (mapping,) = program.all("lambda:EventSourceMapping").values()
+
+    assert {key: value for key, value in mapping.inputs.items() if key != "tags"} == {
+        "eventSourceArn": f"arn:aws:dynamodb:{HERE}:table/ossi-test-contributions/stream/2026-01-01T00:00:00.000",
+        "functionName": f"arn:aws:lambda:{HERE}:function:ossi-test-stream",
+        "startingPosition": "TRIM_HORIZON",
+        "batchSize": 25,
+        "maximumBatchingWindowInSeconds": 1,
+        "parallelizationFactor": 1,
+        "functionResponseTypes": ["ReportBatchItemFailures"],
+        "bisectBatchOnFunctionError": True,
+        "maximumRetryAttempts": 10,
+        "maximumRecordAgeInSeconds": 23 * 60 * 60,
+        "filterCriteria": {"filters": [{"pattern": '{"eventName": ["INSERT", "MODIFY"]}'}]},
+        "destinationConfig": {"onFailure": {"destinationArn": f"arn:aws:sqs:{HERE}:ossi-test-stream-failures"}},
+    }
+    assert program.one("iam:RolePolicy", "stream").urn in mapping.depends_on
+
+
+def test_the_report_runs_on_the_third_at_six_local_time(program: Program) -> None:
+    (schedule,) = program.all("scheduler:Schedule").values()
+
+    assert schedule.inputs["name"] == "ossi-test-monthly-report"
+    assert schedule.inputs["groupName"] == "ossi-test-monthly-report"
+    assert schedule.inputs["scheduleExpression"] == "cron(0 6 3 * ? *)"
+    assert schedule.inputs["scheduleExpressionTimezone"] == "Europe/Helsinki"
+    assert schedule.inputs["flexibleTimeWindow"] == {"mode": "OFF"}
+    target = schedule.inputs["target"]
+    assert target["arn"] == f"arn:aws:lambda:{HERE}:function:ossi-test-report"
+    assert target["roleArn"] == f"arn:aws:iam::{ACCOUNT}:role/ossi-test-monthly-report"
+    assert json.loads(target["input"]) == {"source": "schedule", "scheduledTime": "<aws.scheduler.scheduled-time>"}
+    assert target["retryPolicy"] == {"maximumEventAgeInSeconds": 24 * 60 * 60, "maximumRetryAttempts": 185}
+    assert program.one("iam:RolePolicy", "monthly-report").urn in schedule.depends_on
+
+
+def test_the_report_runs_when_the_stack_says(other_program: Program) -> None:
+    (schedule,) = other_program.all("scheduler:Schedule").values()
+
+    assert schedule.inputs["scheduleExpression"] == "rate(7 days)"
+    assert schedule.inputs["scheduleExpressionTimezone"] == "America/New_York"
+
+
+def test_a_report_that_fails_three_times_is_kept(program: Program) -> None:
+    configs = {name: item.inputs for name, item in program.all("lambda:FunctionEventInvokeConfig").items()}
+
+    assert configs == {
+        "report": {
+            "functionName": "ossi-test-report",
+            "maximumRetryAttempts": 2,
+            "destinationConfig": {"onFailure": {"destination": f"arn:aws:sqs:{HERE}:ossi-test-report-failures"}},
+        }
+    }
