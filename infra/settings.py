@@ -31,7 +31,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
-from levels import DEFAULT_LEVELS, CompensationLevel
+from ossi.domain.compensation import DEFAULT_LEVELS, CompensationLevel
 
 NAMESPACE = "ossi"
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -126,6 +126,12 @@ def _unique_keys(levels: tuple[CompensationLevel, ...]) -> tuple[CompensationLev
     return levels
 
 
+def _some_offered(levels: tuple[CompensationLevel, ...]) -> tuple[CompensationLevel, ...]:
+    if not any(level.offered for level in levels):
+        raise ValueError("none of them is offered")
+    return levels
+
+
 def _small_enough(levels: tuple[CompensationLevel, ...]) -> tuple[CompensationLevel, ...]:
     if len(levels_as_json(levels).encode()) > LONGEST_LEVELS_BYTES:
         raise ValueError("together they are too long for a function's environment; use fewer levels or shorter labels")
@@ -195,6 +201,7 @@ class Settings(BaseModel):
         # A select menu in a modal takes up to 100 options.
         Field(min_length=1, max_length=100),
         AfterValidator(_unique_keys),
+        AfterValidator(_some_offered),
         AfterValidator(_small_enough),
         Setting(
             "a list of levels, each with key, label, amount and currency",

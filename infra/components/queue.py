@@ -30,4 +30,4 @@ class FailureQueue(pulumi.ComponentResource):
 
     def grant_sending(self) -> Grant:
         """Returns the right to put messages into the queue."""
-        return Grant("ReportFailures", ("sqs:SendMessage",), self.arn)
+        return Grant("KeepFailures", ("sqs:SendMessage",), self.arn)

@@ -7,7 +7,7 @@ import pulumi
 import pytest
 
 from infra.recording import ACCOUNT, API_URL, FUNCTIONS, REGION, SECRETS, Program, run_program
-from levels import DEFAULT_LEVELS
+from ossi.domain.compensation import DEFAULT_LEVELS, CompensationLevels
 from settings import REPOSITORY
 from version import version_in
 
@@ -73,8 +73,8 @@ def test_a_function_s_environment_is_this_and_nothing_else(program: Program, fun
 def test_the_compensation_levels_in_the_environment_are_those_of_the_specification(program: Program) -> None:
     variables = program.one("lambda:Function", "slash").inputs["environment"]["variables"]
 
-    levels = json.loads(variables["OSSI_COMPENSATION_LEVELS"])
-    assert [(level["key"], level["label"], float(level["amount"]), level["currency"]) for level in levels] == [
+    levels = CompensationLevels.from_json(variables["OSSI_COMPENSATION_LEVELS"])
+    assert [(level.key, level.label, level.amount, level.currency) for level in levels.offered] == [
         ("NO_COMPENSATION", "No compensation", 0, "EUR"),
         ("COMPETENCE_DEVELOPMENT", "Competence development hours", 0, "EUR"),
         ("SMALL", "Small bonus - 50 €", 50, "EUR"),
@@ -91,8 +91,8 @@ def test_other_settings_reach_the_functions(other_program: Program) -> None:
     assert variables["OSSI_SLACK_API_URL"] == "http://127.0.0.1:3000/api/"
     assert variables["OSSI_LOG_LEVEL"] == "WARNING"
     assert variables["OSSI_STACK"] == "other"
-    (level,) = json.loads(variables["OSSI_COMPENSATION_LEVELS"])
-    assert (level["key"], level["label"], float(level["amount"]), level["currency"]) == ("BEER", "A beer", 7.5, "USD")
+    (level,) = CompensationLevels.from_json(variables["OSSI_COMPENSATION_LEVELS"]).offered
+    assert (level.key, level.label, level.amount, level.currency) == ("BEER", "A beer", 7.5, "USD")
     assert slash["architectures"] == ["x86_64"]
     assert slash["loggingConfig"]["applicationLogLevel"] == "WARN"  # Lambda's word for it
 

@@ -48,6 +48,7 @@ def test_the_required_settings_are_enough() -> None:
         "COMPETENCE_DEVELOPMENT",
         "SMALL",
         "MEDIUM",
+        "LARGE",
     ]
 
 
@@ -132,6 +133,7 @@ def test_artifacts_are_seen_from_the_repository(artifacts: str, directory: Path)
         ("compensationLevels", json.dumps([{**LEVEL, "currency": "euro"}]), "level 1, currency: "),
         ("compensationLevels", json.dumps([{**LEVEL, "label": ""}]), "level 1, label: "),
         ("compensationLevels", json.dumps([{"key": "SMALL"}]), "level 1, label: "),
+        ("compensationLevels", json.dumps([{**LEVEL, "offered": False}]), "none of them is offered"),
         ("compensationLevels", json.dumps([{**LEVEL, "colour": "red"}]), "level 1, colour: "),
         (
             "compensationLevels",
@@ -254,7 +256,9 @@ def test_the_guide_shows_the_default_levels() -> None:
     (block,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
     levels = yaml.safe_load(block)["config"]["ossi:compensationLevels"]
 
-    assert read(compensationLevels=json.dumps(levels)).compensation_levels == read().compensation_levels
+    assert list(read(compensationLevels=json.dumps(levels)).compensation_levels) == [
+        level for level in read().compensation_levels if level.offered
+    ]
 
 
 def test_the_guide_tells_of_every_setting() -> None:
