@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 if TYPE_CHECKING:
@@ -41,9 +43,7 @@ class Clients:
         self.region = region
         self._lock = threading.Lock()
         self._clients: dict[str, object] = {}
-        self._session = boto3.Session(
-            aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=region
-        )
+        self._session = isolated_session(ACCESS_KEY, SECRET_KEY, None, region)
 
     def _point_at(self, endpoint_url: str) -> None:
         with self._lock:
@@ -79,7 +79,7 @@ class Clients:
         with self._lock:
             if service not in self._clients:
                 make = cast("Any", self._session.client)
-                self._clients[service] = make(service, endpoint_url=self.endpoint_url, config=_config(service))
+                self._clients[service] = make(service, endpoint_url=self.endpoint_url, config=config_for(service))
             return self._clients[service]
 
     @overload
@@ -89,11 +89,26 @@ class Clients:
     def resource(self, service: str) -> object:
         """Returns a new boto3 resource of a service. Resources, unlike clients, are not for sharing between threads."""
         make = cast("Any", self._session.resource)
-        return make(service, endpoint_url=self.endpoint_url, config=_config(service))
+        return make(service, endpoint_url=self.endpoint_url, config=config_for(service))
 
 
-def _config(service: str) -> Config:
+def isolated_session(access_key: str, secret_key: str, token: str | None, region: str) -> boto3.Session:
+    """Returns a session that knows these credentials and nothing of this machine's AWS profiles and configuration."""
+    session = botocore.session.Session(
+        session_vars={
+            "profile": (None, None, None, None),
+            "config_file": (None, None, os.devnull, None),
+            "credentials_file": (None, None, os.devnull, None),
+            "ca_bundle": (None, None, None, None),
+        }
+    )
+    return boto3.Session(access_key, secret_key, token, region, session)
+
+
+def config_for(service: str) -> Config:
+    """Returns how clients of a service connect: straight to the emulator, whatever proxy is set, and impatiently."""
     return Config(
+        proxies={},
         connect_timeout=2,
         read_timeout=_LAMBDA_READ_TIMEOUT_SECONDS if service == "lambda" else _READ_TIMEOUT_SECONDS,
         # A repeated synchronous invoke would run a function twice behind the caller's back.

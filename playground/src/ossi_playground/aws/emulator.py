@@ -28,6 +28,8 @@ _START_SECONDS = 30.0
 # ministack lets open connections finish for 3 s and then saves its state.
 _STOP_SECONDS = 20.0
 _ATTEMPTS_AT_A_FREE_PORT = 3
+# Whatever proxy is set on this machine is not for the loopback address.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Emulator(Clients):
@@ -157,7 +159,7 @@ class Emulator(Clients):
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.endpoint_url}/_ministack/health", timeout=2) as response:
+            with _DIRECT.open(f"{self.endpoint_url}/_ministack/health", timeout=2) as response:
                 health = json.load(response)
         except (urllib.error.URLError, OSError, json.JSONDecodeError):
             return False

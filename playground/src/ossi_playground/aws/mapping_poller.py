@@ -141,10 +141,10 @@ class MappingPoller:
                     logger.warning("The stream %s cannot be read: %s", self.mapping.stream_arn, error)
                 self._source_error = str(error)
                 self._stop.wait(0.5)
-            except BaseException as error:
-                self._failure = error
+            except Exception as error:
                 logger.exception("The stream poller of %s ended", self.mapping.function_arn)
-                raise
+                self._fail(error)
+                return
             else:
                 self._stop.wait(_SHARDS_SECONDS)
 

@@ -171,10 +171,9 @@ class ShardReader:
     def _guard(self, work: Callable[[], None]) -> None:
         try:
             work()
-        except BaseException as error:
+        except Exception as error:
             logger.exception("The stream poller's work on %s ended", self.shard_id)
             self._failed(error)
-            raise
 
     def _note(self, sequence_number: str) -> None:
         if not self._stop.is_set():

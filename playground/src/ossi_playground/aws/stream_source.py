@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ossi_playground.aws.clients import config_for, isolated_session
 from ossi_playground.aws.stream_batches import Invocation, NotInvokedError
 from ossi_playground.aws.stream_events import Record, StreamRecord, from_api
 
@@ -93,7 +94,9 @@ class RoleSession:
                 self._until = time.monotonic() + _SESSION_SECONDS
             if service not in self._clients:
                 make: Any = getattr(self._session, "client")  # noqa: B009  # its overloads list every service
-                self._clients[service] = make(service, endpoint_url=self._emulator.endpoint_url)
+                self._clients[service] = make(
+                    service, endpoint_url=self._emulator.endpoint_url, config=config_for(service)
+                )
             return self._clients[service]
 
     def _assume(self) -> boto3.Session:
@@ -101,11 +104,11 @@ class RoleSession:
         credentials = self._emulator.client("sts").assume_role(
             RoleArn=function.get("Role", ""), RoleSessionName="stream-poller"
         )["Credentials"]
-        return boto3.Session(
-            aws_access_key_id=credentials["AccessKeyId"],
-            aws_secret_access_key=credentials["SecretAccessKey"],
-            aws_session_token=credentials["SessionToken"],
-            region_name=self._emulator.region,
+        return isolated_session(
+            credentials["AccessKeyId"],
+            credentials["SecretAccessKey"],
+            credentials["SessionToken"],
+            self._emulator.region,
         )
 
 

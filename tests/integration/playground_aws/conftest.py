@@ -1,0 +1,15 @@
+"""An emulator for the tests of a module; they leave alone what others made in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ossi_playground.aws import Emulator
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running

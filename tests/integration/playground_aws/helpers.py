@@ -1,0 +1,58 @@
+"""Tiny functions to put into the emulator, and waiting."""
+
+from __future__ import annotations
+
+import io
+import json
+import textwrap
+import time
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+from ossi_playground.aws import Emulator
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+
+def add_function(emulator: Emulator, name: str, source: str, *statements: dict[str, Any], timeout: int = 10) -> str:
+    """Creates a function from the text of its handler module; returns its ARN when it can be invoked."""
+    iam, functions = emulator.client("iam"), emulator.client("lambda")
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+    if statements:
+        policy = {"Version": "2012-10-17", "Statement": list(statements)}
+        iam.put_role_policy(RoleName=name, PolicyName="rights", PolicyDocument=json.dumps(policy))
+    functions.create_function(
+        FunctionName=name,
+        Role=role,
+        Runtime="python3.13",
+        Handler="handler.handler",
+        Code={"ZipFile": zipped(source)},
+        Timeout=timeout,
+    )
+    eventually(lambda: functions.get_function_configuration(FunctionName=name).get("State") == "Active")
+    return functions.get_function_configuration(FunctionName=name).get("FunctionArn", "")
+
+
+def zipped(source: str, module: str = "handler.py") -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(module, textwrap.dedent(source))
+    return packed.getvalue()
+
+
+def invoke(emulator: Emulator, name: str, event: object) -> tuple[str | None, Any]:
+    """Invokes a function; returns its error and its answer."""
+    response = emulator.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
+    return response.get("FunctionError"), json.loads(response["Payload"].read() or b"null")
+
+
+def eventually(condition: Callable[[], object], seconds: float = 15) -> None:
+    """Waits until a condition holds, and fails if it does not within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true in time"
+        time.sleep(0.02)

@@ -1,0 +1,224 @@
+"""The emulator's process: what it binds, what it inherits, what it leaves behind, what it keeps."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from integration.playground_aws.helpers import add_function, eventually, invoke
+from ossi_playground.aws import Emulator, LocalAwsError, PortInUseError, StateDirInUseError
+
+SHOW_ENVIRONMENT = """
+import os, sys
+
+def handler(event, context):
+    return {"environment": dict(os.environ), "path": sys.path}
+"""
+
+
+def alive(pid: int) -> bool:
+    """Says whether a process runs; one that has ended and was not collected does not."""
+    state = Path(f"/proc/{pid}/stat")
+    return state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+@pytest.fixture
+def our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("OSSI_LEAK", "a secret of this machine")
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
+    monkeypatch.setenv("PYTHONPATH", "/somewhere")
+
+
+@pytest.mark.usefixtures("our_environment")
+def test_nothing_of_our_environment_reaches_a_function() -> None:
+    with Emulator() as emulator:
+        add_function(emulator, "show", SHOW_ENVIRONMENT)
+        error, seen = invoke(emulator, "show", {})
+    assert error is None
+    environment = seen["environment"]
+    assert not {"OSSI_LEAK", "AWS_PROFILE", "PYTHONPATH", "VIRTUAL_ENV", "HTTP_PROXY"} & environment.keys()
+    assert "real" not in environment.values()
+    assert environment["AWS_REGION"] == "eu-north-1"
+    assert environment["AWS_ENDPOINT_URL"] == emulator.endpoint_url
+    assert environment["HOME"] != os.environ.get("HOME")
+    ours = str(Path(sys.prefix).resolve())
+    assert not [entry for entry in seen["path"] if entry.startswith(ours)]
+
+
+def test_a_function_finds_boto3_and_none_of_our_packages(emulator: Emulator) -> None:
+    source = """
+    import importlib.util
+
+    def handler(event, context):
+        return {name: importlib.util.find_spec(name) is not None for name in event}
+    """
+    add_function(emulator, "imports", source)
+    _, found = invoke(emulator, "imports", ["boto3", "pydantic", "slack_sdk", "pandas", "openpyxl", "ossi", "pulumi"])
+    assert [name for name, there in found.items() if there] == ["boto3"]
+
+
+def test_a_function_may_do_what_its_role_allows_and_nothing_else(emulator: Emulator) -> None:
+    source = """
+    import boto3
+
+    def handler(event, context):
+        try:
+            boto3.client("dynamodb").query(
+                KeyConditionExpression="m = :m", ExpressionAttributeValues={":m": {"S": "1"}}, **event
+            )
+        except Exception as error:
+            return str(error)
+        return "allowed"
+    """
+    emulator.client("dynamodb").create_table(
+        TableName="rights",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "id", "AttributeType": "S"},
+            {"AttributeName": "m", "AttributeType": "S"},
+        ],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "byMonth",
+                "KeySchema": [{"AttributeName": "m", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+    index = f"arn:aws:dynamodb:{emulator.region}:000000000000:table/rights/index/byMonth"
+    add_function(emulator, "reader", source, {"Effect": "Allow", "Action": "dynamodb:Query", "Resource": index})
+    assert invoke(emulator, "reader", {"TableName": "rights", "IndexName": "byMonth"}) == (None, "allowed")
+    error, answer = invoke(emulator, "reader", {"TableName": "rights"})
+    assert error is None
+    assert "not authorized to perform: dynamodb:Query" in answer
+
+
+def test_it_listens_on_loopback_only(emulator: Emulator) -> None:
+    addresses = {item[4][0] for item in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+    for address in addresses - {"127.0.0.1"}:
+        with socket.socket() as probe:
+            assert probe.connect_ex((str(address), emulator.port)) != 0
+
+
+def test_a_port_in_use_is_a_sentence(emulator: Emulator) -> None:
+    second = Emulator(port=emulator.port)
+    with pytest.raises(PortInUseError, match=f"Port {emulator.port} on 127.0.0.1 is in use"):
+        second.start()
+    second.stop()
+
+
+def test_a_given_port_is_used_and_can_be_used_again() -> None:
+    with Emulator() as first:
+        port = first.port
+    for _ in range(2):
+        with Emulator(port=port) as again:
+            assert again.endpoint_url == f"http://127.0.0.1:{port}"
+            assert again.client("sts").get_caller_identity()["Account"] == "000000000000"
+
+
+def test_a_second_instance_on_a_state_directory_is_a_sentence(tmp_path: Path) -> None:
+    with Emulator(state_dir=tmp_path), pytest.raises(StateDirInUseError, match=str(tmp_path)):
+        Emulator(state_dir=tmp_path).start()
+    with Emulator(state_dir=tmp_path):
+        pass  # free again
+
+
+def test_it_cannot_be_started_twice(emulator: Emulator) -> None:
+    with pytest.raises(LocalAwsError, match="runs already"):
+        emulator.start()
+    assert emulator.pid is not None
+
+
+def test_stopping_ends_functions_that_still_run_and_removes_all_files() -> None:
+    source = """
+    import os, pathlib, time
+
+    def handler(event, context):
+        pathlib.Path(event["file"]).write_text(str(os.getpid()))
+        time.sleep(600)
+    """
+    emulator = Emulator()
+    with emulator:
+        add_function(emulator, "sleeper", source, timeout=900)
+        work = emulator.log_file.parent
+        noted = work / "pid"
+        emulator.client("lambda").invoke(
+            FunctionName="sleeper", InvocationType="Event", Payload=f'{{"file": "{noted}"}}'
+        )
+        eventually(lambda: noted.exists() and noted.read_text())
+        worker, process = int(noted.read_text()), emulator.pid
+        assert process is not None
+        assert alive(worker)
+    eventually(lambda: not alive(worker) and not alive(process))
+    assert not work.exists()
+
+
+def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    program = f"""
+    import pathlib, time
+    from ossi_playground.aws import Emulator
+    emulator = Emulator()
+    emulator.start()
+    pathlib.Path({str(note)!r}).write_text(f"{{emulator.pid}} {{emulator.log_file.parent}}")
+    time.sleep(600)
+    """
+    parent = subprocess.Popen([sys.executable, "-c", textwrap.dedent(program)])
+    try:
+        eventually(lambda: note.exists() and note.read_text(), 30)
+    finally:
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+    child = int(note.read_text().split()[0])
+    eventually(lambda: not alive(child))
+
+
+def test_state_is_kept_between_runs_and_forgotten_without_a_directory(tmp_path: Path) -> None:
+    with Emulator(state_dir=tmp_path) as first:
+        first.client("dynamodb").create_table(
+            TableName="kept",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        )
+        first.client("dynamodb").put_item(TableName="kept", Item={"id": {"S": "1"}, "raw": {"B": b"\x00\xff"}})
+        stream = first.client("dynamodb").describe_table(TableName="kept")["Table"].get("LatestStreamArn", "")
+        before = stream_records(first, stream)
+        first.client("s3").create_bucket(Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
+        first.client("s3").put_object(Bucket="kept", Key="reports/ä.xlsx", Body=b"PK\x00\xff")
+        first.client("secretsmanager").create_secret(Name="kept", SecretString="s")
+        add_function(first, "kept", SHOW_ENVIRONMENT)
+    with Emulator(state_dir=tmp_path) as second:
+        row = second.client("dynamodb").get_item(TableName="kept", Key={"id": {"S": "1"}})
+        assert row.get("Item", {}).get("raw") == {"B": b"\x00\xff"}
+        assert stream_records(second, stream) == before
+        assert len(before) == 1
+        body = second.client("s3").get_object(Bucket="kept", Key="reports/ä.xlsx")["Body"].read()
+        assert body == b"PK\x00\xff"
+        assert second.client("secretsmanager").get_secret_value(SecretId="kept")["SecretString"] == "s"
+        assert invoke(second, "kept", {})[0] is None
+    with Emulator() as third:
+        assert third.client("dynamodb").list_tables()["TableNames"] == []
+
+
+def stream_records(emulator: Emulator, stream: str) -> list[str]:
+    client = emulator.client("dynamodbstreams")
+    (shard,) = client.describe_stream(StreamArn=stream)["StreamDescription"].get("Shards", [])
+    iterator = client.get_shard_iterator(
+        StreamArn=stream, ShardId=shard.get("ShardId", ""), ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    found = client.get_records(ShardIterator=iterator)["Records"]
+    return [item.get("dynamodb", {}).get("SequenceNumber", "") for item in found]
