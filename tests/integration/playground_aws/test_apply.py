@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from integration.playground_aws.helpers import zipped
 from ossi_playground.aws import ApplyError, Emulator, LocalAws, apply
 from ossi_playground.aws.api_permissions import check_api_permissions
+from ossi_playground.aws.stream_source import RoleSession
 
 SECRETS = {"slackBotToken": "xoxb-local-test", "slackSigningSecret": "0123456789abcdef" * 2, "linkSigningKey": "k" * 64}
 FUNCTIONS = ("slash", "interactions", "stream", "report", "download")
@@ -86,6 +88,23 @@ def test_the_report_route_takes_sub_paths_queries_and_both_methods(local_aws: Lo
     assert event["pathParameters"] == {"name": "a bä.xlsx"}
     assert event["queryStringParameters"] == {"signature": "a+b=", "age": "1"}
     assert event["rawQueryString"] == "signature=a%2Bb%3D&age=1"
+
+
+def test_reports_are_for_the_roles_of_their_functions_only(local_aws: LocalAws) -> None:
+    bucket, functions = local_aws.outputs["reportBucket"], local_aws.outputs["functions"]
+    report, download = (
+        RoleSession(local_aws.emulator, functions[name]).client("s3") for name in ("report", "download")
+    )
+    # The bucket refuses requests without TLS, and loopback counts as TLS.
+    report.put_object(Bucket=bucket, Key="reports/1.xlsx", Body=b"PK")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        report.put_object(Bucket=bucket, Key="elsewhere/1.xlsx", Body=b"PK")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        report.get_object(Bucket=bucket, Key="reports/1.xlsx")
+    asked = {"Bucket": bucket, "Key": "reports/1.xlsx", "ResponseContentDisposition": 'attachment; filename="ä.xlsx"'}
+    assert get(download.generate_presigned_url("get_object", Params=asked, ExpiresIn=60)) == (200, b"PK")
+    assert get(download.generate_presigned_url("head_object", Params=asked, ExpiresIn=60), "HEAD")[0] == 200
+    assert get(f"{local_aws.emulator.endpoint_url}/{bucket}/reports/1.xlsx")[0] == 403
 
 
 def test_slash_takes_a_form_and_unknown_paths_are_not_found(local_aws: LocalAws) -> None:

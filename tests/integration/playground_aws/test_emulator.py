@@ -181,8 +181,8 @@ def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     finally:
         parent.send_signal(signal.SIGKILL)
         parent.wait()
-    child = int(note.read_text().split()[0])
-    eventually(lambda: not alive(child))
+    child, work = note.read_text().split()
+    eventually(lambda: not alive(int(child)) and not Path(work).exists())
 
 
 def test_state_is_kept_between_runs_and_forgotten_without_a_directory(tmp_path: Path) -> None:

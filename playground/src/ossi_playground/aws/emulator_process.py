@@ -19,6 +19,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import sys
 import threading
@@ -26,6 +27,7 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -34,6 +36,7 @@ from zoneinfo import ZoneInfo
 _PLACEHOLDER = re.compile(r"<aws\.scheduler\.(scheduled-time|schedule-arn|execution-id|attempt-number)>")
 
 _TICK_SECONDS = 0.5
+_STOP_SECONDS = 20.0
 
 logger = logging.getLogger("ossi")
 
@@ -44,18 +47,32 @@ Schedule = dict[str, Any]
 
 def main() -> None:
     """Applies the corrections and serves until SIGTERM, or until standard input is closed."""
-    threading.Thread(target=_end_with_parent, daemon=True, name="end-with-parent").start()
+    parent_gone = threading.Event()
+    threading.Thread(target=_end_with_parent, args=(parent_gone,), daemon=True, name="end-with-parent").start()
     keep_stream_records()
     schedule_as_aws_does()
     authorize_on_streams()
     take_loopback_for_tls()
-    _ministack("app").main()
+    try:
+        _ministack("app").main()
+    finally:
+        if parent_gone.is_set():
+            _clean_up()
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(parent_gone: threading.Event) -> None:
     while os.read(0, 1):
         pass
+    parent_gone.set()
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_STOP_SECONDS)
+    _clean_up()
+
+
+def _clean_up() -> None:
+    """Does what the parent would have done: removes the working directory and ends functions that still run."""
+    shutil.rmtree(Path.cwd(), ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
 
 
 def _ministack(module: str, *needed: str) -> Ministack:
