@@ -103,7 +103,8 @@ def fill(
         for block, element in fields(blocks)
     ]
     for name, value in values.items():
-        nested = isinstance(value, dict) and (name in by_block or free)
+        is_field = any(action_id == name for _block_id, action_id, _element in places)
+        nested = isinstance(value, dict) and (name in by_block or (free and not is_field))
         wanted = (
             {(name, action_id): each for action_id, each in as_object(value).items()} if nested else {("", name): value}
         )

@@ -50,7 +50,8 @@ _CODE: Final = re.compile(r"(?<![\w`])`([^`\n]+)`(?![\w`])")
 _TOKEN: Final = re.compile(r"<([^<>\n]+)>")
 _AUTO_LINK: Final = re.compile(r"(?:https?://|mailto:)[^\s<>|\x00]+", re.IGNORECASE)
 _QUOTE: Final = re.compile(r"^(?:&gt;|>)\s?(.*)$", re.MULTILINE)
-_EMOJI: Final = re.compile(r":(\+1|-1|100|[a-z0-9_+'-]*[a-z][a-z0-9_+'-]*):")
+# A name has a letter in it (or is one of three that have none) and at most 100 characters: times of day are no emoji.
+_EMOJI: Final = re.compile(r":(\+1|-1|100|(?=[0-9_+'-]{0,99}[a-z])[a-z0-9_+'-]{1,100}):")
 _MARKS: Final[tuple[tuple[ActKind, str], ...]] = (("bold", r"\*"), ("italic", "_"), ("strike", "~"))
 _STYLES: Final[tuple[tuple[ActKind, re.Pattern[str]], ...]] = tuple(
     (kind, re.compile(rf"(?<![\w{mark}]){mark}(?![\s{mark}])([^{mark}\n]*?)(?<![\s]){mark}(?![\w{mark}])"))
@@ -69,8 +70,9 @@ def unescape(text: str) -> str:
 class _Reader:
     """Reads one mrkdwn text. Parts that are done are set aside behind NULs, so that nothing looks into them again."""
 
-    def __init__(self, name_of: NameOf) -> None:
+    def __init__(self, name_of: NameOf, *, verbatim: bool) -> None:
         self.acts: list[Act] = []
+        self._verbatim = verbatim
         self._name_of = name_of
         self._kept: list[str] = []
 
@@ -80,7 +82,8 @@ class _Reader:
         text = _TOKEN.sub(lambda found: self._keep(self._token(found.group(1))), text)
         text = _PRE.sub(lambda found: self._styled("pre", found.group(1).strip("\n")), text)
         text = _CODE.sub(lambda found: self._styled("code", found.group(1)), text)
-        text = _AUTO_LINK.sub(self._auto_link, text)
+        if not self._verbatim:
+            text = _AUTO_LINK.sub(self._auto_link, text)
         text = _QUOTE.sub(self._quote, text)
         text = self._inline(text)
         return self._restore(unescape(text))
@@ -145,9 +148,9 @@ class _Reader:
         return label or unescape(target)
 
 
-def read_mrkdwn(text: str, name_of: NameOf) -> Reading:
-    """A mrkdwn text as it is read. `name_of` gives the name of a user or channel id."""
-    reader = _Reader(name_of)
+def read_mrkdwn(text: str, name_of: NameOf, *, verbatim: bool = False) -> Reading:
+    """A mrkdwn text as it is read. `name_of` gives the name of a user or channel id; `verbatim` links no bare address."""
+    reader = _Reader(name_of, verbatim=verbatim)
     shown = reader.read(text)
     return Reading(text=shown, acts=reader.acts)
 
@@ -161,7 +164,7 @@ def _read_text_object(value: Json, name_of: NameOf) -> Reading:
     found = as_object(value)
     text = as_text(found.get("text"))
     if found.get("type") == "mrkdwn":
-        return read_mrkdwn(text, name_of)
+        return read_mrkdwn(text, name_of, verbatim=found.get("verbatim") is True)
     return _read_plain(text, emoji=found.get("emoji") is not False)
 
 

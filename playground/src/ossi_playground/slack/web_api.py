@@ -108,8 +108,9 @@ class WebApi:
         if rule is not None and rule.before_or_after == "before":
             return self._failure(rule)
         if name in _LIMITED:
-            # A direct message has two names; both must count as one channel.
-            wait = self.rate.retry_after(min(channel, self._aliases(channel).get("channel", channel)))
+            # A direct message has two names, and counts as one channel; the person's id is known before it is opened.
+            known = self.workspace.state.channels.get(channel)
+            wait = self.rate.retry_after((known.im_user if known else None) or channel)
             if wait is not None:
                 return self._rate_limited(wait)
         method = METHODS.get(name)
