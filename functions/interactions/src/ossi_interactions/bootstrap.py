@@ -1,0 +1,76 @@
+"""Builds what the interactions function works with: its composition root. Nothing is built before a request needs it."""
+
+from functools import cache, cached_property
+from typing import Any
+
+from ossi.adapters.contributions import DynamoContributions
+from ossi.adapters.dynamodb import dynamodb_client
+from ossi.adapters.secrets import SecretsManager
+from ossi.adapters.slack import SlackChat
+from ossi.adapters.slack_signature import SlackSignature
+from ossi.adapters.submissions import DynamoSubmissions
+from ossi.clock import any_of, clock_in
+from ossi.logs import set_up
+from ossi.ports import Clock
+from ossi.slack_ui.notifications import Words
+from ossi_interactions.settings import Settings
+
+_SLACK_TIMEOUT_S = 1  # a name is not worth more of Slack's 3 seconds
+
+
+class App:
+    """The settings and the adapters."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def secrets(self) -> SecretsManager:
+        """The one secret."""
+        return SecretsManager(self.settings.secret_id)
+
+    @cached_property
+    def is_from_slack(self) -> SlackSignature:
+        """Checks signatures."""
+        return SlackSignature(lambda: self.secrets.get().slack_signing_secret.get_secret_value())
+
+    @cached_property
+    def chat(self) -> SlackChat:
+        """Slack, in a hurry."""
+        return SlackChat(
+            lambda: self.secrets.get().slack_bot_token.get_secret_value(),
+            self.settings.slack_api_url,
+            _SLACK_TIMEOUT_S,
+            patient=False,
+        )
+
+    @cached_property
+    def _dynamodb(self) -> Any:
+        return dynamodb_client()
+
+    @cached_property
+    def contributions(self) -> DynamoContributions:
+        """The table."""
+        return DynamoContributions(self._dynamodb, self.settings.table)
+
+    @cached_property
+    def submissions(self) -> DynamoSubmissions:
+        """The table, for new rows."""
+        return DynamoSubmissions(self._dynamodb, self.settings.table, self.settings.ledger_table)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """Local time."""
+        return clock_in(self.settings.time_zone)
+
+    @cached_property
+    def words(self) -> Words:
+        """The wording."""
+        return Words(self.settings.time_zone, self.settings.compensation_levels, any_of)
+
+
+@cache
+def app() -> App:
+    """One for the life of the execution environment."""
+    set_up()
+    return App(Settings.read())

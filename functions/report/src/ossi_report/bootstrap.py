@@ -1,0 +1,51 @@
+"""Builds what the report function works with: its composition root."""
+
+from functools import cache
+
+from ossi.adapters.contributions import DynamoContributions
+from ossi.adapters.dynamodb import dynamodb_client
+from ossi.adapters.ledger import DynamoLedger
+from ossi.adapters.report_files import S3ReportFiles
+from ossi.adapters.secrets import SecretsManager
+from ossi.adapters.slack import SlackChat
+from ossi.clock import clock_in
+from ossi.logs import set_up
+from ossi.use_cases.make_report import ReportMaker
+from ossi_report.aggregate import summarize
+from ossi_report.settings import Settings
+from ossi_report.workbook import build_workbook
+
+_SLACK_TIMEOUT_S = 10
+_LEASE_S = 310  # the function is stopped after 300 seconds: whoever holds a claim for longer is dead
+
+
+def report_maker(settings: Settings) -> ReportMaker:
+    """The use case's needs, fulfilled by AWS and Slack."""
+    secrets = SecretsManager(settings.secret_id)
+    client = dynamodb_client()
+    return ReportMaker(
+        contributions=DynamoContributions(client, settings.table, settings.month_index),
+        ledger=DynamoLedger(client, settings.ledger_table, _LEASE_S),
+        files=S3ReportFiles(settings.report_bucket),
+        chat=SlackChat(
+            lambda: secrets.get().slack_bot_token.get_secret_value(),
+            settings.slack_api_url,
+            _SLACK_TIMEOUT_S,
+            patient=True,
+        ),
+        clock=clock_in(settings.time_zone),
+        zone=settings.time_zone,
+        levels=settings.compensation_levels,
+        management_channel=settings.management_channel,
+        api_url=settings.api_url,
+        link_key=lambda: secrets.get().link_signing_key.get_secret_value(),
+        summarize=summarize,
+        build_workbook=build_workbook,
+    )
+
+
+@cache
+def app() -> ReportMaker:
+    """One for the life of the execution environment."""
+    set_up()
+    return report_maker(Settings.read())

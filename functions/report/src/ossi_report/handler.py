@@ -1,0 +1,47 @@
+"""Makes a month's report: asked for by /ossi report, or by the schedule."""
+
+import logging
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, TypeAdapter
+from pydantic.alias_generators import to_camel
+
+from ossi.domain.months import Month
+from ossi.use_cases.make_report import make_report
+from ossi_report.bootstrap import app
+
+_logger = logging.getLogger("ossi.report")
+
+
+class _Asked(BaseModel, alias_generator=to_camel):
+    """Sent by the slash function."""
+
+    source: Literal["slash"]
+    month: str
+    requested_by: str
+    request_id: str
+
+
+class _Scheduled(BaseModel, alias_generator=to_camel):
+    """Sent by EventBridge Scheduler, which puts in the time that was scheduled, not the one at which it got round to it."""
+
+    source: Literal["schedule"]
+    scheduled_time: datetime
+
+
+_EVENT: TypeAdapter[_Asked | _Scheduled] = TypeAdapter(Annotated[_Asked | _Scheduled, Field(discriminator="source")])
+
+
+def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """The Lambda's entry. Raises for what has to be tried again: Lambda repeats an asynchronous invocation that failed."""
+    maker = app()
+    request = _EVENT.validate_python(event)
+    if isinstance(request, _Asked):
+        month, requested_by = Month.parse(request.month), request.requested_by
+        run_id = f"report#{month}#asked#{request.request_id}"
+    else:
+        month, requested_by = Month.of(request.scheduled_time.astimezone(maker.zone)).previous(), None
+        run_id = f"report#{month}#scheduled"
+    _logger.info("report", extra={"month": str(month), "source": request.source})
+    return {"month": str(month), "announced": make_report(maker, month, run_id, requested_by)}

@@ -1,0 +1,91 @@
+"""POST /slash: verify, parse, one call, answer. Every answer is ephemeral (R15), and given within Slack's three seconds."""
+
+import logging
+from typing import Any
+
+from ossi.clock import any_of
+from ossi.domain.commands import Command, parse_command
+from ossi.domain.errors import ChatError, RequestRefused
+from ossi.http import Answer, Event, answer, refused, signed_form
+from ossi.ports import Message
+from ossi.slack_ui import problems
+from ossi.slack_ui.help import help_message
+from ossi.use_cases.list_contributions import list_contributions
+from ossi.use_cases.open_form import open_form
+from ossi.use_cases.request_report import request_report
+from ossi_slash.bootstrap import App, app
+
+_logger = logging.getLogger("ossi.slash")
+
+
+def handler(event: Event, context: Any) -> Answer:
+    """The Lambda's entry. event: API Gateway's payload format 2.0."""
+    application = app()
+    try:
+        form = signed_form(event, application.is_from_slack)
+    except RequestRefused as refusal:
+        _logger.warning("refused", extra={"why": str(refusal), "request": context.aws_request_id})
+        return refused()
+    if form.get("ssl_check") == "1":  # Slack looks whether the endpoint is there
+        return answer()
+    return respond_to_slack_within_3_seconds(form, application)
+
+
+def respond_to_slack_within_3_seconds(form: dict[str, str], application: App) -> Answer:
+    """Does what the command says."""
+    command = parse_command(form.get("text", ""))
+    _logger.info("command", extra={"command": command.word if command.known else "unknown"})
+    try:
+        message = _COMMANDS.get(command.word, _help)(command, form, application)
+    except Exception:  # whatever it was, the person gets an answer and the log the trace
+        _logger.exception("a command failed", extra={"command": command.word if command.known else "unknown"})
+        message = problems.something_broke()
+    return answer(_ephemeral(message)) if message else answer()
+
+
+def _new(command: Command, form: dict[str, str], application: App) -> Message | None:
+    settings = application.settings
+    try:
+        open_form(
+            application.chat,
+            application.clock,
+            form.get("trigger_id", ""),
+            command.argument,
+            grace_days=settings.grace_days,
+            levels=settings.compensation_levels,
+        )
+    except ChatError as error:
+        _logger.warning("the form was not opened", extra={"why": error.code})
+        return problems.form_not_opened(command.argument)
+    return None
+
+
+def _list(_command: Command, form: dict[str, str], application: App) -> Message:
+    settings = application.settings
+    return list_contributions(
+        form["user_id"], application.contributions, settings.time_zone, settings.compensation_levels
+    )
+
+
+def _report(command: Command, form: dict[str, str], application: App) -> Message:
+    return request_report(
+        command.argument,
+        form["user_id"],
+        form["trigger_id"],  # the same for a repetition of this very command, new for the next one
+        chat=application.chat,
+        requests=application.report_requests,
+        clock=application.clock,
+        management_channel=application.settings.management_channel,
+    )
+
+
+def _help(command: Command, _form: dict[str, str], application: App) -> Message:
+    return help_message(command, application.settings.version, application.settings.stack, any_of)
+
+
+_COMMANDS = {"new": _new, "list": _list, "report": _report, "help": _help}
+
+
+def _ephemeral(message: Message) -> dict[str, Any]:
+    body: dict[str, Any] = {"response_type": "ephemeral", "text": message.text}
+    return body | {"blocks": list(message.blocks)} if message.blocks else body

@@ -1,0 +1,38 @@
+"""Builds what the stream function works with: its composition root."""
+
+from functools import cache
+
+from ossi.adapters.dynamodb import dynamodb_client
+from ossi.adapters.ledger import DynamoLedger
+from ossi.adapters.secrets import SecretsManager
+from ossi.adapters.slack import SlackChat
+from ossi.clock import any_of
+from ossi.logs import set_up
+from ossi.slack_ui.notifications import Words
+from ossi_stream.settings import Settings
+
+_SLACK_TIMEOUT_S = 5
+_LEASE_S = 65  # the function is stopped after 60 seconds: whoever holds a claim for longer is dead
+
+
+class App:
+    """The settings and the adapters."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        secrets = SecretsManager(settings.secret_id)
+        self.chat = SlackChat(
+            lambda: secrets.get().slack_bot_token.get_secret_value(),
+            settings.slack_api_url,
+            _SLACK_TIMEOUT_S,
+            patient=True,
+        )
+        self.ledger = DynamoLedger(dynamodb_client(), settings.ledger_table, _LEASE_S)
+        self.words = Words(settings.time_zone, settings.compensation_levels, any_of)
+
+
+@cache
+def app() -> App:
+    """One for the life of the execution environment."""
+    set_up()
+    return App(Settings.read())

@@ -1,0 +1,103 @@
+"""The table of contributions in DynamoDB: partition key userId (S), sort key timestamp (N, ms)."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from ossi.adapters.dynamodb import from_item, is_conditional_check_failure, item_found, to_item
+from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
+from ossi.domain.errors import AlreadyDecided, UnknownContribution, UnreadableContribution
+from ossi.domain.months import Month
+from ossi.ports import Page
+
+_logger = logging.getLogger(__name__)
+
+
+class DynamoContributions:
+    """Reads and decides contributions (ports.Contributions). month_index: the name of the index by contributionMonth."""
+
+    def __init__(self, client: Any, table: str, month_index: str = "") -> None:
+        self._client = client
+        self._table = table
+        self._month_index = month_index
+
+    def decide(
+        self, key: ContributionKey, status: Status, by: str, at: int, seen_in: MessageRef | None
+    ) -> Contribution:
+        """PENDING -> status in one conditional write, so that of two managers one wins. See ports.Contributions."""
+        changes: dict[str, Any] = {"status": status.value, "decidedBy": by, "decidedAt": at}
+        if seen_in is not None:
+            changes["decidedIn"] = seen_in.model_dump()
+        names = {f"#{name}": name for name in changes}
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=to_item({"userId": key.user_id, "timestamp": key.timestamp}),
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in changes),
+                ConditionExpression="#status = :pending",
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=to_item({f":{name}": value for name, value in changes.items()})
+                | to_item({":pending": Status.PENDING.value}),
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if not is_conditional_check_failure(error):
+                raise
+            row = item_found(error)
+            if not row:
+                raise UnknownContribution(str(key)) from None
+            raise AlreadyDecided(Contribution.from_row(row)) from None
+        return Contribution.from_row(from_item(answer["Attributes"]))
+
+    def page(self, user_id: str, size: int, *, before: int | None = None, after: int | None = None) -> Page:
+        """One query, whatever the person's number of rows. See ports.Contributions."""
+        values: dict[str, Any] = {":user": user_id}
+        condition = "userId = :user"
+        if before is not None or after is not None:
+            condition += " AND #timestamp < :edge" if before is not None else " AND #timestamp > :edge"
+            values[":edge"] = before if before is not None else after
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": to_item(values),
+            "ScanIndexForward": after is not None,
+            "Limit": size + 1,  # one more tells whether there is a further page
+        }
+        if ":edge" in values:
+            query["ExpressionAttributeNames"] = {"#timestamp": "timestamp"}
+        rows = [from_item(item) for item in self._client.query(**query)["Items"]]
+        further = len(rows) > size
+        rows = rows[:size]
+        if after is not None:
+            rows.reverse()
+        return Page(
+            contributions=tuple(_readable(rows)),
+            first=int(rows[0]["timestamp"]) if rows else None,
+            last=int(rows[-1]["timestamp"]) if rows else None,
+            newer=further if after is not None else before is not None,
+            older=True if after is not None else further,
+        )
+
+    def of_month(self, month: Month) -> Iterator[Contribution]:
+        """The index answers in pages of at most 1 MB; all of them are read. See ports.Contributions."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=self._month_index,
+            KeyConditionExpression="contributionMonth = :month",
+            ExpressionAttributeValues=to_item({":month": str(month)}),
+        )
+        for page in pages:
+            yield from _readable([from_item(item) for item in page["Items"]])
+
+
+def _readable(rows: list[dict[str, Any]]) -> Iterator[Contribution]:
+    for row in rows:
+        try:
+            yield Contribution.from_row(row)
+        except UnreadableContribution as error:
+            _logger.error(
+                "a stored row cannot be read", extra={"why": str(error), "timestamp_ms": str(row.get("timestamp"))}
+            )

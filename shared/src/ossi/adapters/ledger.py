@@ -1,0 +1,95 @@
+"""What was delivered, recorded in a table beside the contributions: partition key id (S), sort key effect (S)."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from ossi.adapters.dynamodb import from_item, is_conditional_check_failure, item_found, to_item
+from ossi.domain.contribution import MessageRef
+from ossi.ports import Claim
+
+_FREE = "attribute_not_exists(#state) OR #state = :due OR (#state = :claimed AND leaseUntil < :now)"
+
+
+class DynamoLedger:
+    """ports.Ledger with conditional writes and a lease.
+
+    lease_s: seconds after which a sender that never came back counts as dead; longer than its function may run.
+    """
+
+    def __init__(self, client: Any, table: str, lease_s: int, now: Callable[[], float] = time.time) -> None:
+        self._client = client
+        self._table = table
+        self._lease_s = lease_s
+        self._now = now
+
+    def claim(self, subject: str, effect: str) -> Claim:
+        """One conditional write decides between senders. See ports.Ledger."""
+        now = int(self._now())
+        try:
+            self._update(
+                subject,
+                effect,
+                "SET #state = :claimed, leaseUntil = :until ADD attempts :one",
+                {":claimed": "CLAIMED", ":due": "DUE", ":now": now, ":until": now + self._lease_s, ":one": 1},
+                condition=_FREE,
+            )
+        except ClientError as error:
+            if not is_conditional_check_failure(error):
+                raise
+            found = item_found(error).get("state")
+            return {"SENT": Claim.SENT, "FAILED": Claim.SET_ASIDE}.get(str(found), Claim.HELD)
+        return Claim.GRANTED
+
+    def record_sent(self, subject: str, effect: str, ref: MessageRef | None) -> None:
+        """See ports.Ledger. Unconditional: Slack has the message, whoever holds the lease by now."""
+        sent: dict[str, Any] = {":state": "SENT", ":at": int(self._now() * 1000)}
+        expression = "SET #state = :state, sentAt = :at"
+        if ref is not None:
+            sent |= {":channel": ref.channel, ":ts": ref.ts}
+            expression += ", channel = :channel, ts = :ts"
+        self._update(subject, effect, expression + " REMOVE leaseUntil, reason", sent)
+
+    def release(self, subject: str, effect: str, reason: str) -> None:
+        """See ports.Ledger. reason: a code, never what a person typed."""
+        self._update(
+            subject, effect, "SET #state = :state, reason = :why REMOVE leaseUntil", {":state": "DUE", ":why": reason}
+        )
+
+    def set_aside(self, subject: str, effect: str, reason: str) -> None:
+        """See ports.Ledger. reason: a code, never what a person typed."""
+        self._update(
+            subject,
+            effect,
+            "SET #state = :state, reason = :why REMOVE leaseUntil",
+            {":state": "FAILED", ":why": reason},
+        )
+
+    def sent_ref(self, subject: str, effect: str) -> MessageRef | None:
+        """See ports.Ledger. A consistent read."""
+        answer = self._client.get_item(TableName=self._table, Key=self._key(subject, effect), ConsistentRead=True)
+        row = from_item(answer.get("Item", {}))
+        if row.get("state") != "SENT" or "ts" not in row:
+            return None
+        return MessageRef(channel=row["channel"], ts=row["ts"])
+
+    def _update(
+        self, subject: str, effect: str, expression: str, values: dict[str, Any], condition: str | None = None
+    ) -> None:
+        extra: dict[str, Any] = {}
+        if condition is not None:
+            extra = {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        self._client.update_item(
+            TableName=self._table,
+            Key=self._key(subject, effect),
+            UpdateExpression=expression,
+            ExpressionAttributeNames={"#state": "state"},
+            ExpressionAttributeValues=to_item(values),
+            **extra,
+        )
+
+    @staticmethod
+    def _key(subject: str, effect: str) -> dict[str, Any]:
+        return to_item({"id": subject, "effect": effect})

@@ -1,0 +1,154 @@
+"""Slack through slack_sdk's WebClient, its errors told apart."""
+
+import time
+from collections.abc import Callable
+from http.client import HTTPException
+from typing import Any, cast
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.http_retry import HttpRequest, HttpResponse, RetryHandler, RetryState
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler, ServerErrorRetryHandler
+from slack_sdk.web import SlackResponse
+from slack_sdk.webhook import WebhookClient
+
+from ossi.domain.contribution import MessageRef
+from ossi.domain.errors import ChatError, LastingChatError, PassingChatError
+from ossi.ports import Message
+
+# Slack's documentation of the Web API's errors: these say "later", everything else says "not like this".
+PASSING_CODES = frozenset(
+    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
+_MEMBERS_KEPT_S = 300
+_MEMBERS_PER_CALL = 1000
+
+
+class BoundedRateLimitHandler(RateLimitErrorRetryHandler):
+    """Waits as long as Slack's Retry-After says, but never for longer than longest_wait_s seconds."""
+
+    def __init__(self, max_retry_count: int, longest_wait_s: int) -> None:
+        super().__init__(max_retry_count=max_retry_count)
+        self._longest_wait_s = longest_wait_s
+
+    def _can_retry(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        if response is None or not super()._can_retry(state=state, request=request, response=response, error=error):
+            return False
+        values = [value for name, value in response.headers.items() if name.lower() == "retry-after"]
+        wait_s = values[0][0] if values else "1"
+        return wait_s.isdigit() and int(wait_s) <= self._longest_wait_s
+
+
+class SlackChat:
+    """ports.Chat.
+
+    token: read when a call is made, so that no secret is fetched for a request that needs none. timeout_s: of one HTTP call.
+    patient: wait and try again within the call (the functions that nobody waits for); otherwise the first error is raised.
+    """
+
+    def __init__(self, token: Callable[[], str], base_url: str, timeout_s: int, *, patient: bool) -> None:
+        self._token = token
+        self._base_url = base_url
+        self._timeout_s = timeout_s
+        # A connection that broke is not tried again here: Slack may have the message already.
+        self._retry_handlers: list[RetryHandler] = (
+            [BoundedRateLimitHandler(max_retry_count=3, longest_wait_s=5), ServerErrorRetryHandler(max_retry_count=2)]
+            if patient
+            else []
+        )
+        self._members: dict[str, tuple[float, frozenset[str]]] = {}
+
+    def post(self, channel: str, message: Message) -> MessageRef:
+        """See ports.Chat."""
+        answer = self._call("chat.postMessage", {"channel": channel, **_posted(message)})
+        return MessageRef(channel=str(answer["channel"]), ts=str(answer["ts"]))
+
+    def update(self, ref: MessageRef, message: Message) -> None:
+        """See ports.Chat."""
+        self._call("chat.update", {"channel": ref.channel, "ts": ref.ts, **_written(message)})
+
+    def open_view(self, trigger_id: str, view: dict[str, Any]) -> None:
+        """See ports.Chat."""
+        self._call("views.open", {"trigger_id": trigger_id, "view": view})
+
+    def respond(self, response_url: str, message: Message, *, replace_original: bool = False) -> None:
+        """See ports.Chat."""
+        webhook = WebhookClient(response_url, timeout=self._timeout_s, retry_handlers=self._retry_handlers)
+        body = {"response_type": "ephemeral", "replace_original": replace_original, **_written(message)}
+        try:
+            answer = webhook.send_dict(body)
+        except (OSError, HTTPException) as error:
+            raise PassingChatError(_name_of(error)) from error
+        if answer.status_code != 200:
+            raise _chat_error(answer.body.strip()[:80], answer.status_code)
+
+    def user_name(self, user_id: str) -> str | None:
+        """See ports.Chat (users.info)."""
+        user: dict[str, Any] = self._call("users.info", {"user": user_id}).get("user") or {}
+        profile: dict[str, Any] = user.get("profile") or {}
+        return user.get("real_name") or profile.get("real_name") or user.get("name")
+
+    def is_member(self, channel: str, user_id: str) -> bool:
+        """See ports.Chat (conversations.members). The members are kept for five minutes."""
+        kept = self._members.get(channel)
+        if kept is None or time.monotonic() - kept[0] > _MEMBERS_KEPT_S:
+            kept = (time.monotonic(), frozenset(self._all_members(channel)))
+            self._members[channel] = kept
+        return user_id in kept[1]
+
+    def _all_members(self, channel: str) -> list[str]:
+        members: list[str] = []
+        cursor = ""
+        while True:
+            page = self._call(
+                "conversations.members", {"channel": channel, "limit": _MEMBERS_PER_CALL, "cursor": cursor}
+            )
+            members += page.get("members") or []
+            metadata: dict[str, Any] = page.get("response_metadata") or {}
+            cursor = str(metadata.get("next_cursor") or "")
+            if not cursor:
+                return members
+
+    def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        client = WebClient(
+            token=self._token(), base_url=self._base_url, timeout=self._timeout_s, retry_handlers=self._retry_handlers
+        )
+        reading = method in {"users.info", "conversations.members"}
+        try:
+            # The reading methods take forms, the writing ones JSON (Slack: "POST bodies").
+            answer = client.api_call(method, params=arguments) if reading else client.api_call(method, json=arguments)
+        except SlackApiError as error:
+            refusal = cast("SlackResponse", error.response)
+            data = _data(refusal)
+            raise _chat_error(str(data.get("error") or "no_error_given"), cast("int", refusal.status_code)) from error
+        except (OSError, HTTPException, SlackRequestError) as error:
+            raise PassingChatError(_name_of(error)) from error
+        return _data(answer)
+
+
+def _data(answer: SlackResponse) -> dict[str, Any]:
+    return cast("dict[str, Any]", answer.data) if isinstance(answer.data, dict) else {}
+
+
+def _written(message: Message) -> dict[str, Any]:
+    return {"text": message.text, "blocks": list(message.blocks)}
+
+
+def _posted(message: Message) -> dict[str, Any]:
+    return {**_written(message), "unfurl_links": False, "unfurl_media": False}
+
+
+def _chat_error(code: str, status: int) -> ChatError:
+    passing = code in PASSING_CODES or status == 429 or status >= 500
+    return PassingChatError(code or f"http_{status}") if passing else LastingChatError(code or f"http_{status}")
+
+
+def _name_of(error: Exception) -> str:
+    return "request_timeout" if isinstance(error, TimeoutError) else type(error).__name__

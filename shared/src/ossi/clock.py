@@ -1,0 +1,18 @@
+"""The real clock and the real chance, for the composition roots."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ossi.ports import Clock
+
+
+def clock_in(zone: ZoneInfo) -> Clock:
+    """A clock that gives the present moment in that time zone."""
+    return lambda: datetime.now(zone)
+
+
+def any_of(wordings: Sequence[str]) -> str:
+    """One of them, at random."""
+    return secrets.choice(wordings)

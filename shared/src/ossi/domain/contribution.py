@@ -1,0 +1,97 @@
+"""A contribution: one row of the table, and what is known about its decision."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from ossi.domain.errors import UnknownContribution, UnreadableContribution
+
+
+class Status(StrEnum):
+    """Where a contribution stands."""
+
+    PENDING = "PENDING"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+
+
+@dataclass(frozen=True)
+class ContributionKey:
+    """The table's key: who, and when in milliseconds since the epoch. str() gives it as one text, for a button's value."""
+
+    user_id: str
+    timestamp: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Reads what str() gave. Raises UnknownContribution for anything else."""
+        user_id, separator, timestamp = text.rpartition("#")
+        if not separator or not user_id or not (timestamp.isascii() and timestamp.isdigit()):
+            raise UnknownContribution(text[:50])
+        return cls(user_id, int(timestamp))
+
+    def __str__(self) -> str:
+        return f"{self.user_id}#{self.timestamp}"
+
+
+class MessageRef(BaseModel):
+    """Where a Slack message stands: the channel's id and the message's ts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    channel: str
+    ts: str
+
+
+def _text_or_empty(value: object) -> object:
+    """Rows of older days lack some texts, or hold null."""
+    return "" if value is None else value
+
+
+_Text = Annotated[str, BeforeValidator(_text_or_empty)]
+
+
+class Contribution(BaseModel):
+    """A row of the table. timestamp and decided_at are milliseconds since the epoch; contribution_month is YYYY-MM."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", alias_generator=AliasGenerator(alias=to_camel), validate_by_name=True
+    )
+
+    user_id: Annotated[str, Field(min_length=1)]
+    timestamp: Annotated[int, Field(ge=0)]
+    status: Status
+    size: _Text = ""
+    text: _Text = ""
+    name: _Text = ""
+    url: _Text = ""
+    contribution_month: _Text = ""
+    decided_by: str | None = None
+    decided_at: int | None = None
+    decided_in: MessageRef | None = None
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Reads a row as stored. Raises UnreadableContribution, which names the attributes and keeps their values to itself."""
+        try:
+            return cls.model_validate(row)
+        except ValidationError as error:
+            wrong = sorted({".".join(str(part) for part in problem["loc"]) for problem in error.errors()})
+            raise UnreadableContribution("wrong or missing: " + ", ".join(wrong)) from None
+
+    def to_row(self) -> dict[str, Any]:
+        """The row to store; what is unknown is left out."""
+        return self.model_dump(by_alias=True, exclude_none=True, mode="json")
+
+    @property
+    def key(self) -> ContributionKey:
+        """The table's key of this row."""
+        return ContributionKey(self.user_id, self.timestamp)
+
+    @property
+    def person(self) -> str:
+        """The name to show; a row without one shows the user's id."""
+        return self.name or self.user_id

@@ -1,0 +1,48 @@
+"""The report's link: signed by us, so that it lives for exactly seven days.
+
+A URL that S3 presigns dies with the session of the role that signed it, hours later (AWS: "Sharing objects with presigned URLs").
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from ossi.domain.errors import RequestRefused
+from ossi.domain.months import Month
+
+LINK_LIFE = timedelta(days=7)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}", re.ASCII)
+_TOKEN = re.compile(r"(\d{10,12})\.([0-9a-f]{64})", re.ASCII)
+
+
+class LinkExpired(RequestRefused):
+    """The link was good once."""
+
+
+def report_name(month: Month, made_at: datetime) -> str:
+    """A file name that nobody can guess: ossi-2026-10-20261103T040000Z-5f3a….xlsx."""
+    return f"ossi-{month}-{made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(8)}.xlsx"
+
+
+def signed_path(name: str, expires_at: datetime, key: str) -> str:
+    """The path and query that serve the file of that name until expires_at (aware; counted in whole seconds)."""
+    expires = int(expires_at.timestamp())
+    return f"/reports/{name}?token={expires}.{_signature(name, expires, key)}"
+
+
+def check_link(name: str, token: str, key: str, now: datetime) -> None:
+    """Raises RequestRefused for a link that we did not sign, LinkExpired for one whose time has passed. now: aware."""
+    match = _TOKEN.fullmatch(token)
+    if _NAME.fullmatch(name) is None or match is None:
+        raise RequestRefused("not a link of ours")
+    expires = int(match[1])
+    if not hmac.compare_digest(_signature(name, expires, key), match[2]):
+        raise RequestRefused("wrong signature")
+    if now.timestamp() >= expires:
+        raise LinkExpired("expired")
+
+
+def _signature(name: str, expires: int, key: str) -> str:
+    return hmac.new(key.encode(), f"report\n{name}\n{expires}".encode(), hashlib.sha256).hexdigest()

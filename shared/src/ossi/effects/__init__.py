@@ -1,0 +1,13 @@
+"""The messages that follow a transition: one file each, and one line here."""
+
+from ossi.effects import ask_management, confirm_submission, publish, redraw_request, tell_accepted, tell_declined
+from ossi.use_cases.deliver import Effect
+
+EFFECTS: tuple[Effect, ...] = (
+    confirm_submission.EFFECT,
+    ask_management.EFFECT,
+    *redraw_request.EFFECTS,
+    tell_accepted.EFFECT,
+    tell_declined.EFFECT,
+    publish.EFFECT,
+)

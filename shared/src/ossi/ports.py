@@ -1,0 +1,138 @@
+"""What the use cases need of the world, as Protocols. The adapters fulfil them; so do the fakes of the tests."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, Protocol
+
+from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
+from ossi.domain.months import Month
+
+Clock = Callable[[], datetime]
+"""Gives the present moment, aware, in the configured time zone."""
+
+Choose = Callable[[Sequence[str]], str]
+"""Picks one of several wordings (R14)."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A Slack message. text is what notifications and screen readers say; blocks are Block Kit."""
+
+    text: str
+    blocks: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of a person's contributions, newest first. first and last: the page's edges (ms); newer and older: whether there is more."""
+
+    contributions: tuple[Contribution, ...]
+    first: int | None
+    last: int | None
+    newer: bool
+    older: bool
+
+
+class Contributions(Protocol):
+    """The table of contributions: the truth."""
+
+    def decide(
+        self, key: ContributionKey, status: Status, by: str, at: int, seen_in: MessageRef | None
+    ) -> Contribution:
+        """PENDING -> status, atomically. at: ms since the epoch. Raises AlreadyDecided or UnknownContribution."""
+        ...
+
+    def page(self, user_id: str, size: int, *, before: int | None = None, after: int | None = None) -> Page:
+        """At most size of the person's rows older than `before`, or just newer than `after` (both ms), or the newest."""
+        ...
+
+    def of_month(self, month: Month) -> Iterator[Contribution]:
+        """Every readable row of the month. Rows that cannot be read are logged and passed over."""
+        ...
+
+
+class Submissions(Protocol):
+    """Stores what a submitted form says, once for each opened form."""
+
+    def add_once(self, contribution: Contribution, submission_id: str) -> bool:
+        """Stores the row unless this submission was stored before. Answers whether it was stored now."""
+        ...
+
+
+class Claim(Enum):
+    """The ledger's answer to somebody who wants to send."""
+
+    GRANTED = "granted"
+    SENT = "sent"
+    HELD = "held"
+    SET_ASIDE = "set aside"
+
+
+class Ledger(Protocol):
+    """What was delivered, recorded beside the table. subject: what it is about; effect: which message of it."""
+
+    def claim(self, subject: str, effect: str) -> Claim:
+        """Asks for the right to send; it lapses by itself should the sender die."""
+        ...
+
+    def record_sent(self, subject: str, effect: str, ref: MessageRef | None) -> None:
+        """Sent, and where the message stands (None: there was nothing to send)."""
+        ...
+
+    def release(self, subject: str, effect: str, reason: str) -> None:
+        """Not sent; to be tried again."""
+        ...
+
+    def set_aside(self, subject: str, effect: str, reason: str) -> None:
+        """Not sent, and trying again would not help."""
+        ...
+
+    def sent_ref(self, subject: str, effect: str) -> MessageRef | None:
+        """Where the message stands, if it was sent."""
+        ...
+
+
+class Chat(Protocol):
+    """Slack. Every method raises PassingChatError or LastingChatError."""
+
+    def post(self, channel: str, message: Message) -> MessageRef:
+        """Posts to a channel, or to a person's direct messages where channel is a user's id."""
+        ...
+
+    def update(self, ref: MessageRef, message: Message) -> None:
+        """Redraws a message."""
+        ...
+
+    def open_view(self, trigger_id: str, view: dict[str, Any]) -> None:
+        """Opens a modal. The trigger lives for 3 seconds."""
+        ...
+
+    def respond(self, response_url: str, message: Message, *, replace_original: bool = False) -> None:
+        """Answers the person who acted, privately, or redraws the private message that they acted on."""
+        ...
+
+    def user_name(self, user_id: str) -> str | None:
+        """The person's real name, else the user name."""
+        ...
+
+    def is_member(self, channel: str, user_id: str) -> bool:
+        """Whether the person is a member of the channel."""
+        ...
+
+
+class ReportRequests(Protocol):
+    """Starts the report function, without waiting for it."""
+
+    def request(self, month: Month, requested_by: str, request_id: str) -> None:
+        """Asks for a month's report. request_id tells a repetition of the same request from a new one."""
+        ...
+
+
+class ReportFiles(Protocol):
+    """The private bucket of workbooks."""
+
+    def store(self, name: str, content: bytes) -> None:
+        """Stores a workbook under that name."""
+        ...

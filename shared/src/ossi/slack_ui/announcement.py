@@ -1,0 +1,64 @@
+"""What the management channel reads about a month's report (R16, R18), and what the one who asked reads."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from slack_sdk.models.blocks import ContextBlock, HeaderBlock, MarkdownTextObject, PlainTextObject, SectionBlock
+
+from ossi.domain.months import Month
+from ossi.domain.report import MonthSummary
+from ossi.ports import Message
+from ossi.slack_ui.text import blocks_of, escape, plain, rich, section, shorten, typed
+
+_NAMED = 20  # people named in the message; the workbook names all
+
+
+def report_ready(summary: MonthSummary, link: str, expires_at: datetime, requested_by: str | None) -> Message:
+    """The counts, the total, the contributors and the link. expires_at: aware, in the configured time zone."""
+    label = summary.month.label
+    counts = f"{summary.accepted} accepted, {summary.pending} pending, {summary.declined} declined"
+    total = money(summary.totals)
+    until = f"{expires_at:%Y-%m-%d %H:%M}"
+    names = ", ".join(shorten(person.name, 60) for person in summary.contributors[:_NAMED])
+    further = len(summary.contributors) - _NAMED
+    if further > 0:
+        names += f" and {further} more"
+    return Message(
+        f"The report of {label}: {counts}. Total compensation: {total}. Contributors: {escape(names)}. "
+        f"Download until {until}: {link}",
+        blocks_of(
+            HeaderBlock(text=PlainTextObject(text=f"Contributions of {label}")),
+            SectionBlock(
+                fields=[
+                    MarkdownTextObject(text=f"*Contributions*\n{counts}"),
+                    MarkdownTextObject(text=f"*Total compensation*\n{total}"),
+                ]
+            ),
+            rich(section(plain(f"Contributors ({len(summary.contributors)}): "), *typed(names))),
+            SectionBlock(text=MarkdownTextObject(text=f":page_facing_up: <{escape(link)}|Download the workbook>")),
+            _foot(f"The link works until {until}.", requested_by),
+        ),
+    )
+
+
+def report_empty(summary: MonthSummary, requested_by: str | None) -> Message:
+    """A month without accepted contributions: no file."""
+    text = f"There are no accepted contributions for {summary.month.label}, so there is no report."
+    if summary.pending or summary.declined:
+        text += f" ({summary.pending} pending, {summary.declined} declined)"
+    return Message(text, blocks_of(SectionBlock(text=MarkdownTextObject(text=text)), _foot("", requested_by)))
+
+
+def report_coming(month: Month) -> Message:
+    """To the one who asked."""
+    return Message(f"I am making the report of {month.label}. It will be in the management channel in a moment.")
+
+
+def money(totals: dict[str, Decimal]) -> str:
+    """Amounts, each currency by itself: 250.00 EUR."""
+    return ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sorted(totals.items())) or "none"
+
+
+def _foot(text: str, requested_by: str | None) -> ContextBlock:
+    asked = f"Asked for by <@{requested_by}>." if requested_by else "Made by the schedule."
+    return ContextBlock(elements=[MarkdownTextObject(text=f"{text} {asked}".strip())])

@@ -1,0 +1,63 @@
+"""The answer to /ossi list: a person's own contributions, newest first, a page at a time (R10)."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    ContextBlock,
+    DividerBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from ossi.domain.compensation import CompensationLevels
+from ossi.domain.contribution import Contribution
+from ossi.ports import Message, Page
+from ossi.slack_ui.notifications import status_words
+from ossi.slack_ui.text import blocks_of, escape, local_time, month_label, quote, rich, shorten
+
+NEWER_ACTION = "list_newer"
+OLDER_ACTION = "list_older"
+_DESCRIPTION_SHOWN = 250  # ten of a page and their links stay far below what Slack takes for one message
+
+
+def listing(page: Page, zone: ZoneInfo, levels: CompensationLevels) -> Message:
+    """One page, with buttons where there is more."""
+    if not page.contributions and not page.newer and not page.older:
+        nothing = "You have not registered any contributions yet. `/ossi new` opens the form."
+        return Message(nothing, blocks_of(SectionBlock(text=MarkdownTextObject(text=nothing))))
+    title = "Your contributions, newest first"
+    blocks: list[Any] = [SectionBlock(text=MarkdownTextObject(text=f"*{title}*"))]
+    for contribution in page.contributions:
+        blocks += [
+            DividerBlock(),
+            rich(*quote(contribution, _DESCRIPTION_SHOWN)),
+            ContextBlock(elements=[MarkdownTextObject(text=_facts(contribution, zone, levels))]),
+        ]
+    buttons = [
+        ButtonElement(text=PlainTextObject(text=text), action_id=action_id, value=str(edge))
+        for text, action_id, edge, more in (
+            ("← Newer", NEWER_ACTION, page.first, page.newer),
+            ("Older →", OLDER_ACTION, page.last, page.older),
+        )
+        if more and edge is not None
+    ]
+    if buttons:
+        blocks.append(ActionsBlock(block_id="pages", elements=buttons))
+    lines = [
+        f"{_facts(contribution, zone, levels)}: {escape(shorten(contribution.text, 100))}"
+        for contribution in page.contributions
+    ]
+    return Message("\n".join([title, *lines]), blocks_of(*blocks))
+
+
+def _facts(contribution: Contribution, zone: ZoneInfo, levels: CompensationLevels) -> str:
+    facts = (
+        month_label(contribution.contribution_month),
+        levels.get(contribution.size).label,
+        local_time(contribution.timestamp, zone),
+    )
+    return " · ".join([status_words(contribution.status), *(escape(shorten(fact, 100)) for fact in facts)])

@@ -1,0 +1,80 @@
+"""Makes a month's report and announces it in the management channel (R11, R12, R16 to R19)."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ossi.domain.compensation import CompensationLevels
+from ossi.domain.contribution import Contribution
+from ossi.domain.errors import ChatError, DeliveryIncomplete
+from ossi.domain.links import LINK_LIFE, report_name, signed_path
+from ossi.domain.months import Month
+from ossi.domain.report import MonthSummary
+from ossi.ports import Chat, Claim, Clock, Contributions, Ledger, ReportFiles
+from ossi.slack_ui.announcement import report_empty, report_ready
+
+_logger = logging.getLogger(__name__)
+_EFFECT = "announce_report"
+
+Summarize = Callable[[Month, Sequence[Contribution], CompensationLevels], MonthSummary]
+BuildWorkbook = Callable[[Month, Sequence[Contribution], CompensationLevels, ZoneInfo, datetime], bytes]
+
+
+@dataclass(frozen=True)
+class ReportMaker:
+    """What making a report needs. api_url: of the endpoint that the link leads to; link_key: what signs it."""
+
+    contributions: Contributions
+    ledger: Ledger
+    files: ReportFiles
+    chat: Chat
+    clock: Clock
+    zone: ZoneInfo
+    levels: CompensationLevels
+    management_channel: str
+    api_url: str
+    link_key: Callable[[], str]
+    summarize: Summarize
+    build_workbook: BuildWorkbook
+
+
+def make_report(maker: ReportMaker, month: Month, run_id: str, requested_by: str | None) -> bool:
+    """Makes and announces one report for each run_id, however often the same run is delivered (R19).
+
+    requested_by: a user's id, or None for the schedule. Answers whether it was announced now.
+    Raises ChatError where Slack did not take the announcement and DeliveryIncomplete where another run is at it:
+    the caller's platform tries again.
+    """
+    claim = maker.ledger.claim(run_id, _EFFECT)
+    if claim is Claim.HELD:
+        raise DeliveryIncomplete([_EFFECT])
+    if claim is not Claim.GRANTED:
+        _logger.info("this run has been announced before", extra={"run": run_id})
+        return False
+    try:
+        contributions = list(maker.contributions.of_month(month))
+        summary = maker.summarize(month, contributions, maker.levels)
+        if summary.accepted == 0:
+            message = report_empty(summary, requested_by)
+        else:
+            now = maker.clock()
+            name = _store(maker, month, contributions, now)
+            expires_at = now + LINK_LIFE
+            link = maker.api_url + signed_path(name, expires_at, maker.link_key())
+            message = report_ready(summary, link, expires_at, requested_by)
+        ref = maker.chat.post(maker.management_channel, message)
+    except Exception as error:
+        # Whatever it was, the next try may have the run.
+        maker.ledger.release(run_id, _EFFECT, error.code if isinstance(error, ChatError) else type(error).__name__)
+        raise
+    maker.ledger.record_sent(run_id, _EFFECT, ref)
+    _logger.info("report announced", extra={"run": run_id, "rows": len(contributions)})
+    return True
+
+
+def _store(maker: ReportMaker, month: Month, contributions: Sequence[Contribution], now: datetime) -> str:
+    name = report_name(month, now)
+    maker.files.store(name, maker.build_workbook(month, contributions, maker.levels, maker.zone, now))
+    return name

@@ -1,0 +1,32 @@
+"""/ossi report: checks who asks and what for, then starts the report function (R11)."""
+
+from ossi.domain.errors import ChatError, UnreadableMonth
+from ossi.domain.months import Month
+from ossi.ports import Chat, Clock, Message, ReportRequests
+from ossi.slack_ui import problems
+from ossi.slack_ui.announcement import report_coming
+
+
+def request_report(
+    argument: str,
+    user_id: str,
+    request_id: str,
+    *,
+    chat: Chat,
+    requests: ReportRequests,
+    clock: Clock,
+    management_channel: str,
+) -> Message:
+    """Answers what the one who asked reads. argument: the text after the word report; nothing means the previous month."""
+    now = clock()
+    try:
+        if not chat.is_member(management_channel, user_id):
+            return problems.not_a_manager()
+    except ChatError:
+        return problems.membership_unknown()
+    try:
+        month = Month.parse(argument) if argument else Month.of(now).previous()
+    except UnreadableMonth as error:
+        return problems.unreadable_month(error, now)
+    requests.request(month, user_id, request_id)
+    return report_coming(month)
