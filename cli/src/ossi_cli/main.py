@@ -21,6 +21,7 @@ class Subcommand:
 # One line a subcommand; its module is imported when the subcommand is called, so that `ossi --help` stays quick.
 SUBCOMMANDS = {
     "build": Subcommand("ossi_cli.build", "build", "Make the deployment artifact of each function."),
+    "local": Subcommand("ossi_cli.local", "local", "Run the whole bot on this machine."),
 }
 
 

@@ -1,0 +1,111 @@
+"""`ossi local`: the whole bot on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from ossi_cli.build import build_for_local_aws
+from ossi_playground.aws.errors import LocalAwsError
+from ossi_playground.local import LocalOssi, Options, write_ready_file
+from ossi_playground.slack.errors import LocalSlackError
+
+DEFAULT_PORT = 8300
+
+
+def _web_address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+        raise click.BadParameter("please give a full address, such as http://127.0.0.1:9000/api/")
+    return value
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="Of the local Slack; 0 takes a free one.",
+)
+@click.option(
+    "--browser/--no-browser", default=True, help="Whether to open the local Slack in the browser, where there is one."
+)
+@click.option(
+    "--state-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory that keeps all data between runs.  [default: forget]",
+)
+@click.option(
+    "--ready-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write, as JSON, when all is up: the addresses and ids.",
+)
+@click.option(
+    "--slack-api-url",
+    callback=_web_address,
+    help="Use another Slack-compatible server instead of the local Slack; its channels and users have the seed's ids.",
+)
+def local(port: int, browser: bool, state_dir: Path | None, ready_file: Path | None, slack_api_url: str | None) -> None:
+    """Run the whole bot on this machine: a local AWS, the Pulumi program applied to it, a local Slack. Ctrl-C ends all."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    if ready_file is not None:
+        ready_file.unlink(missing_ok=True)
+    click.echo("Building the functions ...")
+    artifacts = build_for_local_aws()
+    click.echo("Starting the local AWS and the local Slack ...")
+    ossi = LocalOssi(
+        Options(
+            artifacts=artifacts,
+            port=port,
+            state_dir=state_dir.resolve() if state_dir else None,
+            slack_api_url=slack_api_url,
+        )
+    )
+    try:
+        with ossi:
+            _run(ossi, ready_file, stop, browser=browser)
+    except (LocalAwsError, LocalSlackError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"A file cannot be written: {error}.") from error
+    finally:
+        if ready_file is not None:
+            ready_file.unlink(missing_ok=True)
+    click.echo("Everything has been stopped.")
+
+
+def _run(ossi: LocalOssi, ready_file: Path | None, stop: threading.Event, *, browser: bool) -> None:
+    if stop.is_set():
+        return
+    ready = ossi.ready()
+    for line in _addresses(ready):
+        click.echo(line)
+    if ready_file is not None:
+        write_ready_file(ready_file, ready)
+    if browser and ossi.slack is not None:
+        click.launch(ossi.slack.url)
+    # With a time-out, so that a signal is noticed on every platform.
+    while not stop.wait(0.5):
+        pass
+    click.echo("\nStopping ...")
+
+
+def _addresses(ready: dict[str, Any]) -> list[str]:
+    rows = {
+        "Slack": ready["slack_url"],
+        "its control API": ready["control_url"],
+        "/ossi answers at": ready["slash_url"],
+        "buttons and forms at": ready["interactions_url"],
+        "AWS": f"{ready['aws_endpoint_url']}  (region {ready['aws_region']}, keys test and test)",
+        "table": ready["table"],
+        "people": ", ".join(f"{user['name']} ({user['role']})" for user in ready["users"]),
+    }
+    lines = [f"  {name + ':':<22}{value}" for name, value in rows.items() if value]
+    return ["Ossi runs on this machine.", *lines, "Ctrl-C ends it."]

@@ -1,0 +1,144 @@
+"""The whole bot on this machine: the local AWS with the Pulumi program applied to it, and the local Slack beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit, urlunsplit
+
+from ossi_playground.aws import LocalAws
+from ossi_playground.seed import Seed, load_seed
+from ossi_playground.slack.server import SlackServer
+
+# Nobody but this machine sees it; a real deployment gets its own by `pulumi config set --secret`.
+_LINK_SIGNING_KEY = "local-link-signing-key-of-the-playground"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run.
+
+    artifacts: the directory of the functions' archives. port: of the local Slack, 0 for a free one. state_dir: keeps the data
+    between runs; None forgets it. slack_api_url: another Slack-compatible server to use instead of the local Slack.
+    """
+
+    artifacts: Path
+    port: int = 0
+    state_dir: Path | None = None
+    slack_api_url: str | None = None
+
+
+class LocalOssi:
+    """Starts and stops everything. A context manager; or call `start` and `stop`."""
+
+    def __init__(self, options: Options, seed: Seed | None = None) -> None:
+        self._options = options
+        self.seed = seed or load_seed()
+        self.slack: SlackServer | None = None
+        self.aws: LocalAws | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Returns when all is up. Raises LocalAwsError or LocalSlackError, each with a sentence; then nothing runs."""
+        try:
+            slack_api_url = self._start_slack()
+            self.aws = LocalAws(
+                {
+                    "managementChannel": self.seed.management_channel,
+                    "publicChannel": self.seed.public_channel,
+                    "slackApiUrl": slack_api_url,
+                    "artifacts": str(self._options.artifacts),
+                    "deletionProtection": "false",
+                },
+                {
+                    "slackBotToken": self.seed.bot_token,
+                    "slackSigningSecret": self.seed.signing_secret,
+                    "linkSigningKey": _LINK_SIGNING_KEY,
+                },
+                state_dir=self._options.state_dir / "aws" if self._options.state_dir else None,
+            )
+            self.aws.start()
+            if self.slack is not None:
+                outputs = self.aws.outputs
+                self.slack.configure_app(slash_url=outputs["slashUrl"], interactions_url=outputs["interactionsUrl"])
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stops what runs, the bot before its Slack. May be called more than once."""
+        with contextlib.ExitStack() as stack:
+            if self.slack is not None:
+                stack.callback(self.slack.stop)
+            if self.aws is not None:
+                stack.callback(self.aws.stop)
+        self.slack = self.aws = None
+
+    def ready(self) -> dict[str, Any]:
+        """Where everything is, for people, tests and other programs. Only while it runs."""
+        aws = self.aws
+        if aws is None:
+            raise RuntimeError("nothing runs")
+        outputs = aws.outputs
+        return {
+            "slack_url": self.slack.url if self.slack else self._options.slack_api_url,
+            "control_url": self.slack.control_url if self.slack else None,
+            "slash_url": outputs["slashUrl"],
+            "interactions_url": outputs["interactionsUrl"],
+            "api_url": outputs["apiUrl"],
+            "aws_endpoint_url": aws.emulator.endpoint_url,
+            "aws_region": outputs["region"],
+            "table": outputs["table"],
+            "ledger_table": outputs["ledgerTable"],
+            "report_bucket": outputs["reportBucket"],
+            "functions": outputs["functions"],
+            "stream_queue_url": outputs["streamDeadLetterQueue"],
+            "report_queue_url": outputs["reportDeadLetterQueue"],
+            "signing_secret": self.seed.signing_secret,
+            "bot_token": self.seed.bot_token,
+            "team_id": self.seed.team.id,
+            "app_id": self.seed.app.id,
+            "channels": {"management": self.seed.management_channel, "public": self.seed.public_channel},
+            "users": [user.model_dump() for user in self.seed.users],
+            "pid": os.getpid(),
+        }
+
+    def _start_slack(self) -> str:
+        """Starts the local Slack, unless another one is to be used; answers the base of the Web API."""
+        if self._options.slack_api_url is not None:
+            return web_api_base(self._options.slack_api_url)
+        state_dir = self._options.state_dir
+        if state_dir is not None:
+            state_dir.mkdir(parents=True, exist_ok=True)
+        self.slack = SlackServer(
+            self.seed, port=self._options.port, state_file=state_dir / "slack.json" if state_dir else None
+        )
+        return self.slack.start().api_url
+
+
+def web_api_base(url: str) -> str:
+    """The base of the Web API as slack_sdk wants it, from what a person would give: a server's address or the base itself."""
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/") or "/api"
+    return urlunsplit((parts.scheme, parts.netloc, path + "/", "", ""))
+
+
+def write_ready_file(path: Path, ready: dict[str, Any]) -> None:
+    """Writes the file whole or not at all: whoever waits for it never reads a half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(path.name + ".new")
+    draft.write_text(json.dumps(ready, indent=2, ensure_ascii=False) + "\n")
+    draft.replace(path)
