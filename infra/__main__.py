@@ -64,7 +64,7 @@ report = Function(
     },
     grants=[
         contributions.grant_index("ReadAMonth", by_month.name, "Query"),
-        ledger.grant("RecordTheRun", "PutItem", "UpdateItem"),
+        ledger.grant("RecordTheRun", "UpdateItem"),
         reports.grant_reports("StoreReports", "PutObject"),
         secret.grant_reading(),
     ],
@@ -131,7 +131,7 @@ stream = Function(
     },
     grants=[
         contributions.grant_stream_reading(),
-        ledger.grant("RecordTheDelivery", "GetItem", "PutItem", "UpdateItem"),
+        ledger.grant("RecordTheDelivery", "GetItem", "UpdateItem"),
         stream_failures.grant_sending(),
         secret.grant_reading(),
     ],

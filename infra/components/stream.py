@@ -12,6 +12,9 @@ from components.table import Table
 
 # A stream keeps a record for 24 hours; an hour earlier there is still time to note where it was.
 OLDEST_RECORD_SECONDS = 23 * 3600
+# Lambda waits longer and longer between attempts, up to about a minute: enough for an outage of an hour, and a record
+# that can never be handled does not hold up the others for a day.
+MOST_RETRIES = 100
 
 
 class StreamSubscription(pulumi.ComponentResource):
@@ -32,7 +35,7 @@ class StreamSubscription(pulumi.ComponentResource):
             parallelization_factor=1,
             function_response_types=["ReportBatchItemFailures"],
             bisect_batch_on_function_error=True,
-            maximum_retry_attempts=10,
+            maximum_retry_attempts=MOST_RETRIES,
             maximum_record_age_in_seconds=OLDEST_RECORD_SECONDS,
             filter_criteria=aws.lambda_.EventSourceMappingFilterCriteriaArgs(
                 filters=[

@@ -77,7 +77,7 @@ def test_the_stream_feeds_its_function_and_gives_up_on_nothing_silently(program:
         "parallelizationFactor": 1,
         "functionResponseTypes": ["ReportBatchItemFailures"],
         "bisectBatchOnFunctionError": True,
-        "maximumRetryAttempts": 10,
+        "maximumRetryAttempts": 100,
         "maximumRecordAgeInSeconds": 23 * 60 * 60,
         "filterCriteria": {"filters": [{"pattern": '{"eventName": ["INSERT", "MODIFY"]}'}]},
         "destinationConfig": {"onFailure": {"destinationArn": f"arn:aws:sqs:{HERE}:ossi-test-stream-failures"}},
