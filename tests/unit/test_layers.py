@@ -1,0 +1,94 @@
+"""The layers of docs/architecture.md, checked by reading the imports of every module."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SHARED = ROOT / "shared" / "src"
+FUNCTIONS = sorted(ROOT.glob("functions/*/src/ossi_*"))
+
+# layer -> what its modules may import besides the standard library
+MAY_IMPORT = {
+    "ossi.domain": ("ossi.domain", "pydantic"),
+    "ossi.ports": ("ossi.domain",),
+    "ossi.slack_ui": ("ossi.domain", "ossi.ports", "ossi.slack_ui", "slack_sdk"),
+    "ossi.use_cases": ("ossi.domain", "ossi.ports", "ossi.slack_ui", "ossi.use_cases"),
+    "ossi.effects": ("ossi.domain", "ossi.ports", "ossi.slack_ui", "ossi.use_cases", "ossi.effects"),
+    "ossi.adapters": ("ossi.domain", "ossi.ports", "ossi.adapters", "pydantic", "boto3", "botocore", "slack_sdk"),
+    "ossi.http": ("ossi.domain",),
+    "ossi.clock": ("ossi.ports",),
+    "ossi.settings": ("ossi.domain", "pydantic"),
+    "ossi.logs": (),
+}
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Every module that the file imports, inside functions too."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            yield node.module or ""
+
+
+def module_of(path: Path, root: Path) -> str:
+    return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+
+
+def is_within(module: str, package: str) -> bool:
+    return module == package or module.startswith(package + ".")
+
+
+def shared_modules() -> list[Path]:
+    return sorted(SHARED.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", shared_modules(), ids=lambda path: module_of(path, SHARED))
+def test_a_shared_module_imports_only_what_its_layer_may(path: Path) -> None:
+    module = module_of(path, SHARED)
+    layers = [layer for layer in MAY_IMPORT if is_within(module, layer)]
+    assert layers or module == "ossi", f"{module} belongs to no layer: add it to MAY_IMPORT and to docs/architecture.md"
+    allowed = MAY_IMPORT[layers[0]] if layers else ()
+    foreign = [
+        name
+        for name in imports_of(path)
+        if name.split(".")[0] not in sys.stdlib_module_names and not any(is_within(name, each) for each in allowed)
+    ]
+    assert foreign == []
+
+
+@pytest.mark.parametrize("folder", FUNCTIONS, ids=lambda folder: folder.name)
+def test_a_function_keeps_to_itself(folder: Path) -> None:
+    for path in folder.rglob("*.py"):
+        names = list(imports_of(path))
+        assert not [name for name in names if name.startswith("ossi_") and not is_within(name, folder.name)], path
+        if path.name != "bootstrap.py":
+            assert not [name for name in names if is_within(name, "ossi.adapters")], path
+
+
+def test_pandas_and_openpyxl_are_known_in_two_modules_of_the_report_only() -> None:
+    heavy = ("pandas", "numpy", "openpyxl", "lxml")
+    knowing = {
+        path.relative_to(ROOT / "functions").as_posix()
+        for folder in [*FUNCTIONS, SHARED]
+        for path in folder.rglob("*.py")
+        if any(is_within(name, package) for name in imports_of(path) for package in heavy)
+    }
+    assert knowing == {"report/src/ossi_report/aggregate.py", "report/src/ossi_report/workbook.py"}
+
+
+def test_every_function_has_the_same_shape() -> None:
+    assert [folder.name for folder in FUNCTIONS] == [
+        "ossi_download",
+        "ossi_interactions",
+        "ossi_report",
+        "ossi_slash",
+        "ossi_stream",
+    ]
+    for folder in FUNCTIONS:
+        assert {"handler.py", "settings.py", "bootstrap.py"} <= {path.name for path in folder.iterdir()}
