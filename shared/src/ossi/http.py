@@ -50,6 +50,14 @@ def signed_form(event: Event, is_valid: Callable[[bytes, dict[str, str]], bool])
         raise RequestRefused("not a form") from error
 
 
+def is_ssl_check(event: Event) -> bool:
+    """Whether Slack only looks if the endpoint is there. That request need not be signed, and nothing follows from it."""
+    try:
+        return dict(parse_qsl(body_of(event).decode())).get("ssl_check") == "1"
+    except (RequestRefused, ValueError):
+        return False
+
+
 def answer(body: dict[str, Any] | None = None, status: int = 200) -> Answer:
     """A JSON answer; without a body an empty one, which is how Slack is told that all is well."""
     if body is None:

@@ -82,7 +82,8 @@ def _message(payload: dict[str, Any]) -> MessageRef | None:
     container: dict[str, Any] = payload.get("container") or {}
     channel_object: dict[str, Any] = payload.get("channel") or {}
     channel = container.get("channel_id") or channel_object.get("id")
-    ts = container.get("message_ts")
+    message_object: dict[str, Any] = payload.get("message") or {}
+    ts = container.get("message_ts") or message_object.get("ts")
     return MessageRef(channel=channel, ts=ts) if isinstance(channel, str) and isinstance(ts, str) else None
 
 

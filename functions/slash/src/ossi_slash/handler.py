@@ -6,7 +6,7 @@ from typing import Any
 from ossi.clock import any_of
 from ossi.domain.commands import Command, parse_command
 from ossi.domain.errors import ChatError, RequestRefused
-from ossi.http import Answer, Event, answer, refused, signed_form
+from ossi.http import Answer, Event, answer, is_ssl_check, refused, signed_form
 from ossi.ports import Message
 from ossi.slack_ui import problems
 from ossi.slack_ui.help import help_message
@@ -20,14 +20,14 @@ _logger = logging.getLogger("ossi.slash")
 
 def handler(event: Event, context: Any) -> Answer:
     """The Lambda's entry. event: API Gateway's payload format 2.0."""
+    if is_ssl_check(event):
+        return answer()
     application = app()
     try:
         form = signed_form(event, application.is_from_slack)
     except RequestRefused as refusal:
         _logger.warning("refused", extra={"why": str(refusal), "request": context.aws_request_id})
         return refused()
-    if form.get("ssl_check") == "1":  # Slack looks whether the endpoint is there
-        return answer()
     return respond_to_slack_within_3_seconds(form, application)
 
 

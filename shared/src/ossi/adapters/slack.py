@@ -138,7 +138,7 @@ def _data(answer: SlackResponse) -> dict[str, Any]:
 
 
 def _written(message: Message) -> dict[str, Any]:
-    return {"text": message.text, "blocks": list(message.blocks)}
+    return {"text": message.text} | ({"blocks": list(message.blocks)} if message.blocks else {})
 
 
 def _posted(message: Message) -> dict[str, Any]:

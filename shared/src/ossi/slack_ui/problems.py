@@ -2,20 +2,24 @@
 
 from datetime import datetime
 
+from slack_sdk.models.blocks import RichTextQuoteElement
+
 from ossi.domain.contribution import Contribution
 from ossi.domain.errors import AlreadyDecided, OssiError, UnknownContribution, UnreadableMonth
 from ossi.domain.months import Month
 from ossi.ports import Message
 from ossi.slack_ui.notifications import Words
-from ossi.slack_ui.text import escape, shorten
+from ossi.slack_ui.text import blocks_of, escape, escape_within, plain, rich, section, shorten, typed
 
 
 def unreadable_month(error: UnreadableMonth, now: datetime) -> Message:
     """For /ossi report."""
     example = Month.of(now).previous()
+    month = shorten(error.typed, 60)
+    rest = f"” as a month. Please write it as year and month, for example /ossi report {example}."
     return Message(
-        f"I cannot read “{escape(shorten(error.typed, 60))}” as a month. Please write it as year and month, "
-        f"for example `/ossi report {example}`."
+        f"I cannot read “{escape(month)}{rest}",
+        blocks_of(rich(section(plain("I cannot read “"), *typed(month), plain(rest)))),
     )
 
 
@@ -29,12 +33,14 @@ def membership_unknown() -> Message:
     return Message("I could not check with Slack whether you may ask for a report. Please try again in a moment.")
 
 
-def form_not_opened(typed: str) -> Message:
+def form_not_opened(description: str) -> Message:
     """Slack did not open the form. What was typed is given back."""
-    text = "I could not open the form, Slack did not let me. Nothing has been stored. Please try `/ossi new` again."
-    if typed:
-        text += f" This is what you had written:\n{escape(shorten(typed, 3000))}"
-    return Message(text)
+    text = "I could not open the form, Slack did not let me. Nothing has been stored. Please try /ossi new again."
+    if not description:
+        return Message(text)
+    text += " This is what you had written:"
+    written = RichTextQuoteElement(elements=typed(shorten(description, 3000)))
+    return Message(f"{text}\n{escape_within(description, 3000)}", blocks_of(rich(section(plain(text)), written)))
 
 
 def decision_refused(error: OssiError, words: Words, by: str) -> Message:
