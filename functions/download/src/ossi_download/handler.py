@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from ossi.domain.errors import RequestRefused
-from ossi.domain.links import LinkExpired, check_link
+from ossi.domain.links import LinkExpired, check_link, friendly_name
 from ossi_download.bootstrap import app
 from ossi_download.pages import EXPIRED, UNKNOWN
 
@@ -27,7 +27,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         _logger.warning("refused", extra={"why": str(refusal)})
         return _page(404, UNKNOWN)
     method = event["requestContext"]["http"]["method"]
-    location = application.files.presigned_url(name, method, _REDIRECT_LIFE_S)
+    location = application.files.presigned_url(name, method, _REDIRECT_LIFE_S, saved_as=friendly_name(name))
     return {"statusCode": 302, "headers": {**_HEADERS, "location": location}, "body": ""}
 
 

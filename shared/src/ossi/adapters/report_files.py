@@ -22,10 +22,10 @@ class S3ReportFiles:
         """See ports.ReportFiles."""
         self._client.put_object(Bucket=self._bucket, Key=PREFIX + name, Body=content, ContentType=XLSX)
 
-    def presigned_url(self, name: str, method: str, life_s: int) -> str:
+    def presigned_url(self, name: str, method: str, life_s: int, *, saved_as: str) -> str:
         """A URL that serves the file as a download for life_s seconds. method: GET or HEAD, the one it will be fetched with."""
         operation = "head_object" if method == "HEAD" else "get_object"
         params: dict[str, str] = {"Bucket": self._bucket, "Key": PREFIX + name}
         if method != "HEAD":
-            params["ResponseContentDisposition"] = f'attachment; filename="{name}"'
+            params["ResponseContentDisposition"] = f'attachment; filename="{saved_as}"'
         return self._client.generate_presigned_url(operation, Params=params, ExpiresIn=life_s)

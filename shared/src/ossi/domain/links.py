@@ -14,6 +14,7 @@ from ossi.domain.months import Month
 
 LINK_LIFE = timedelta(days=7)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}", re.ASCII)
+_MADE = re.compile(r"(ossi-\d{4}-\d{2})-.*\.([a-z]+)", re.ASCII)
 _TOKEN = re.compile(r"(\d{10,12})\.([0-9a-f]{64})", re.ASCII)
 
 
@@ -24,6 +25,12 @@ class LinkExpired(RequestRefused):
 def report_name(month: Month, made_at: datetime) -> str:
     """A file name that nobody can guess: ossi-2026-10-20261103T040000Z-5f3a….xlsx."""
     return f"ossi-{month}-{made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(8)}.xlsx"
+
+
+def friendly_name(name: str) -> str:
+    """The file's name as people keep it: ossi-2026-10.xlsx. name: of a checked link."""
+    match = _MADE.fullmatch(name)
+    return f"{match[1]}.{match[2]}" if match else name
 
 
 def signed_path(name: str, expires_at: datetime, key: str) -> str:
