@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -23,6 +23,15 @@ class Environment(BaseModel):
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Raises pydantic.ValidationError, which names the variables that are missing or wrong."""
         return cls.model_validate(dict(environment))
+
+
+def _zone(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return ZoneInfo(value)
+    except ZoneInfoNotFoundError as error:  # a KeyError, which pydantic would let through without the variable's name
+        raise ValueError("no such time zone") from error
 
 
 def _levels(value: Any) -> Any:
@@ -48,7 +57,7 @@ class SlackSettings(SecretSettings):
 class TimeSettings(Environment):
     """time_zone: an IANA name."""
 
-    time_zone: Annotated[ZoneInfo, BeforeValidator(lambda value: ZoneInfo(value) if isinstance(value, str) else value)]
+    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)]
 
 
 class LevelSettings(Environment):

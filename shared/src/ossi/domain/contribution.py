@@ -52,17 +52,23 @@ def _text_or_empty(value: object) -> object:
 
 
 _Text = Annotated[str, BeforeValidator(_text_or_empty)]
+# Up to 9999-12-30: a later time, which only a hand can have written, has no date in Python.
+_Milliseconds = Annotated[int, Field(ge=0, le=253_402_128_000_000)]
 
 
 class Contribution(BaseModel):
     """A row of the table. timestamp and decided_at are milliseconds since the epoch; contribution_month is YYYY-MM."""
 
     model_config = ConfigDict(
-        frozen=True, extra="ignore", alias_generator=AliasGenerator(alias=to_camel), validate_by_name=True
+        frozen=True,
+        extra="ignore",
+        alias_generator=AliasGenerator(alias=to_camel),
+        validate_by_name=True,
+        hide_input_in_errors=True,  # what a person typed is not for the log
     )
 
     user_id: Annotated[str, Field(min_length=1)]
-    timestamp: Annotated[int, Field(ge=0)]
+    timestamp: _Milliseconds
     status: Status
     size: _Text = ""
     text: _Text = ""
@@ -70,7 +76,7 @@ class Contribution(BaseModel):
     url: _Text = ""
     contribution_month: _Text = ""
     decided_by: str | None = None
-    decided_at: int | None = None
+    decided_at: _Milliseconds | None = None
     decided_in: MessageRef | None = None
 
     @classmethod

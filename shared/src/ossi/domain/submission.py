@@ -1,7 +1,7 @@
 """What a person filled in, checked on our side too: what a client checks, another client may not."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from ossi.domain.compensation import CompensationLevels
@@ -70,7 +70,8 @@ def _url_problem(url: str) -> str | None:
         _ = parts.port  # raises for a port that is no number
     except ValueError:
         return hint
-    return None if parts.scheme in {"http", "https"} and parts.hostname else hint
+    host = parts.hostname or ""
+    return None if parts.scheme in {"http", "https"} and any(map(str.isalnum, host)) else hint
 
 
 def _month_problem(form: SubmittedForm, now: datetime, grace_days: int) -> str | None:
@@ -79,7 +80,8 @@ def _month_problem(form: SubmittedForm, now: datetime, grace_days: int) -> str |
     except UnreadableMonth:
         return "Please choose one of the months."
     allowed = set(offered_months(now, grace_days))
-    if form.opened_at is not None and timedelta(0) <= now - form.opened_at <= FORM_LIFE:
+    # By UTC: between two moments of one zone Python subtracts what the clocks on the wall say.
+    if form.opened_at is not None and timedelta(0) <= now.astimezone(UTC) - form.opened_at.astimezone(UTC) <= FORM_LIFE:
         allowed.update(offered_months(form.opened_at, grace_days))
     if month in allowed:
         return None

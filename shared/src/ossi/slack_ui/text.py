@@ -18,7 +18,8 @@ from ossi.domain.errors import UnreadableMonth
 from ossi.domain.months import Month
 
 # Slack hands over an emoji picked in a form as :name:. Only as an element of its own does rich_text show the picture.
-_EMOJI_CODE = re.compile(r":([a-z0-9_+'-]{1,100}):")
+# Names have a letter in them, but for three: 12:30:45 is a time.
+_EMOJI_CODE = re.compile(r":(\+1|-1|100|(?=[0-9_+'-]{0,99}[a-z])[a-z0-9_+'-]{1,100}):")
 _LINK_SHOWN = 120  # characters of a URL that people see; the link leads to the whole
 _LINK_MAX = 600  # a list of long links would pass what Slack takes for one message
 

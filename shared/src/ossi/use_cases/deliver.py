@@ -75,6 +75,10 @@ def _settled(effect: Effect, delivery: Delivery, seconds_left: Callable[[], floa
         ledger.set_aside(subject, effect.name, error.code)
         _logger.error("not sent, and trying again would not help", extra=about | {"why": error.code})
         return True
+    except Exception as error:  # whatever it was, it must hold up neither the neighbours nor the next try
+        ledger.release(subject, effect.name, type(error).__name__)
+        _logger.exception("not sent, for a reason that nobody foresaw", extra=about)
+        return False
     ledger.record_sent(subject, effect.name, ref)
     _logger.info("sent", extra=about)
     return True

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from ossi.domain.compensation import CompensationLevels
@@ -61,7 +61,8 @@ def make_report(maker: ReportMaker, month: Month, run_id: str, requested_by: str
         else:
             now = maker.clock()
             name = _store(maker, month, contributions, now)
-            expires_at = now + LINK_LIFE
+            # By UTC: a week on the clocks on the wall is an hour more or less when they are changed.
+            expires_at = (now.astimezone(UTC) + LINK_LIFE).astimezone(maker.zone)
             link = maker.api_url + signed_path(name, expires_at, maker.link_key())
             message = report_ready(summary, link, expires_at, requested_by)
         ref = maker.chat.post(maker.management_channel, message)

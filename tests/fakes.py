@@ -1,0 +1,213 @@
+"""The ports in memory, and contributions by the spoonful. Tests pass these in and patch nothing."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
+from ossi.domain.errors import AlreadyDecided, ChatError, UnknownContribution
+from ossi.domain.months import Month
+from ossi.ports import Claim, Message, Page
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+SUBMITTED_AT = 1_792_994_700_000  # 2026-10-26 08:05 in Helsinki
+DESCRIPTION = "Fixed a race between two readers of the cache, and wrote the test that shows it."
+URL = "https://github.com/owner/project/pull/1"
+MANAGEMENT, PUBLIC = "C0MANAGERS", "C0OPENSRC"
+
+
+def first(wordings: Sequence[str]) -> str:
+    """Always the first wording."""
+    return wordings[0]
+
+
+def contribution(**values: Any) -> Contribution:
+    """A pending contribution, with these values in place of the usual ones."""
+    usual: dict[str, Any] = {
+        "user_id": "U0AINO001",
+        "timestamp": SUBMITTED_AT,
+        "status": Status.PENDING,
+        "size": "SMALL",
+        "text": DESCRIPTION,
+        "name": "Aino Lahti",
+        "url": URL,
+        "contribution_month": "2026-10",
+    }
+    return Contribution(**{**usual, **values})
+
+
+@dataclass
+class FakeClock:
+    """A clock that stands still until it is moved."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, step: timedelta) -> None:
+        """Moves on by that much real time, also over a change of the clocks."""
+        self.now = (self.now.astimezone(UTC) + step).astimezone(self.now.tzinfo)
+
+
+class FakeContributions:
+    """ports.Contributions and ports.Submissions over a dictionary."""
+
+    def __init__(self, *rows: Contribution) -> None:
+        self.rows = {row.key: row for row in rows}
+        self.submissions: dict[str, ContributionKey] = {}
+
+    def add_once(self, contribution: Contribution, submission_id: str) -> bool:
+        if submission_id in self.submissions:
+            return False
+        self.submissions[submission_id] = contribution.key
+        self.rows[contribution.key] = contribution
+        return True
+
+    def decide(
+        self, key: ContributionKey, status: Status, by: str, at: int, seen_in: MessageRef | None
+    ) -> Contribution:
+        row = self.rows.get(key)
+        if row is None:
+            raise UnknownContribution(str(key))
+        if row.status is not Status.PENDING:
+            raise AlreadyDecided(row)
+        decided = row.model_copy(update={"status": status, "decided_by": by, "decided_at": at, "decided_in": seen_in})
+        self.rows[key] = decided
+        return decided
+
+    def page(self, user_id: str, size: int, *, before: int | None = None, after: int | None = None) -> Page:
+        own = sorted(
+            (row for row in self.rows.values() if row.user_id == user_id), key=lambda row: row.timestamp, reverse=True
+        )
+        if after is not None:
+            shown = [row for row in own if row.timestamp > after][-size:]
+        else:
+            shown = [row for row in own if before is None or row.timestamp < before][:size]
+        return Page(
+            contributions=tuple(shown),
+            first=shown[0].timestamp if shown else None,
+            last=shown[-1].timestamp if shown else None,
+            newer=bool(shown) and shown[0] is not own[0],
+            older=bool(shown) and shown[-1] is not own[-1],
+        )
+
+    def of_month(self, month: Month) -> Iterator[Contribution]:
+        return iter([row for row in self.rows.values() if row.contribution_month == str(month)])
+
+
+@dataclass
+class FakeLedger:
+    """ports.Ledger over a dictionary. held: claims that somebody else holds."""
+
+    states: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    refs: dict[tuple[str, str], MessageRef | None] = field(default_factory=dict[tuple[str, str], MessageRef | None])
+    reasons: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+
+    def hold(self, subject: str, effect: str) -> None:
+        """Somebody else is at it."""
+        self.states[subject, effect] = "claimed"
+
+    def claim(self, subject: str, effect: str) -> Claim:
+        state = self.states.get((subject, effect), "due")
+        if state == "due":
+            self.states[subject, effect] = "claimed"
+            return Claim.GRANTED
+        return {"sent": Claim.SENT, "claimed": Claim.HELD, "set aside": Claim.SET_ASIDE}[state]
+
+    def record_sent(self, subject: str, effect: str, ref: MessageRef | None) -> None:
+        self.states[subject, effect] = "sent"
+        self.refs[subject, effect] = ref
+
+    def release(self, subject: str, effect: str, reason: str) -> None:
+        self.states[subject, effect] = "due"
+        self.reasons[subject, effect] = reason
+
+    def set_aside(self, subject: str, effect: str, reason: str) -> None:
+        self.states[subject, effect] = "set aside"
+        self.reasons[subject, effect] = reason
+
+    def sent_ref(self, subject: str, effect: str) -> MessageRef | None:
+        return self.refs.get((subject, effect))
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A call that reached the fake Slack. where: channel, user, trigger or response URL, by the method."""
+
+    method: str
+    where: str
+    message: Message = field(default_factory=lambda: Message(""))
+    view: dict[str, Any] = field(default_factory=dict[str, Any])
+    replace_original: bool = False
+
+
+@dataclass
+class FakeChat:
+    """ports.Chat that keeps what came. failing: decides which calls fail, and how."""
+
+    names: dict[str, str] = field(default_factory=dict[str, str])
+    members: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    failing: Callable[[str, str], Exception | None] = lambda _method, _where: None
+    sent: list[Sent] = field(default_factory=list[Sent])
+
+    def post(self, channel: str, message: Message) -> MessageRef:
+        self._take(Sent("post", channel, message))
+        return MessageRef(channel=channel, ts=f"1792994700.{len(self.sent):06d}")
+
+    def update(self, ref: MessageRef, message: Message) -> None:
+        self._take(Sent("update", f"{ref.channel}/{ref.ts}", message))
+
+    def open_view(self, trigger_id: str, view: dict[str, Any]) -> None:
+        self._take(Sent("open_view", trigger_id, view=view))
+
+    def respond(self, response_url: str, message: Message, *, replace_original: bool = False) -> None:
+        self._take(Sent("respond", response_url, message, replace_original=replace_original))
+
+    def user_name(self, user_id: str) -> str | None:
+        self._fail("user_name", user_id)
+        return self.names.get(user_id)
+
+    def is_member(self, channel: str, user_id: str) -> bool:
+        self._fail("is_member", channel)
+        return user_id in self.members.get(channel, set())
+
+    def to(self, where: str) -> list[Sent]:
+        """What reached that place."""
+        return [each for each in self.sent if each.where == where]
+
+    def _take(self, call: Sent) -> None:
+        self._fail(call.method, call.where)
+        self.sent.append(call)
+
+    def _fail(self, method: str, where: str) -> None:
+        error = self.failing(method, where)
+        if error is not None:
+            raise error
+
+
+def fails_at(where: str, error: ChatError | Exception) -> Callable[[str, str], Exception | None]:
+    """For FakeChat.failing: every call to that place fails."""
+    return lambda _method, place: error if place == where else None
+
+
+@dataclass
+class FakeReportRequests:
+    """ports.ReportRequests that keeps what was asked for: month, who asked, the request's id."""
+
+    asked: list[tuple[Month, str, str]] = field(default_factory=list[tuple[Month, str, str]])
+
+    def request(self, month: Month, requested_by: str, request_id: str) -> None:
+        self.asked.append((month, requested_by, request_id))
+
+
+@dataclass
+class FakeReportFiles:
+    """ports.ReportFiles over a dictionary."""
+
+    stored: dict[str, bytes] = field(default_factory=dict[str, bytes])
+
+    def store(self, name: str, content: bytes) -> None:
+        self.stored[name] = content

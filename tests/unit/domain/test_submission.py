@@ -1,0 +1,136 @@
+"""What a form may say: every field at its borders."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fakes import DESCRIPTION, HELSINKI, URL
+from ossi.domain.compensation import CompensationLevels
+from ossi.domain.errors import InvalidSubmission
+from ossi.domain.submission import Submission, SubmittedForm, check
+
+NOW = datetime(2026, 11, 15, 12, tzinfo=HELSINKI)
+LEVELS = CompensationLevels()
+
+
+def checked(
+    *, now: datetime = NOW, description: str = DESCRIPTION, url: str = URL, month: str = "2026-11",
+    level: str = "SMALL", opened_at: datetime | None = None,
+) -> Submission:  # fmt: skip
+    return check(SubmittedForm(description, url, month, level, opened_at), now, 2, LEVELS)
+
+
+def wrong_fields(**fields: object) -> dict[str, str]:
+    with pytest.raises(InvalidSubmission) as caught:
+        checked(**fields)  # pyright: ignore[reportArgumentType] - one field at a time, from a table
+    return caught.value.errors
+
+
+def test_a_good_form_passes() -> None:
+    submission = checked(description=f"  {DESCRIPTION}\n", url=f" {URL} ")
+    assert (submission.description, submission.url, str(submission.month), submission.level) == (
+        DESCRIPTION, URL, "2026-11", "SMALL",
+    )  # fmt: skip
+
+
+def test_every_wrong_field_is_named_at_once() -> None:
+    assert set(wrong_fields(description="", url="", month="", level="")) == {"description", "url", "month", "level"}
+
+
+@pytest.mark.parametrize("length", [50, 51, 1999, 2000])
+def test_descriptions_of_fitting_length(length: int) -> None:
+    assert len(checked(description="ä" * length).description) == length
+
+
+@pytest.mark.parametrize(("length", "said"), [(0, "this has 0"), (49, "this has 49"), (2001, "this has 2,001")])
+def test_descriptions_of_other_lengths(length: int, said: str) -> None:
+    errors = wrong_fields(description="&" * length)
+    assert list(errors) == ["description"]
+    assert said in errors["description"]
+
+
+def test_space_around_a_description_does_not_lengthen_it() -> None:
+    assert "this has 49" in wrong_fields(description=" " * 20 + "x" * 49 + "\n" * 20)["description"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://a.b", "http://localhost:8080/x?y=z#w", "HTTPS://GitHub.com/o/p", "https://ääkköset.fi/ö",
+     "https://[2001:db8::1]/x", "https://user@host.example/", "https://host/" + "x" * (2000 - 13),
+     "https://host/a|b<c>d", "https://العربية.example/"],
+)  # fmt: skip
+def test_web_addresses(url: str) -> None:
+    assert checked(url=url).url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", " ", "github.com/owner", "https://", "https:///path", "https://:80/", "https://?q", "http:host",
+     "ftp://host/", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "mailto:a@b.example",
+     "//host/path", "https://a b.example/", "https://host/a b", "https://host/\tx", "https://host/\nx",
+     "https://host/\u202etxt", "https://host/\u200b", "https://host/\x00", "https://[::1/", "https://host:port/",
+     "https://host:99999/", "https://.", "https://$/", "=HYPERLINK(\"https://x\")", "<https://host|x>"],
+)  # fmt: skip
+def test_what_is_no_web_address(url: str) -> None:
+    errors = wrong_fields(url=url)
+    assert list(errors) == ["url"]
+    assert "https://github.com/owner/project/pull/1" in errors["url"]
+
+
+def test_an_address_of_2001_characters_is_too_long() -> None:
+    assert "2,000" in wrong_fields(url="https://host/" + "x" * (2001 - 13))["url"]
+
+
+@pytest.mark.parametrize("level", ["NO_COMPENSATION", "COMPETENCE_DEVELOPMENT", "SMALL", "MEDIUM"])
+def test_offered_levels(level: str) -> None:
+    assert checked(level=level).level == level
+
+
+@pytest.mark.parametrize("level", ["", "LARGE", "small", "HUGE", "SMALL "])
+def test_levels_that_are_not_offered(level: str) -> None:
+    assert list(wrong_fields(level=level)) == ["level"]
+
+
+@pytest.mark.parametrize("month", ["", "soon", "2026-13", "2026-12", "2026-10", "2025-11", "2026-9"])
+def test_months_that_are_not_offered(month: str) -> None:
+    assert list(wrong_fields(month=month)) == ["month"]
+
+
+def test_the_previous_month_within_and_after_the_days_of_grace() -> None:
+    assert str(checked(now=datetime(2026, 11, 2, 23, 59, tzinfo=HELSINKI), month="2026-10").month) == "2026-10"
+    errors = wrong_fields(now=datetime(2026, 11, 3, 0, 0, tzinfo=HELSINKI), month="2026-10")
+    assert errors["month"].startswith("October 2026 can no longer be chosen")
+
+
+def test_a_form_opened_before_the_border_may_be_sent_after_it() -> None:
+    opened = datetime(2026, 11, 2, 23, 55, tzinfo=HELSINKI)
+    for after in (timedelta(minutes=5), timedelta(hours=1)):
+        assert str(checked(now=opened + after, month="2026-10", opened_at=opened).month) == "2026-10"
+    late = opened + timedelta(hours=1, milliseconds=1)
+    assert list(wrong_fields(now=late, month="2026-10", opened_at=opened)) == ["month"]
+
+
+def test_a_form_opened_in_the_last_minute_of_a_month_may_be_sent_in_the_next() -> None:
+    opened = datetime(2026, 10, 31, 23, 59, tzinfo=HELSINKI)
+    for grace_days in (0, 2):
+        form = SubmittedForm(DESCRIPTION, URL, "2026-10", "SMALL", opened)
+        assert str(check(form, opened + timedelta(minutes=2), grace_days, LEVELS).month) == "2026-10"
+
+
+def test_a_form_that_says_it_was_opened_in_the_future_gets_nothing_for_it() -> None:
+    future = datetime(2026, 12, 1, tzinfo=HELSINKI)
+    assert list(wrong_fields(month="2026-12", opened_at=future)) == ["month"]
+
+
+def test_an_hour_is_an_hour_where_the_clocks_change_at_midnight() -> None:
+    # Cuba sets its clocks back from 1:00 to 0:00 on the first Sunday of November: 2026-11-01.
+    havana = ZoneInfo("America/Havana")
+    opened = datetime(2026, 11, 1, 3, 30, tzinfo=UTC).astimezone(havana)
+    assert (opened.month, opened.hour) == (10, 23)
+    in_time = datetime(2026, 11, 1, 4, 29, tzinfo=UTC).astimezone(havana)
+    too_late = datetime(2026, 11, 1, 5, 5, tzinfo=UTC).astimezone(havana)  # it reads 0:05, for the second time
+    form = SubmittedForm(DESCRIPTION, URL, "2026-10", "SMALL", opened)
+    assert str(check(form, in_time, 0, LEVELS).month) == "2026-10"
+    with pytest.raises(InvalidSubmission):
+        check(form, too_late, 0, LEVELS)
