@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -89,12 +91,17 @@ def _run(ossi: LocalOssi, ready_file: Path | None, stop: threading.Event, *, bro
         click.echo(line)
     if ready_file is not None:
         write_ready_file(ready_file, ready)
-    if browser and ossi.slack is not None:
+    if browser and ossi.slack is not None and _has_screen():
         click.launch(ossi.slack.url)
     # With a time-out, so that a signal is noticed on every platform.
     while not stop.wait(0.5):
         pass
     click.echo("\nStopping ...")
+
+
+def _has_screen() -> bool:
+    """Whether a browser would be seen: a server's openers only complain about the browsers that they lack."""
+    return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _addresses(ready: dict[str, Any]) -> list[str]:
