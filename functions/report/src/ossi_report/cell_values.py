@@ -1,0 +1,103 @@
+"""What a spreadsheet cell can hold of a stored value: texts, links and moments, within Excel's limits.
+
+Whatever is stored gets a cell: nothing here raises for a value, however odd it is.
+"""
+
+import re
+from bisect import bisect_right
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from unicodedata import east_asian_width
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+# Excel's limits, see "Excel specifications and limits" on support.microsoft.com.
+TEXT_MAX = 32_767  # characters of a cell, counted as UTF-16 code units
+URL_MAX = 2_079  # characters of a link; a longer one makes Excel call the file damaged
+LINKS_MAX = 65_530  # links of a sheet; more make Excel call the file damaged
+
+CUT_MARK = "… [cut]"
+
+# XML 1.0 (production 2, Char) cannot hold these, not even as character references. Surrogates stand alone here,
+# since Python keeps a pair as one character.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CONTROL_PICTURES = 0x2400  # U+2400 is the picture of U+0000, and so on in the same order
+_REPLACEMENT = "\ufffd"
+_LINE_ENDS = re.compile("\r\n?")
+
+# Excel decodes _xHHHH_ to the character of that number (ECMA-376 part 1, 22.9.2.19 ST_Xstring). The look-ahead leaves
+# the closing underscore to be the opening one of the next.
+_LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_UNDERSCORE = "_x005F_"
+
+# What RFC 3986 has no place for, though browsers accept it. Other alphabets stay: Excel encodes them itself.
+_NOT_IN_URLS = re.compile(r'%(?![0-9A-Fa-f]{2})|["<>\\^`{|}\[\]]')
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def cell_text(text: str) -> str:
+    """The text as a cell's XML has to hold it so that Excel shows what was typed.
+
+    Control characters become visible pictures (U+2400 ...), line ends become LF, and a text that is longer than a cell
+    holds ends with CUT_MARK.
+    """
+    visible = _NOT_IN_XML.sub(_picture, _LINE_ENDS.sub("\n", text))
+    escaped = _escaped(visible)
+    if _units(escaped) <= TEXT_MAX:
+        return escaped
+    room = TEXT_MAX - len(CUT_MARK)
+    lengths = range(min(len(visible), room) + 1)
+    kept = bisect_right(lengths, room, key=lambda length: _units(_escaped(visible[:length]))) - 1
+    return _escaped(visible[:kept]) + CUT_MARK
+
+
+def link_target(url: str) -> str | None:
+    """The address that a cell may link to, or None where only the text can be shown: no http(s), or not valid in Excel."""
+    if len(url) > URL_MAX or not url.isprintable() or " " in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not host or ":" in host:
+        return None  # an IPv6 host needs the brackets that a link in Excel cannot have
+    target = _NOT_IN_URLS.sub(lambda found: f"%{ord(found[0]):02X}", url)
+    return target if len(target) <= URL_MAX else None
+
+
+def line_count(text: str, width: float) -> int:
+    """The lines that a text takes, about, in a column that is so many digits wide. Rather one too many than too few."""
+    return sum(max(1, ceil(_digits(line) / width)) for line in text.split("\n"))
+
+
+def local_time(timestamp: int, zone: ZoneInfo) -> datetime | str:
+    """The wall clock's time, to the second, without a zone, as spreadsheets know it. timestamp: ms since the epoch.
+
+    A number that is no moment between 1970 and 9999 is given back as text.
+    """
+    try:
+        moment = (_EPOCH + timedelta(milliseconds=timestamp)).astimezone(zone)
+    except OverflowError:
+        return str(timestamp)
+    # Cut, not rounded: the last half second of a month stays in it.
+    return moment.replace(microsecond=0, tzinfo=None) if timestamp >= 0 else str(timestamp)
+
+
+def _picture(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return chr(_CONTROL_PICTURES + code) if code < 0x20 else _REPLACEMENT
+
+
+def _digits(line: str) -> int:
+    """A digit's width is about that of a wide Latin letter; Chinese characters and the like take two."""
+    return len(line) if line.isascii() else sum(2 if east_asian_width(each) in "WF" else 1 for each in line)
+
+
+def _escaped(text: str) -> str:
+    return _LOOKS_ESCAPED.sub(_UNDERSCORE, text)
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

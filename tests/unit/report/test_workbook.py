@@ -1,0 +1,266 @@
+"""The workbook as finance opens it: what stands in it, where, and how it looks and prints."""
+
+import re
+import zipfile
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ossi.domain.contribution import Contribution, Status
+from ossi_report import cell_values, workbook
+from ossi_report.aggregate import summarize
+from unit.report.months import LEVELS, OCTOBER, contribution, file_of, milliseconds, reopened, table, wall_clock
+
+ORIGINAL_COLUMNS = ["Slack ID", "Target month", "Submitted", "Name", "Compensation", "Description", "URL"]
+TOTALS = ("Status", None, None, "Count", "Amount", "Currency")
+PER_LEVEL = ("Compensation", None, "Level", "Count", "Amount", "Currency")
+PER_CONTRIBUTOR = ("Name", "Slack ID", None, "Count", "Amount", "Currency")
+PER_CONTRIBUTOR_AND_LEVEL = ("Name", "Slack ID", "Level", "Count", "Amount", "Currency")
+
+MONTH = [
+    contribution(timestamp=milliseconds("2026-10-24T23:30:00+03:00"), user_id="U2", name="Eino Mäki", size="MEDIUM"),
+    contribution(timestamp=milliseconds("2026-10-26T08:00:00+02:00"), user_id="U1", size="STOCKHOLM"),
+    contribution(timestamp=milliseconds("2026-10-25T08:00:00+02:00"), user_id="U1", size="SMALL"),
+    contribution(timestamp=milliseconds("2026-10-27T08:00:00+02:00"), user_id="U1", size="SMALL"),
+    contribution(timestamp=5, status=Status.PENDING, decided_by=None, decided_at=None, size="MEDIUM"),
+    contribution(timestamp=6, status=Status.DECLINED, size="MEDIUM"),
+]
+
+
+@pytest.fixture(scope="module")
+def book() -> Workbook:
+    return reopened(MONTH)
+
+
+def headings(sheet: Worksheet) -> list[Any]:
+    return [cell.value for cell in sheet[1]]
+
+
+def test_sheets_and_columns_have_stable_names(book: Workbook) -> None:
+    assert book.sheetnames == ["Summary", "Accepted", "Pending", "Declined"]
+    assert headings(book["Accepted"]) == [*ORIGINAL_COLUMNS, "Amount", "Currency", "Decided by", "Decided at"]
+    assert headings(book["Pending"]) == [*ORIGINAL_COLUMNS, "Amount", "Currency"]
+    assert headings(book["Declined"]) == [*ORIGINAL_COLUMNS, "Decided by", "Decided at"]
+
+
+def test_the_rows_are_the_contributions_by_name_and_time(book: Workbook) -> None:
+    rows = table(book["Accepted"], headings(book["Accepted"]))
+
+    assert [(row["Slack ID"], row["Submitted"], row["Compensation"], row["Amount"]) for row in rows] == [
+        ("U1", wall_clock("2026-10-25 08:00"), "SMALL", 50),
+        ("U1", wall_clock("2026-10-26 08:00"), "STOCKHOLM", 1500.10),
+        ("U1", wall_clock("2026-10-27 08:00"), "SMALL", 50),
+        ("U2", wall_clock("2026-10-24 23:30"), "MEDIUM", 200),
+    ]
+    assert rows[3] == {
+        "Slack ID": "U2",
+        "Target month": "2026-10",
+        "Submitted": wall_clock("2026-10-24 23:30"),
+        "Name": "Eino Mäki",
+        "Compensation": "MEDIUM",
+        "Description": "Fixed the connection pool of the driver, with tests.",
+        "URL": "https://github.com/owner/project/pull/1",
+        "Amount": 200,
+        "Currency": "EUR",
+        "Decided by": "U0MAIJA01",
+        "Decided at": wall_clock("2026-10-06 12:00"),
+    }
+
+
+def test_pending_and_declined_have_sheets_of_their_own(book: Workbook) -> None:
+    assert [row["Amount"] for row in table(book["Pending"], headings(book["Pending"]))] == [200]
+    assert [row["Decided by"] for row in table(book["Declined"], headings(book["Declined"]))] == ["U0MAIJA01"]
+
+
+def test_the_summary_says_what_the_rows_say(book: Workbook) -> None:
+    summary = book["Summary"]
+    rows = table(book["Accepted"], headings(book["Accepted"]))
+    summed: dict[str, Decimal] = {}
+    for row in rows:
+        summed[row["Currency"]] = summed.get(row["Currency"], Decimal(0)) + Decimal(str(row["Amount"]))
+
+    assert [(row["Status"], row["Count"]) for row in table(summary, TOTALS[:4])] == [
+        ("Accepted", 4),
+        ("Pending", 1),
+        ("Declined", 1),
+    ]
+    for header in (TOTALS, PER_LEVEL, PER_CONTRIBUTOR, PER_CONTRIBUTOR_AND_LEVEL):
+        lines = table(summary, header)
+        assert sum(line["Count"] for line in lines) == len(rows)
+        for currency, total in summed.items():
+            assert sum(Decimal(str(line["Amount"])) for line in lines if line["Currency"] == currency) == total
+    assert summed == summarize(OCTOBER, MONTH, LEVELS).totals
+
+
+def test_the_summary_by_contributor_and_level(book: Workbook) -> None:
+    assert [tuple(row.values()) for row in table(book["Summary"], PER_CONTRIBUTOR_AND_LEVEL)] == [
+        ("Aino Lahti", "U1", "Small bonus - 50 €", 2, 100, "EUR"),
+        ("Aino Lahti", "U1", "Bonus in Sweden", 1, 1500.10, "SEK"),
+        ("Eino Mäki", "U2", "Medium bonus - 200 €", 1, 200, "EUR"),
+    ]
+
+
+def test_amounts_are_numbers_in_their_currency(book: Workbook) -> None:
+    amounts = {row[8].value: row[7] for row in book["Accepted"].iter_rows(min_row=2)}
+
+    assert {currency: (cell.data_type, cell.number_format) for currency, cell in amounts.items()} == {
+        "EUR": ("n", "#,##0.00\\ [$EUR]"),
+        "SEK": ("n", "#,##0.00\\ [$SEK]"),
+    }
+
+
+def test_dates_are_dates_on_local_clocks_across_the_clock_change() -> None:
+    moments = ["2026-10-25T00:30:00+00:00", "2026-10-25T01:30:00+00:00", "2026-10-31T21:59:59.999+00:00"]
+    sheet = reopened([contribution(timestamp=milliseconds(each)) for each in moments])["Accepted"]
+
+    cells = [row[2] for row in sheet.iter_rows(min_row=2)]
+
+    assert [cell.value for cell in cells] == [
+        wall_clock("2026-10-25 03:30"),
+        wall_clock("2026-10-25 03:30"),  # an hour later: the clocks went back
+        wall_clock("2026-10-31 23:59:59"),
+    ]
+    assert {(cell.data_type, cell.number_format) for cell in cells} == {("d", "yyyy-mm-dd hh:mm")}
+
+
+def test_a_web_address_is_a_link_and_anything_else_a_text() -> None:
+    urls = ["https://example.com/a", "https://example.com/a?b#c", "javascript:alert(1)", ""]
+    sheet = reopened([contribution(timestamp=at, url=url) for at, url in enumerate(urls)])["Accepted"]
+
+    cells = [row[6] for row in sheet.iter_rows(min_row=2)]
+
+    assert [cell.value for cell in cells] == ["https://example.com/a", "https://example.com/a?b#c", urls[2], None]
+    assert [cell.hyperlink and (cell.hyperlink.target, cell.hyperlink.location) for cell in cells] == [
+        ("https://example.com/a", None),
+        ("https://example.com/a?b", "c"),
+        None,
+        None,
+    ]
+
+
+def test_no_more_links_than_excel_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cell_values.LINKS_MAX == 65_530
+    monkeypatch.setattr(workbook, "LINKS_MAX", 2)
+    sheet = reopened([contribution(timestamp=at) for at in range(4)])["Accepted"]
+
+    cells = [row[6] for row in sheet.iter_rows(min_row=2)]
+
+    assert [cell.hyperlink is not None for cell in cells] == [True, True, False, False]
+    assert [cell.value for cell in cells] == ["https://github.com/owner/project/pull/1"] * 4
+
+
+@pytest.mark.parametrize("title", ["Accepted", "Pending", "Declined"])
+def test_the_header_is_frozen_and_has_filters(book: Workbook, title: str) -> None:
+    sheet = book[title]
+
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == sheet.dimensions
+    assert {cell.font.bold for (cell,) in sheet.iter_cols(max_row=1)} == {True}
+
+
+def test_the_summary_has_a_filter_on_its_last_table_and_a_chart_of_the_levels(book: Workbook) -> None:
+    with zipfile.ZipFile(BytesIO(file_of(MONTH))) as archive:
+        chart = archive.read("xl/charts/chart1.xml").decode()
+    summary = book["Summary"]
+    rows = [[cell.value for cell in row] for row in summary.iter_rows()]
+    level_rows = table(summary, PER_LEVEL)
+    first = rows.index(list(PER_LEVEL)) + 2
+    last = first + len(level_rows) - 1
+
+    assert summary.auto_filter.ref == f"A{rows.index(list(PER_CONTRIBUTOR_AND_LEVEL)) + 1}:F{len(rows)}"
+    assert f"'Summary'!$C${first}:$C${last}" in chart
+    assert f"'Summary'!$D${first}:$D${last}" in chart
+    assert "Accepted contributions per level" in chart
+
+
+def test_the_chart_covers_no_row_of_a_filtered_table() -> None:
+    """A filter hides whole rows, and with them what stands beside the table."""
+    file = file_of([contribution()])
+    with zipfile.ZipFile(BytesIO(file)) as archive:
+        drawing = archive.read("xl/drawings/drawing1.xml").decode()
+    first_row = int(re.findall("<(?:xdr:)?row>(\\d+)<", drawing)[0])
+    height = int(re.findall(' cy="(\\d+)"', drawing)[0]) / 12_700  # EMU in a point
+
+    summary = load_workbook(BytesIO(file))["Summary"]
+
+    filtered_from = int(summary.auto_filter.ref[1:].partition(":")[0])
+    assert first_row + height / 15 < filtered_from  # a row is 15 points high
+
+
+def test_it_prints_on_a4_landscape(book: Workbook) -> None:
+    for sheet in book.worksheets:
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert sheet.sheet_properties.pageSetUpPr is not None
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.print_title_rows == ("$1:$2" if sheet.title == "Summary" else "$1:$1")
+        assert sheet.oddFooter is not None
+        assert sheet.oddFooter.right.text == "Page &P of &N"
+
+
+def test_columns_are_wide_enough_and_long_texts_wrap(book: Workbook) -> None:
+    sheet = reopened([contribution(text="word " * 300)])["Accepted"]
+
+    assert sheet["F2"].alignment.wrap_text
+    assert sheet.row_dimensions[2].height > 200
+    assert sheet.column_dimensions["C"].width >= len("2026-10-31 23:59")
+    assert sheet.column_dimensions["E"].width >= len("COMPETENCE_DEVELOPMENT")
+    assert book["Accepted"].row_dimensions[2].height is None
+
+
+def test_document_properties(book: Workbook) -> None:
+    assert book.properties.title == "Open source contributions, October 2026"
+    assert book.properties.creator == "Ossi"
+    assert book.properties.created == book.properties.modified == wall_clock("2026-11-03 04:00")
+    assert [cell.value for cell in book["Summary"][2]][:3] == [
+        "Made at",
+        wall_clock("2026-11-03 06:00"),
+        "All times: Europe/Helsinki",
+    ]
+
+
+def test_the_same_month_gives_the_same_bytes() -> None:
+    assert file_of(MONTH) == file_of(list(MONTH))
+
+
+@pytest.mark.parametrize("rows", [[], [contribution(status=Status.PENDING)]])
+def test_a_month_without_accepted_contributions_can_be_written(rows: list[Contribution]) -> None:
+    with zipfile.ZipFile(BytesIO(file_of(rows))) as archive:
+        assert "xl/charts/chart1.xml" in archive.namelist()
+    book = reopened(rows)
+
+    assert table(book["Accepted"], headings(book["Accepted"])) == []
+    assert table(book["Summary"], TOTALS) == []
+    assert book["Accepted"].auto_filter.ref == "A1:K1"
+
+
+def test_rows_of_older_days_are_shown_as_they_are() -> None:
+    bare = Contribution(user_id="U9", timestamp=0, status=Status.ACCEPTED)
+    old = bare.model_copy(update={"timestamp": 10**16, "decided_at": -5})  # past the domain's checks
+    sheet = reopened([old])["Accepted"]
+
+    (row,) = table(sheet, headings(sheet))
+
+    assert row == {
+        **dict.fromkeys(headings(sheet)),
+        "Slack ID": "U9",
+        "Name": "U9",
+        "Submitted": str(10**16),
+        "Amount": 0,
+        "Currency": "EUR",
+        "Decided at": "-5",
+    }
+
+
+def test_three_thousand_rows() -> None:
+    month = [contribution(timestamp=at, user_id=f"U{at % 100}", size="STOCKHOLM") for at in range(3000)]
+
+    book = load_workbook(BytesIO(file_of(month)), read_only=True)
+
+    assert sum(1 for _ in book["Accepted"].iter_rows()) == 3001
+    book.close()
+    assert [row["Amount"] for row in table(reopened(month)["Summary"], TOTALS)] == [4_500_300]

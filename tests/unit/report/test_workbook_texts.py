@@ -1,0 +1,131 @@
+"""N5: whatever was typed into Slack, or stands in an imported row, is in the workbook as it was typed and acts in no way."""
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+
+from ossi.domain.contribution import Contribution, Status
+from unit.report.months import as_shown, contribution, file_of, reopened
+
+TESTS = Path(__file__).parents[2]
+
+NASTY = (
+    '=HYPERLINK("http://evil.example","press")', "=1+1", "=", "+1", "-1", "@SUM(A1:A9)", "\t=1", "\r=1", "\n=1", "'=1",
+    "#N/A", "#REF!", "TRUE", "1e5", "2026-10-01", "007", "{=1}", "=cmd|' /C calc'!A0",
+    "_x0000_", "_x0041_x0042_", "_x005F_x0041_", "_x_", "</t></is>", "<![CDATA[x]]>", "&amp; &#0; <b>", "\x00", "\x1b[0m",
+    "\ud800", "\ufffe", "\x7f\x85\u2028", "\u202eevil\u202c", "مرحبا بالعالم", "👩‍👩‍👧‍👦 🏳️‍🌈", "e\u0301", "“quotes” 'and' \"these\"",
+    "line\nline\r\nline\rline", "  spaces  ", "a" * 2000, "&" * 2000, "=" * 2000,
+)  # fmt: skip
+
+# Written out apart from the code: XML 1.0 has no place for these.
+VISIBLE = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"} | dict.fromkeys(
+    [*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], 0xFFFD
+)
+
+typed_texts = st.one_of(
+    st.sampled_from(NASTY),
+    st.text(st.characters(exclude_categories=())),
+    st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=5)), max_size=4).map("".join),
+)
+
+
+def shown(typed: str) -> str | None:
+    """What the cell has to show. Nothing is an empty cell."""
+    return typed.replace("\r\n", "\n").replace("\r", "\n").translate(VISIBLE) or None
+
+
+def assert_nothing_acts(book: Workbook) -> None:
+    kinds = {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
+    assert kinds <= {"s", "n", "d"}, "only texts, numbers and dates; no formula, no error, no truth value"
+
+
+# A row cannot hold an id without characters, or with half of one: the domain refuses it.
+user_ids = st.one_of(st.sampled_from(NASTY), st.text(min_size=1)).filter(lambda typed: "\ud800" not in typed)
+
+
+@given(user_ids, *[typed_texts] * 4, st.sampled_from(list(Status)), st.one_of(st.none(), typed_texts))
+def test_the_workbook_as_opened_again_is_the_data(
+    user_id: str, name: str, size: str, text: str, url: str, status: Status, decided_by: str | None
+) -> None:
+    stored = contribution(
+        user_id=user_id, name=name, size=size, text=text, url=url, contribution_month=text, status=status,
+        decided_by=decided_by,
+    )  # fmt: skip
+
+    book = reopened([stored])
+
+    sheet = book[status.title()]
+    cells = dict(zip([cell.value for cell in sheet[1]], sheet[2], strict=True))
+    expected = {
+        "Slack ID": stored.user_id,
+        "Target month": text,
+        "Name": stored.person,
+        "Compensation": size,
+        "Description": text,
+        "URL": url,
+    } | ({} if status is Status.PENDING else {"Decided by": decided_by or ""})
+    assert {column: as_shown(cells[column].value) for column in expected} == {
+        column: shown(value) for column, value in expected.items()
+    }
+    assert all(cells[column].data_type == "s" for column in expected if cells[column].value is not None)
+    assert_nothing_acts(book)
+
+
+@pytest.mark.parametrize("typed", NASTY)
+def test_a_typed_text_stays_a_text_when_it_is_edited(typed: str) -> None:
+    sheet = reopened([contribution(text=typed, name=typed, url=typed)])["Accepted"]
+
+    for cell in (sheet["D2"], sheet["F2"], sheet["G2"]):
+        assert cell.quotePrefix
+
+
+def test_there_is_no_formula_in_the_file() -> None:
+    month = [contribution(timestamp=at, name=typed, size=typed, text=typed, url=typed)
+             for at, typed in enumerate(NASTY)]  # fmt: skip
+
+    with zipfile.ZipFile(BytesIO(file_of(month))) as archive:
+        sheets = [archive.read(name).decode() for name in archive.namelist() if "/worksheets/sheet" in name]
+
+    assert len(sheets) == 4
+    assert not [sheet for sheet in sheets if re.search("<(\\w+:)?f[ />]", sheet)]
+
+
+def test_an_imported_text_that_no_cell_holds_is_cut_visibly() -> None:
+    sheet = reopened([contribution(text="=" * 40_000)])["Accepted"]
+
+    value = sheet["F2"].value
+
+    assert isinstance(value, str)
+    assert len(value) == 32_767
+    assert value.endswith("… [cut]")
+
+
+def typed_month() -> list[Contribution]:
+    """Every nasty text once, in the fields that are typed."""
+    return [contribution(timestamp=at, name=typed, text=typed, url=typed) for at, typed in enumerate(NASTY)]
+
+
+def test_the_same_workbook_without_lxml() -> None:
+    """openpyxl writes through lxml where that is installed, as it is here, and the standard library's way where it is not."""
+    code = (
+        "import sys, openpyxl.xml; assert not openpyxl.xml.LXML\n"
+        "from unit.report.months import file_of; from unit.report.test_workbook_texts import typed_month\n"
+        "sys.stdout.buffer.write(file_of(typed_month()))"
+    )
+    environment = {**os.environ, "OPENPYXL_LXML": "False", "PYTHONPATH": str(TESTS)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True, timeout=60)
+
+    without, with_lxml = load_workbook(BytesIO(done.stdout)), reopened(typed_month())
+
+    for sheet in with_lxml.worksheets:
+        assert list(without[sheet.title].values) == list(sheet.values)
+    assert_nothing_acts(without)
