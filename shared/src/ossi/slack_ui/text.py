@@ -78,12 +78,12 @@ def person(user_id: str) -> RichTextElement:
     return RichTextElementParts.User(user_id=user_id)
 
 
-def link(url: str) -> list[RichTextElement]:
-    """A URL that a person typed, as a link where it can be one."""
+def link(url: str, *, whole: bool = True) -> list[RichTextElement]:
+    """A URL that a person typed, as a link where it can be one. whole: what cannot be one is shown to its end."""
     if not url:
         return [plain("no URL")]
     if not url.startswith(("https://", "http://")) or len(url) > _LINK_MAX:
-        return [plain(shorten(url, _LINK_SHOWN))]
+        return [plain(url if whole else shorten(url, _LINK_SHOWN))]
     return [RichTextElementParts.Link(url=url, text=shorten(url, _LINK_SHOWN))]
 
 
@@ -95,7 +95,10 @@ def section(*elements: RichTextElement) -> RichTextElement:
 def quote(contribution: Contribution, length: int | None = None) -> list[RichTextElement]:
     """A contribution's description as a quotation, shortened to length characters where given, and its link below."""
     text = contribution.text if length is None else shorten(contribution.text, length)
-    return [RichTextQuoteElement(elements=typed(text) or [plain("no description")]), section(*link(contribution.url))]
+    return [
+        RichTextQuoteElement(elements=typed(text) or [plain("no description")]),
+        section(*link(contribution.url, whole=length is None)),
+    ]
 
 
 def rich(*elements: RichTextElement) -> RichTextBlock:
