@@ -140,6 +140,7 @@ def build_workbook(
     book.properties.title = f"Open source contributions, {month.label}"
     book.properties.creator = "Ossi"
     book.properties.created = book.properties.modified = made_at.astimezone(UTC).replace(tzinfo=None)
+    book.calculation.fullCalcOnLoad = False  # nothing to calculate: else Excel asks whether to save on closing
     _write_summary(book, figures(month, contributions, levels), zone, made_at)
     names = latest_names(contributions)  # a person who changed name stays together, as in the summary
     in_order = sorted(contributions, key=lambda each: (person_order(names[each.user_id], each.user_id), each.timestamp))
