@@ -1,0 +1,182 @@
+"""A month's report: one announcement a run, a failure that leaves the run free, and a link of seven days."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fakes import (
+    HELSINKI,
+    MANAGEMENT,
+    FakeChat,
+    FakeClock,
+    FakeContributions,
+    FakeLedger,
+    FakeReportFiles,
+    contribution,
+    fails_at,
+)
+from ossi.domain.compensation import CompensationLevels
+from ossi.domain.contribution import Contribution, Status
+from ossi.domain.errors import DeliveryIncomplete, LastingChatError, PassingChatError
+from ossi.domain.links import LinkExpired, check_link
+from ossi.domain.months import Month
+from ossi.domain.report import MonthSummary
+from ossi.use_cases.make_report import ReportMaker, make_report
+
+OCTOBER = Month(2026, 10)
+RUN = "report#2026-10#scheduled"
+KEY = "a-key-of-thirty-two-characters-or-more"
+NOW = datetime(2026, 11, 3, 6, 0, 0, 250_000, tzinfo=HELSINKI)
+
+
+def summarize(month: Month, rows: Sequence[Contribution], _levels: CompensationLevels) -> MonthSummary:
+    counts = Counter(row.status for row in rows)
+    return MonthSummary(
+        month, counts[Status.ACCEPTED], counts[Status.PENDING], counts[Status.DECLINED], {"EUR": Decimal(1)}, ()
+    )
+
+
+def workbook(
+    month: Month, rows: Sequence[Contribution], _levels: CompensationLevels, zone: ZoneInfo, now: datetime
+) -> bytes:
+    return f"{month} {len(rows)} {zone} {now:%Y-%m-%d}".encode()
+
+
+class Office:
+    """A report maker with fakes around it."""
+
+    def __init__(self, *rows: Contribution) -> None:
+        self.ledger, self.files, self.chat, self.clock = FakeLedger(), FakeReportFiles(), FakeChat(), FakeClock(NOW)
+        self.maker = ReportMaker(
+            contributions=FakeContributions(*rows),
+            ledger=self.ledger,
+            files=self.files,
+            chat=self.chat,
+            clock=self.clock,
+            zone=HELSINKI,
+            levels=CompensationLevels(),
+            management_channel=MANAGEMENT,
+            api_url="https://api.example",
+            link_key=lambda: KEY,
+            summarize=summarize,
+            build_workbook=workbook,
+        )
+
+    def make(self, run: str = RUN, requested_by: str | None = None) -> bool:
+        return make_report(self.maker, OCTOBER, run, requested_by)
+
+    def link(self) -> tuple[str, str]:
+        """Name and token of the link that was announced last."""
+        match = re.search(r"https://api\.example/reports/([^?]+)\?token=(\S+)", self.chat.sent[-1].message.text)
+        assert match is not None
+        return match[1], match[2]
+
+
+ROWS = (
+    contribution(status=Status.ACCEPTED),
+    contribution(timestamp=1),
+    contribution(timestamp=2, status=Status.DECLINED),
+    contribution(timestamp=3, status=Status.ACCEPTED, contribution_month="2026-09"),
+)
+
+
+def test_a_report_is_stored_and_announced() -> None:
+    office = Office(*ROWS)
+    assert office.make(requested_by="U0MAIJA01")
+    ((name, content),) = office.files.stored.items()
+    assert content == b"2026-10 3 Europe/Helsinki 2026-11-03"
+    assert [call.where for call in office.chat.sent] == [MANAGEMENT]
+    assert office.link()[0] == name
+    assert "1 accepted, 1 pending, 1 declined" in office.chat.sent[0].message.text
+
+
+def test_the_same_run_delivered_twice_posts_one_report() -> None:
+    office = Office(*ROWS)
+    assert office.make()
+    assert not office.make()
+    assert len(office.chat.sent) == 1
+    assert len(office.files.stored) == 1
+
+
+def test_another_run_makes_another_report() -> None:
+    office = Office(*ROWS)
+    assert office.make()
+    assert office.make("report#2026-10#asked#1.2.3")
+    assert len(office.chat.sent) == len(office.files.stored) == 2
+
+
+def test_a_run_that_is_under_way_elsewhere_is_tried_later() -> None:
+    office = Office(*ROWS)
+    office.ledger.hold(RUN, "announce_report")
+    with pytest.raises(DeliveryIncomplete):
+        office.make()
+    assert office.chat.sent == []
+
+
+@pytest.mark.parametrize("error", [PassingChatError("ratelimited"), LastingChatError("not_in_channel"), OSError("no")])
+def test_a_failure_leaves_the_run_free_for_the_next_try(error: Exception) -> None:
+    office = Office(*ROWS)
+    office.chat.failing = fails_at(MANAGEMENT, error)
+    with pytest.raises(type(error)):
+        office.make()
+    assert office.ledger.states[RUN, "announce_report"] == "due"
+    assert office.ledger.reasons[RUN, "announce_report"] in {"ratelimited", "not_in_channel", "OSError"}
+
+    office.chat.failing = FakeChat().failing
+    assert office.make()
+    assert len(office.chat.sent) == 1
+
+
+@pytest.mark.parametrize("step", ["contributions", "summarize", "build_workbook", "files", "link_key"])
+def test_a_failure_on_the_way_leaves_the_run_free_too(step: str) -> None:
+    office = Office(*ROWS)
+
+    class Broken:
+        def __getattr__(self, _name: str) -> object:
+            return self
+
+        def __call__(self, *_: object) -> object:
+            raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        make_report(replace(office.maker, **{step: Broken()}), OCTOBER, RUN, None)
+    assert office.chat.sent == []
+    assert office.ledger.reasons[RUN, "announce_report"] == "ValueError"
+    assert office.make()
+
+
+@pytest.mark.parametrize("rows", [(), (contribution(),), (contribution(status=Status.DECLINED),)])
+def test_a_month_without_accepted_contributions_gets_a_message_and_no_file(rows: tuple[Contribution, ...]) -> None:
+    office = Office(*rows)
+    assert office.make()
+    assert office.files.stored == {}
+    assert "no accepted contributions for October 2026" in office.chat.sent[0].message.text
+    assert not office.make()
+    assert len(office.chat.sent) == 1
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        NOW,
+        datetime(2026, 10, 20, 12, tzinfo=HELSINKI),  # the clocks go back on the 25th
+        datetime(2026, 3, 25, 12, tzinfo=HELSINKI),  # and forward on the 29th
+        datetime(2026, 12, 30, 6, tzinfo=HELSINKI),
+    ],
+)
+def test_the_link_lives_for_seven_days_to_the_second(now: datetime) -> None:
+    office = Office(*ROWS)
+    office.clock.now = now
+    office.make()
+    name, token = office.link()
+    end = now.astimezone(UTC).replace(microsecond=0) + timedelta(days=7)
+    check_link(name, token, KEY, end - timedelta(seconds=1))
+    with pytest.raises(LinkExpired):
+        check_link(name, token, KEY, end)
+    assert f"Download until {end.astimezone(HELSINKI):%Y-%m-%d %H:%M}" in office.chat.sent[0].message.text
