@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
-from ossi_playground.aws import LocalAws
+from ossi_playground.aws import Delivery, LocalAws
+from ossi_playground.inspector import AwsInspector
 from ossi_playground.seed import Seed, load_seed
 from ossi_playground.slack.server import SlackServer
 
@@ -41,6 +42,7 @@ class LocalOssi:
         self.seed = seed or load_seed()
         self.slack: SlackServer | None = None
         self.aws: LocalAws | None = None
+        self._inspector = AwsInspector()
 
     def __enter__(self) -> Self:
         self.start()
@@ -69,8 +71,10 @@ class LocalOssi:
                     "linkSigningKey": _LINK_SIGNING_KEY,
                 },
                 state_dir=self._options.state_dir / "aws" if self._options.state_dir else None,
+                on_delivery=self._delivered,
             )
             self.aws.start()
+            self._inspector.connect(self.aws)
             if self.slack is not None:
                 outputs = self.aws.outputs
                 self.slack.configure_app(slash_url=outputs["slashUrl"], interactions_url=outputs["interactionsUrl"])
@@ -85,6 +89,7 @@ class LocalOssi:
                 stack.callback(self.slack.stop)
             if self.aws is not None:
                 stack.callback(self.aws.stop)
+        self._inspector.connect(None)
         self.slack = self.aws = None
 
     def ready(self) -> dict[str, Any]:
@@ -124,9 +129,17 @@ class LocalOssi:
         if state_dir is not None:
             state_dir.mkdir(parents=True, exist_ok=True)
         self.slack = SlackServer(
-            self.seed, port=self._options.port, state_file=state_dir / "slack.json" if state_dir else None
+            self.seed,
+            port=self._options.port,
+            state_file=state_dir / "slack.json" if state_dir else None,
+            inspector=self._inspector,
         )
         return self.slack.start().api_url
+
+    def _delivered(self, delivery: Delivery) -> None:
+        self._inspector.delivered(delivery)
+        if self.slack is not None:
+            self.slack.tell("delivery")
 
 
 def web_api_base(url: str) -> str:

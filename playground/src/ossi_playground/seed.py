@@ -19,8 +19,24 @@ class SeedTeam(_Strict):
     name: str
 
 
+class SeedCompletion(_Strict):
+    """What the composer offers while a command is typed: the command with a word, what may follow, and what it does."""
+
+    text: str
+    argument: str = ""
+    does: str
+
+
+class SeedShortcut(_Strict):
+    """A shortcut of the app: `global` ones stand in the composer's menu, `message` ones in a message's menu."""
+
+    type: Literal["global", "message"]
+    name: str
+    callback_id: str
+
+
 class SeedApp(_Strict):
-    """The Slack app: its bot user, the slash commands it owns and the scopes of its token.
+    """The Slack app: its bot user, the slash commands and shortcuts it owns and the scopes of its token.
 
     `slash_text_escaped`: off, the text of a slash command arrives as it was typed, as Slack's documentation says; on,
     the three control characters arrive as entities, as they do in messages, so that a test can try that too.
@@ -32,6 +48,8 @@ class SeedApp(_Strict):
     bot_name: str
     commands: tuple[str, ...]
     scopes: tuple[str, ...]
+    completions: tuple[SeedCompletion, ...] = ()
+    shortcuts: tuple[SeedShortcut, ...] = ()
     slash_text_escaped: bool = False
 
 

@@ -26,6 +26,8 @@ from ossi_playground.slack.wire import (
     ChannelRead,
     ChannelRequest,
     CommandRequest,
+    CompletionRead,
+    ConversationList,
     Done,
     FailureList,
     MessageList,
@@ -36,6 +38,7 @@ from ossi_playground.slack.wire import (
     RateLimitRequest,
     Refusal,
     SayRequest,
+    ShortcutRead,
     ShortcutRequest,
     SubmitRequest,
     TrafficList,
@@ -89,6 +92,7 @@ class ControlApi:
     traffic: Traffic
     failures: Failures
     rate: RateLimiter
+    has_inspector: bool = False
 
     def routes(self) -> list[Route]:
         """All routes, in the order of the documentation."""
@@ -117,6 +121,7 @@ class ControlApi:
             "/channels/{channel_id}/messages": self._channel_messages,
             "/users/{user_id}/messages": self._direct_messages,
             "/users/{user_id}/ephemeral": self._ephemeral,
+            "/users/{user_id}/conversations": self._conversations,
             "/users/{user_id}/views": self._user_views,
             "/views/{view_id}": self._view,
             "/traffic": self._traffic,
@@ -149,6 +154,9 @@ class ControlApi:
             bot_user_id=seed.app.bot_user_id,
             commands=list(seed.app.commands),
             scopes=list(seed.app.scopes),
+            completions=[CompletionRead(**each.model_dump()) for each in seed.app.completions],
+            shortcuts=[ShortcutRead(**each.model_dump()) for each in seed.app.shortcuts],
+            has_inspector=self.has_inspector,
             slash_url=self.line.slash_url,
             interactions_url=self.line.interactions_url,
             events_url=self.line.events_url,
@@ -250,6 +258,9 @@ class ControlApi:
         ephemeral = request.query_params.get("ephemeral") in ("1", "true")
         channel_id = str(request.path_params["channel_id"])
         return MessageList(messages=self.reads.in_channel(channel_id, viewer, ephemeral=ephemeral))
+
+    async def _conversations(self, request: Request) -> ConversationList:
+        return ConversationList(conversations=self.reads.conversations(str(request.path_params["user_id"])))
 
     async def _direct_messages(self, request: Request) -> MessageList:
         user = self.reads.known_user(str(request.path_params["user_id"]))

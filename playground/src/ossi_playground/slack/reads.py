@@ -1,6 +1,7 @@
 """The workspace as the control API shows it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from ossi_playground.slack.blocks import interactive_elements
 from ossi_playground.slack.elements import all_options
@@ -9,8 +10,11 @@ from ossi_playground.slack.jsonish import JsonObject, as_object, as_objects, as_
 from ossi_playground.slack.mrkdwn import read_block, read_message
 from ossi_playground.slack.state import Channel, Message, User, View
 from ossi_playground.slack.views import Views
-from ossi_playground.slack.wire import ActionRead, ChannelRead, MessageRead, UserRead, ViewRead
+from ossi_playground.slack.wire import ActionRead, ChannelRead, ConversationRead, MessageRead, UserRead, ViewRead
 from ossi_playground.slack.workspace import Workspace
+
+_COUNTED: Final = 200
+"""Messages of a conversation that are looked at for what is unread: more than anybody counts."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,22 @@ class Reads:
             for each in self.workspace.state.messages.get(channel.id, [])
             if each.visible_to is None or (ephemeral and viewer in (None, each.visible_to))
         ]
+
+    def conversations(self, user_id: str) -> list[ConversationRead]:
+        """What stands in a person's sidebar: the channels they are in by name, then their direct message with the bot.
+
+        Raises `ControlError` (404) for somebody unknown.
+        """
+        user = self.known_user(user_id)
+        direct = self.workspace.direct_message(user.id)
+        channels = [each for each in self.workspace.state.channels.values() if each.im_user is None]
+        mine = sorted((each for each in channels if user.id in each.members), key=lambda each: each.name)
+        return [self._conversation(each, user.id) for each in [*mine, direct]]
+
+    def _conversation(self, channel: Channel, user_id: str) -> ConversationRead:
+        messages = self.workspace.state.messages.get(channel.id, [])[-_COUNTED:]
+        seen = [each.ts for each in messages if each.visible_to in (None, user_id) and each.user != user_id]
+        return ConversationRead(channel=channel_read(channel), from_others=seen)
 
     def known_channel(self, channel_id: str) -> Channel:
         """The channel; raises `ControlError` (404)."""

@@ -9,7 +9,7 @@ from ossi_playground.slack.workspace import Workspace
 
 _PAUSE: Final = 0.5
 """Seconds in which changes are collected, so that a burst of messages is one write."""
-_NOT_SAVED: Final = ("traffic", "failures_changed", "app_changed")
+_NOT_SAVED: Final = ("traffic", "failures_changed", "app_changed", "delivery")
 
 
 class Saver:

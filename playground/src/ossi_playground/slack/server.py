@@ -16,11 +16,14 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ossi_playground.seed import Seed, load_seed
+from ossi_playground.slack import page
 from ossi_playground.slack.acting import Acting
 from ossi_playground.slack.bus import EventBus
 from ossi_playground.slack.control_api import ControlApi
 from ossi_playground.slack.errors import LocalSlackError, PortInUseError
+from ossi_playground.slack.events import EventStream
 from ossi_playground.slack.failures import Failures, RateLimiter
+from ossi_playground.slack.inspector import Inspector, InspectorApi
 from ossi_playground.slack.outbound import BotLine, new_client
 from ossi_playground.slack.payloads import Payloads
 from ossi_playground.slack.reads import Reads
@@ -65,7 +68,8 @@ class SlackServer:
 
     `port` 0 takes a free one; `url` says which. `clock` gives seconds since the epoch (tests move it to let triggers
     and response URLs expire; it also stamps the signatures). `state_file` keeps the workspace between runs.
-    `answer_seconds` is how long the bot may take for an answer (Slack: 3).
+    `answer_seconds` is how long the bot may take for an answer (Slack: 3). `inspector` looks at the bot's side for the
+    page's inspector pane.
     """
 
     def __init__(
@@ -76,12 +80,15 @@ class SlackServer:
         clock: Clock = time.time,
         state_file: Path | None = None,
         answer_seconds: float | None = None,
+        inspector: Inspector | None = None,
     ) -> None:
         self.seed = seed or load_seed()
         self._port = port
         self._clock = clock
         self._state_file = state_file
         self._answer_seconds = answer_seconds
+        self._inspector = inspector
+        self._workspace: Workspace | None = None
         self._thread: threading.Thread | None = None
         self._server: _Server | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -145,7 +152,7 @@ class SlackServer:
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join()
-        self._thread = self._server = self._loop = self._line = None
+        self._thread = self._server = self._loop = self._line = self._workspace = None
         self._listening.clear()
         if self._crash is not None:
             raise LocalSlackError(f"the local Slack failed: {self._crash}") from self._crash
@@ -164,6 +171,15 @@ class SlackServer:
             line.events_url = events_url or line.events_url
 
         asyncio.run_coroutine_threadsafe(enter(), loop).result(timeout=5)
+
+    def tell(self, kind: str) -> None:
+        """Tell the pages, from any thread, that something on the bot's side has changed; nothing where it does not run."""
+        loop, workspace = self._loop, self._workspace
+        if loop is None or workspace is None:
+            return
+        # A loop that closes just now has nobody left to tell.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(workspace.bus.publish, kind)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -203,7 +219,7 @@ class SlackServer:
                 access_log=False,
                 timeout_graceful_shutdown=2,
             )
-            self._loop, self._line = asyncio.get_running_loop(), line
+            self._loop, self._line, self._workspace = asyncio.get_running_loop(), line, workspace
             self._server = _Server(config, self._listening)
             saving = asyncio.create_task(saver.run()) if saver is not None else None
             await self._server.serve(sockets=[listener])
@@ -221,8 +237,22 @@ class SlackServer:
         web = WebApi(workspace, views, reads, traffic, failures, rate, self._stopping)
         acting = Acting(workspace, views, payloads, line, reads)
         submitting = Submitting(views, payloads, line, reads)
-        control = ControlApi(workspace, views, line, reads, acting, submitting, traffic, failures, rate)
-        return Starlette(routes=[*web.routes(), *control.routes()])
+        control = ControlApi(
+            workspace,
+            views,
+            line,
+            reads,
+            acting,
+            submitting,
+            traffic,
+            failures,
+            rate,
+            has_inspector=self._inspector is not None,
+        )
+        events = EventStream(workspace, reads, self._stopping)
+        inspected = InspectorApi(self._inspector)
+        routes = [*web.routes(), *control.routes(), *events.routes(), *inspected.routes(), *page.routes()]
+        return Starlette(routes=routes)
 
 
 def _listen(port: int) -> socket.socket:

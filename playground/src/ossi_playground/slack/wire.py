@@ -220,6 +220,22 @@ class UserRead(BaseModel):
     is_bot: bool
 
 
+class CompletionRead(BaseModel):
+    """A command with a word, what may follow it, and what it does."""
+
+    text: str
+    argument: str
+    does: str
+
+
+class ShortcutRead(BaseModel):
+    """A shortcut that the app offers."""
+
+    type: Literal["global", "message"]
+    name: str
+    callback_id: str
+
+
 class WorkspaceRead(BaseModel):
     """The workspace as a whole: who and what there is, and how the app is connected."""
 
@@ -229,6 +245,9 @@ class WorkspaceRead(BaseModel):
     bot_user_id: str
     commands: list[str]
     scopes: list[str]
+    completions: list[CompletionRead]
+    shortcuts: list[ShortcutRead]
+    has_inspector: bool
     slash_url: str | None
     interactions_url: str | None
     events_url: str | None
@@ -242,6 +261,19 @@ class MessageList(BaseModel):
     """Messages, oldest first."""
 
     messages: list[MessageRead]
+
+
+class ConversationRead(BaseModel):
+    """A conversation that a person sees, and the ts of what the latest others wrote there, oldest first."""
+
+    channel: ChannelRead
+    from_others: list[str]
+
+
+class ConversationList(BaseModel):
+    """The conversations of a person: channels by name, then the direct message with the bot."""
+
+    conversations: list[ConversationRead]
 
 
 class ViewList(BaseModel):
