@@ -1,6 +1,6 @@
 """The ports in memory, and contributions by the spoonful. Tests pass these in and patch nothing."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
 from ossi.domain.errors import AlreadyDecided, ChatError, UnknownContribution
 from ossi.domain.months import Month
-from ossi.ports import Claim, Message, Page
+from ossi.ports import Claim, Message, Page, Record, State
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 SUBMITTED_AT = 1_792_994_700_000  # 2026-10-26 08:05 in Helsinki
@@ -97,12 +97,24 @@ class FakeContributions:
     def of_month(self, month: Month) -> Iterator[Contribution]:
         return iter([row for row in self.rows.values() if row.contribution_month == str(month)])
 
+    def all(self, after: ContributionKey | None = None) -> Iterator[Contribution]:
+        keys = list(self.rows)
+        return iter([self.rows[key] for key in keys[keys.index(after) + 1 if after else 0 :]])
+
+    def get(self, key: ContributionKey) -> Contribution | None:
+        return self.rows.get(key)
+
+
+_STATES = {"sent": State.SENT, "claimed": State.CLAIMED, "set aside": State.SET_ASIDE, "due": State.DUE}
+
 
 @dataclass
 class FakeLedger:
-    """ports.Ledger over a dictionary. held: claims that somebody else holds."""
+    """ports.Ledger over a dictionary. held: claims that somebody else holds. now_ms: the moment of whatever is set aside."""
 
+    now_ms: int = 0
     states: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    failed: dict[tuple[str, str], list[int]] = field(default_factory=dict[tuple[str, str], list[int]])
     refs: dict[tuple[str, str], MessageRef | None] = field(default_factory=dict[tuple[str, str], MessageRef | None])
     reasons: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
 
@@ -128,9 +140,23 @@ class FakeLedger:
     def set_aside(self, subject: str, effect: str, reason: str) -> None:
         self.states[subject, effect] = "set aside"
         self.reasons[subject, effect] = reason
+        self.failed.setdefault((subject, effect), []).append(self.now_ms)
 
     def sent_ref(self, subject: str, effect: str) -> MessageRef | None:
         return self.refs.get((subject, effect))
+
+    def records(self, messages: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Record]:
+        return {key: self._record(key) for key in messages if key in self.states}
+
+    def reopen(self, subject: str, effect: str) -> bool:
+        if self.states.get((subject, effect)) != "set aside":
+            return False
+        self.states[subject, effect] = "due"
+        return True
+
+    def _record(self, key: tuple[str, str]) -> Record:
+        failed = self.failed.get(key, [])
+        return Record(_STATES[self.states[key]], self.reasons.get(key, ""), len(failed), failed[-1] if failed else 0)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """What the use cases need of the world, as Protocols. The adapters fulfil them; so do the fakes of the tests."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any, Protocol
 
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
@@ -52,6 +52,17 @@ class Contributions(Protocol):
         """Every readable row of the month. Rows that cannot be read are logged and passed over."""
         ...
 
+    def all(self, after: ContributionKey | None = None) -> Iterator[Contribution]:
+        """Every readable row, in an order that is the same each time, or those that come after that key in it.
+
+        A row that is changed meanwhile may be given as it was before: whoever acts on one gets it again.
+        """
+        ...
+
+    def get(self, key: ContributionKey) -> Contribution | None:
+        """The row as it is now; None: there is none that can be read."""
+        ...
+
 
 class Submissions(Protocol):
     """Stores what a submitted form says, once for each opened form."""
@@ -68,6 +79,25 @@ class Claim(Enum):
     SENT = "sent"
     HELD = "held"
     SET_ASIDE = "set aside"
+
+
+class State(StrEnum):
+    """What the ledger holds about a message. A claim that has lapsed counts as DUE; SET_ASIDE is stored as FAILED."""
+
+    CLAIMED = "CLAIMED"
+    DUE = "DUE"
+    SENT = "SENT"
+    SET_ASIDE = "FAILED"
+
+
+@dataclass(frozen=True)
+class Record:
+    """A message in the ledger. reason: why it was not sent. failures: how often it was set aside, the last time at failed_at (ms)."""
+
+    state: State
+    reason: str = ""
+    failures: int = 0
+    failed_at: int = 0
 
 
 class Ledger(Protocol):
@@ -91,6 +121,29 @@ class Ledger(Protocol):
 
     def sent_ref(self, subject: str, effect: str) -> MessageRef | None:
         """Where the message stands, if it was sent."""
+        ...
+
+    def records(self, messages: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Record]:
+        """What there is about these messages (subject, effect); what nobody ever tried to send is left out.
+
+        It may be behind by a moment: the claim decides.
+        """
+        ...
+
+    def reopen(self, subject: str, effect: str) -> bool:
+        """Makes what was set aside due again. Answers whether it was set aside."""
+        ...
+
+
+class Bookmark(Protocol):
+    """Where a work that is too long for one run goes on in the next."""
+
+    def read(self) -> ContributionKey | None:
+        """The last row that was looked at; None: begin at the beginning."""
+        ...
+
+    def write(self, key: ContributionKey | None) -> None:
+        """Goes on after that row; None: the work came to its end."""
         ...
 
 

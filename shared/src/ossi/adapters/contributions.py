@@ -92,6 +92,22 @@ class DynamoContributions:
         for page in pages:
             yield from _readable([from_item(item) for item in page["Items"]])
 
+    def all(self, after: ContributionKey | None = None) -> Iterator[Contribution]:
+        """A scan, which reads at half the price of a consistent one. The key need not exist any more. See ports.Contributions."""
+        start = {"ExclusiveStartKey": to_item({"userId": after.user_id, "timestamp": after.timestamp})} if after else {}
+        for page in self._client.get_paginator("scan").paginate(TableName=self._table, **start):
+            yield from _readable([from_item(item) for item in page["Items"]])
+
+    def get(self, key: ContributionKey) -> Contribution | None:
+        """A consistent read. See ports.Contributions."""
+        answer = self._client.get_item(
+            TableName=self._table,
+            Key=to_item({"userId": key.user_id, "timestamp": key.timestamp}),
+            ConsistentRead=True,
+        )
+        found = [from_item(answer["Item"])] if "Item" in answer else []
+        return next(_readable(found), None)
+
 
 def _readable(rows: list[dict[str, Any]]) -> Iterator[Contribution]:
     for row in rows:

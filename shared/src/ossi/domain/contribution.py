@@ -57,7 +57,11 @@ _Milliseconds = Annotated[int, Field(ge=0, le=253_402_128_000_000)]
 
 
 class Contribution(BaseModel):
-    """A row of the table. timestamp and decided_at are milliseconds since the epoch; contribution_month is YYYY-MM."""
+    """A row of the table. timestamp, decided_at and imported_at are milliseconds since the epoch; contribution_month is YYYY-MM.
+
+    submission_id: of the form that it was stored from; a row without one was written by hand, or before there was this attribute.
+    imported_at: when it was brought in from another system.
+    """
 
     model_config = ConfigDict(
         frozen=True,
@@ -78,6 +82,8 @@ class Contribution(BaseModel):
     decided_by: str | None = None
     decided_at: _Milliseconds | None = None
     decided_in: MessageRef | None = None
+    submission_id: str | None = None
+    imported_at: _Milliseconds | None = None
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:

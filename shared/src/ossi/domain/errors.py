@@ -57,7 +57,7 @@ class PassingChatError(ChatError):
 
 
 class LastingChatError(ChatError):
-    """A failure that trying again does not change: an unknown channel, a revoked token, a message that Slack refuses."""
+    """A failure that stays until somebody does something: an unknown channel, a revoked token, a message that Slack refuses."""
 
 
 class DeliveryIncomplete(OssiError):

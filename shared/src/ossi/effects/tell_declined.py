@@ -2,12 +2,13 @@
 
 from ossi.domain.contribution import MessageRef
 from ossi.domain.transitions import Transition
+from ossi.ports import Message
+from ossi.slack_ui.notifications import Words
 from ossi.use_cases.deliver import Delivery, Effect
 
 
-def _send(delivery: Delivery) -> MessageRef:
-    contribution = delivery.contribution
-    return delivery.chat.post(contribution.user_id, delivery.words.refusal(contribution))
+def _send(delivery: Delivery, message: Message) -> MessageRef:
+    return delivery.chat.post(delivery.contribution.user_id, message)
 
 
-EFFECT = Effect("tell_declined", Transition.DECLINED, _send)
+EFFECT = Effect("tell_declined", Transition.DECLINED, Words.refusal, _send)

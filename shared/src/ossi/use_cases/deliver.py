@@ -3,17 +3,18 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ossi.domain.contribution import Contribution, MessageRef
 from ossi.domain.errors import DeliveryIncomplete, LastingChatError, PassingChatError
 from ossi.domain.transitions import Transition
-from ossi.ports import Chat, Claim, Ledger
+from ossi.ports import Chat, Claim, Ledger, Message
 from ossi.slack_ui.notifications import Words
 
 _logger = logging.getLogger(__name__)
 
 # Starting a message with less time left than this risks being stopped between Slack's OK and the record of it.
-_SECONDS_FOR_ONE = 12
+SECONDS_FOR_ONE = 12
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,50 @@ class Delivery:
 class Effect:
     """One message that follows a transition. name is recorded in the ledger: it never changes.
 
-    send: sends it and answers where it stands; None: there was nothing to send. Raises ChatError.
+    write: makes the message. send: sends it and answers where it stands; None: there was nothing to send. Raises ChatError.
     """
 
     name: str
     transition: Transition
-    send: Callable[[Delivery], MessageRef | None]
+    write: Callable[[Words, Contribution], Message]
+    send: Callable[[Delivery, Message], MessageRef | None]
+
+
+class Outcome(StrEnum):
+    """What came of one message. DUE: nothing was tried."""
+
+    SENT = "sent"
+    SENT_BEFORE = "sent before"
+    SET_ASIDE = "set aside"
+    HELD = "held"
+    FAILED = "failed"
+    DUE = "due"
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What came of one message, and the code of what went wrong."""
+
+    outcome: Outcome
+    reason: str = ""
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing remains to be tried again by whoever tried."""
+        return self.outcome in {Outcome.SENT, Outcome.SENT_BEFORE, Outcome.SET_ASIDE}
+
+
+_OF_OTHERS = {Claim.SENT: Outcome.SENT_BEFORE, Claim.SET_ASIDE: Outcome.SET_ASIDE, Claim.HELD: Outcome.HELD}
+
+
+def effects_of(transition: Transition, effects: Sequence[Effect]) -> list[Effect]:
+    """The messages that follow the transition, in their order."""
+    return [effect for effect in effects if effect.transition is transition]
+
+
+def subject_of(contribution: Contribution) -> str:
+    """What the ledger calls the contribution."""
+    return f"contribution#{contribution.key}"
 
 
 def deliver(
@@ -49,36 +88,41 @@ def deliver(
     """
     again = [
         effect.name
-        for effect in effects
-        if effect.transition is transition and not _settled(effect, delivery, seconds_left)
+        for effect in effects_of(transition, effects)
+        if seconds_left() < SECONDS_FOR_ONE or not settle(effect, delivery).final
     ]
     if again:
         raise DeliveryIncomplete(again)
 
 
-def _settled(effect: Effect, delivery: Delivery, seconds_left: Callable[[], float]) -> bool:
-    """Whether nothing remains to be tried again."""
-    if seconds_left() < _SECONDS_FOR_ONE:
-        return False
-    subject, ledger = f"contribution#{delivery.contribution.key}", delivery.ledger
+def settle(effect: Effect, delivery: Delivery) -> Settlement:
+    """Sends one message, unless somebody else did or does, and records what came of it."""
+    subject, ledger = subject_of(delivery.contribution), delivery.ledger
     claim = ledger.claim(subject, effect.name)
     if claim is not Claim.GRANTED:
-        return claim is not Claim.HELD
+        return Settlement(_OF_OTHERS[claim])
     about = {"effect": effect.name, "contribution": str(delivery.contribution.key)}
     try:
-        ref = effect.send(delivery)
+        message = effect.write(delivery.words, delivery.contribution)
+    except Exception as error:  # the same row gives the same error each time: it must not hold up the others for a day
+        why = type(error).__name__
+        ledger.set_aside(subject, effect.name, why)
+        _logger.exception("not written, and trying again would not help", extra=about | {"why": why})
+        return Settlement(Outcome.SET_ASIDE, why)
+    try:
+        ref = effect.send(delivery, message)
     except PassingChatError as error:
         ledger.release(subject, effect.name, error.code)
         _logger.warning("not sent, to be tried again", extra=about | {"why": error.code})
-        return False
+        return Settlement(Outcome.FAILED, error.code)
     except LastingChatError as error:
         ledger.set_aside(subject, effect.name, error.code)
         _logger.error("not sent, and trying again would not help", extra=about | {"why": error.code})
-        return True
+        return Settlement(Outcome.SET_ASIDE, error.code)
     except Exception as error:  # whatever it was, it must hold up neither the neighbours nor the next try
         ledger.release(subject, effect.name, type(error).__name__)
         _logger.exception("not sent, for a reason that nobody foresaw", extra=about)
-        return False
+        return Settlement(Outcome.FAILED, type(error).__name__)
     ledger.record_sent(subject, effect.name, ref)
     _logger.info("sent", extra=about)
-    return True
+    return Settlement(Outcome.SENT)

@@ -46,6 +46,7 @@ def submit(
         name=_name_of(submitter, chat),
         url=submission.url,
         contribution_month=str(submission.month),
+        submission_id=submission_id,
     )
     return submissions.add_once(contribution, submission_id)
 

@@ -1,0 +1,202 @@
+"""Finds the messages that the stream did not get through, and sends them (N1)."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import islice
+
+from ossi.domain.contribution import Contribution, ContributionKey
+from ossi.domain.transitions import transition_behind
+from ossi.ports import Clock, Contributions, Ledger, Record, State
+from ossi.use_cases.deliver import Delivery, Effect, Outcome, effects_of, settle, subject_of
+
+_logger = logging.getLogger(__name__)
+
+STREAM_GOES_FIRST = timedelta(minutes=5)
+# What was set aside waits for a person, who need not know of any command: the bot is invited, the channel unarchived, and the
+# message goes out by itself. Each further attempt waits twice as long, since each costs a call and wakes the alarm.
+_FIRST_WAIT_S = 3600
+_LONGEST_WAIT_S = 7 * 24 * 3600
+
+_ROWS_AT_A_TIME = 25
+# Slack is down, or our token is: the others would fail alike, each after its time-outs.
+_FAILURES_IN_A_ROW = 3
+_MOST_FINDINGS = 500  # Lambda answers with 6 MB at most
+
+
+@dataclass(frozen=True)
+class Reconciler:
+    """What reconciling needs. delivery: gives what is at hand to send a contribution's messages."""
+
+    contributions: Contributions
+    ledger: Ledger
+    effects: Sequence[Effect]
+    delivery: Callable[[Contribution], Delivery]
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a run is to do.
+
+    dry: say what would be sent, send nothing. redrive: what was set aside, at once, and nothing else. effect, contribution: only the
+    message of that name, or of that contribution. older_than: leaves rows that changed since to the stream.
+    """
+
+    dry: bool = False
+    redrive: bool = False
+    effect: str | None = None
+    contribution: ContributionKey | None = None
+    older_than: timedelta = STREAM_GOES_FIRST
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A message that had not been sent, and what came of it. reason: the code of what stands in its way."""
+
+    contribution: ContributionKey
+    effect: str
+    outcome: Outcome
+    reason: str = ""
+
+
+@dataclass
+class Summary:
+    """What a run did. done: it came to the end; otherwise the next one goes on after position. halted: it gave up for now."""
+
+    looked_at: int = 0
+    findings: list[Finding] = field(default_factory=list[Finding])
+    position: ContributionKey | None = None
+    done: bool = False
+    halted: bool = False
+
+    def counts(self) -> dict[str, int]:
+        """How many messages came to what."""
+        counts: dict[str, int] = {}
+        for finding in self.findings:
+            counts[finding.outcome] = counts.get(finding.outcome, 0) + 1
+        return counts
+
+
+def reconcile(
+    reconciler: Reconciler, task: Task, seconds_left: Callable[[], float], after: ContributionKey | None = None
+) -> Summary:
+    """Compares the table with the ledger and sends what is missing. Claims protect what the stream is sending at the same moment.
+
+    after: where an earlier run stopped. seconds_left: for starting further messages; at zero the run ends and can be gone on with.
+    """
+    run = _Run(reconciler, task, seconds_left, Summary(position=after))
+    for rows in _in_parts(_rows(reconciler, task, after)):
+        if not run.look_at(rows):
+            return run.summary
+    run.summary.done = True
+    return run.summary
+
+
+def _rows(reconciler: Reconciler, task: Task, after: ContributionKey | None) -> Iterable[Contribution]:
+    if task.contribution is None:
+        return reconciler.contributions.all(after)
+    row = reconciler.contributions.get(task.contribution)
+    return [row] if row else []
+
+
+def _in_parts(rows: Iterable[Contribution]) -> Iterator[list[Contribution]]:
+    iterator = iter(rows)
+    while part := list(islice(iterator, _ROWS_AT_A_TIME)):
+        yield part
+
+
+class _Run:
+    def __init__(self, reconciler: Reconciler, task: Task, seconds_left: Callable[[], float], summary: Summary) -> None:
+        self._reconciler = reconciler
+        self._task = task
+        self._seconds_left = seconds_left
+        self._failures = 0
+        self._now_ms = int(reconciler.clock().timestamp() * 1000)
+        self.summary = summary
+
+    def look_at(self, rows: list[Contribution]) -> bool:
+        """Whether there is time and hope left."""
+        if self._seconds_left() <= 0:
+            return False
+        records = self._reconciler.ledger.records(message for row in rows for message in self._messages(row))
+        for row in rows:
+            due = [(effect, record) for effect, record in self._due(row, records) if self._concerns(effect, record)]
+            if due and not self._is_fresh(row) and not self._attend_to(row, due):
+                return False
+            self.summary.looked_at += 1
+            self.summary.position = row.key
+            if self._failures >= _FAILURES_IN_A_ROW:
+                self.summary.halted = True
+                return False
+        return True
+
+    def _messages(self, row: Contribution) -> list[tuple[str, str]]:
+        """What has to be known of the ledger to say what is due for the row."""
+        effects: Iterable[Effect] = ()
+        if transition := transition_behind(row, handled=False):
+            effects = effects_of(transition, self._reconciler.effects)
+        elif transition_behind(row, handled=True):
+            effects = self._reconciler.effects  # whether there is any trace of it
+        return [(subject_of(row), effect.name) for effect in effects]
+
+    def _due(self, row: Contribution, records: dict[tuple[str, str], Record]) -> Iterator[tuple[Effect, Record | None]]:
+        transition = transition_behind(row, handled=any(message in records for message in self._messages(row)))
+        if transition is None:
+            return
+        for effect in effects_of(transition, self._reconciler.effects):
+            record = records.get((subject_of(row), effect.name))
+            if record is None or record.state is not State.SENT:
+                yield effect, record
+
+    def _concerns(self, effect: Effect, record: Record | None) -> bool:
+        if self._task.effect not in {None, effect.name}:
+            return False
+        return not self._task.redrive or (record is not None and record.state is State.SET_ASIDE)
+
+    def _is_fresh(self, row: Contribution) -> bool:
+        changed = max(row.timestamp, row.decided_at or 0)
+        return self._now_ms - changed < self._task.older_than / timedelta(milliseconds=1)
+
+    def _attend_to(self, row: Contribution, due: list[tuple[Effect, Record | None]]) -> bool:
+        """Whether all that is due for the row was looked at."""
+        # The row may be minutes old by now, and a message about what it was would be wrong: the next run sees what it is.
+        as_it_is = row if self._task.dry else self._reconciler.contributions.get(row.key)
+        if as_it_is is None or as_it_is.status is not row.status:
+            return True
+        for effect, record in due:
+            if self._seconds_left() <= 0 or len(self.summary.findings) >= _MOST_FINDINGS:
+                return False
+            finding = self._attend_to_one(as_it_is, effect, record)
+            if finding.outcome is Outcome.FAILED:
+                self._failures += 1
+            elif finding.outcome is Outcome.SENT:
+                self._failures = 0
+            if finding.outcome is not Outcome.SENT_BEFORE:
+                self.summary.findings.append(finding)
+        return True
+
+    def _attend_to_one(self, row: Contribution, effect: Effect, record: Record | None) -> Finding:
+        if record is not None and record.state is State.CLAIMED:
+            return Finding(row.key, effect.name, Outcome.HELD)
+        set_aside = record is not None and record.state is State.SET_ASIDE
+        reason = record.reason if record else ""
+        if set_aside and not self._task.redrive and not self._has_waited(record):
+            return Finding(row.key, effect.name, Outcome.SET_ASIDE, reason)
+        if self._task.dry:
+            return Finding(row.key, effect.name, Outcome.DUE, reason)
+        try:
+            if set_aside:
+                self._reconciler.ledger.reopen(subject_of(row), effect.name)
+            settlement = settle(effect, self._reconciler.delivery(row))
+        except Exception as error:  # the ledger failed: this row must not keep the others from being looked at
+            _logger.exception("not reconciled", extra={"effect": effect.name, "contribution": str(row.key)})
+            return Finding(row.key, effect.name, Outcome.FAILED, type(error).__name__)
+        return Finding(row.key, effect.name, settlement.outcome, settlement.reason)
+
+    def _has_waited(self, record: Record | None) -> bool:
+        if record is None:
+            return True
+        wait_s = min(_FIRST_WAIT_S * 2 ** min(record.failures - 1, 10), _LONGEST_WAIT_S) if record.failures else 0
+        return self._now_ms >= record.failed_at + wait_s * 1000
