@@ -14,6 +14,7 @@ import click
 
 from ossi_cli.build import build_for_local_aws
 from ossi_playground.aws.errors import LocalAwsError
+from ossi_playground.demo_data import DemoDataError
 from ossi_playground.local import LocalOssi, Options, write_ready_file
 from ossi_playground.slack.errors import LocalSlackError
 
@@ -52,7 +53,14 @@ def _web_address(_context: click.Context, _parameter: click.Parameter, value: st
     callback=_web_address,
     help="Use another Slack-compatible server instead of the local Slack; its channels and users have the seed's ids.",
 )
-def local(port: int, browser: bool, state_dir: Path | None, ready_file: Path | None, slack_api_url: str | None) -> None:
+@click.option(
+    "--seed",
+    is_flag=True,
+    help="Fill it with a dozen people and six months of their contributions, unless it holds some already.",
+)
+def local(
+    port: int, browser: bool, state_dir: Path | None, ready_file: Path | None, slack_api_url: str | None, seed: bool
+) -> None:
     """Run the whole bot on this machine: a local AWS, the Pulumi program applied to it, a local Slack. Ctrl-C ends all."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -68,12 +76,13 @@ def local(port: int, browser: bool, state_dir: Path | None, ready_file: Path | N
             port=port,
             state_dir=state_dir.resolve() if state_dir else None,
             slack_api_url=slack_api_url,
+            demo_data=seed,
         )
     )
     try:
         with ossi:
             _run(ossi, ready_file, stop, browser=browser)
-    except (LocalAwsError, LocalSlackError) as error:
+    except (LocalAwsError, LocalSlackError, DemoDataError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"A file cannot be written: {error}.") from error

@@ -6,16 +6,20 @@ import contextlib
 import json
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
 
 from ossi_playground.aws import Delivery, LocalAws
+from ossi_playground.demo_data import add_demo_data
 from ossi_playground.inspector import AwsInspector
 from ossi_playground.seed import Seed, load_seed
 from ossi_playground.slack.server import SlackServer
 
+_TIME_ZONE = "Europe/Helsinki"
 # Nobody but this machine sees it; a real deployment gets its own by `pulumi config set --secret`.
 _LINK_SIGNING_KEY = "local-link-signing-key-of-the-playground"
 
@@ -26,12 +30,14 @@ class Options:
 
     artifacts: the directory of the functions' archives. port: of the local Slack, 0 for a free one. state_dir: keeps the data
     between runs; None forgets it. slack_api_url: another Slack-compatible server to use instead of the local Slack.
+    demo_data: fills the playground with people and contributions, unless it holds some already.
     """
 
     artifacts: Path
     port: int = 0
     state_dir: Path | None = None
     slack_api_url: str | None = None
+    demo_data: bool = False
 
 
 class LocalOssi:
@@ -54,7 +60,7 @@ class LocalOssi:
         self.stop()
 
     def start(self) -> None:
-        """Returns when all is up. Raises LocalAwsError or LocalSlackError, each with a sentence; then nothing runs."""
+        """Returns when all is up. Raises LocalAwsError, LocalSlackError or DemoDataError, each with a sentence; then nothing runs."""
         try:
             slack_api_url = self._start_slack()
             self.aws = LocalAws(
@@ -64,6 +70,7 @@ class LocalOssi:
                     "slackApiUrl": slack_api_url,
                     "artifacts": str(self._options.artifacts),
                     "deletionProtection": "false",
+                    "timeZone": _TIME_ZONE,
                 },
                 {
                     "slackBotToken": self.seed.bot_token,
@@ -78,6 +85,9 @@ class LocalOssi:
             if self.slack is not None:
                 outputs = self.aws.outputs
                 self.slack.configure_app(slash_url=outputs["slashUrl"], interactions_url=outputs["interactionsUrl"])
+            if self._options.demo_data:
+                now = datetime.now(ZoneInfo(_TIME_ZONE))
+                add_demo_data(self.aws, self.seed, self.slack.url if self.slack else None, now)
         except BaseException:
             self.stop()
             raise

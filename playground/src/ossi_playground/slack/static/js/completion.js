@@ -42,8 +42,10 @@ export class Completions {
 
   /** Offers what fits to what is typed now. */
   update() {
-    this.offered = completionsOf(this.field.value);
-    this.at = 0;
+    const text = this.field.value;
+    this.offered = completionsOf(text);
+    // A whole command can be sent as it stands; then nothing is marked until somebody moves to it.
+    this.at = state.workspace.commands.includes(text.trim()) ? -1 : 0;
     this.draw();
   }
 
@@ -54,8 +56,13 @@ export class Completions {
 
   /** @param {number} step */
   move(step) {
-    this.at = (this.at + step + this.offered.length) % this.offered.length;
+    const count = this.offered.length;
+    this.at = this.at < 0 ? (step > 0 ? 0 : count - 1) : (this.at + step + count) % count;
     this.draw();
+  }
+
+  get isMarked() {
+    return this.isOpen && this.at >= 0;
   }
 
   /** Takes the one that is marked. */
@@ -83,7 +90,7 @@ export class Completions {
     });
     this.list.replaceChildren(...options);
     this.list.hidden = !this.isOpen;
-    if (this.isOpen) this.field.setAttribute("aria-activedescendant", `completion-${this.at}`);
+    if (this.isOpen && this.at >= 0) this.field.setAttribute("aria-activedescendant", `completion-${this.at}`);
     else this.field.removeAttribute("aria-activedescendant");
   }
 }

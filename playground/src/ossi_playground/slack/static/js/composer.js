@@ -142,7 +142,7 @@ function onCompletionKey(completions, event) {
     Enter: () => completions.take(),
   };
   const act = event.shiftKey ? undefined : keys[event.key];
-  if (!act) return false;
+  if (!act || (["Tab", "Enter"].includes(event.key) && !completions.isMarked)) return false;
   event.preventDefault();
   act();
   return true;

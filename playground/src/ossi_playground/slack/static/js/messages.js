@@ -21,6 +21,8 @@ const PAGE = 200;
 /** @type {Map<string, {key: string, element: HTMLElement}>} */
 let drawn = new Map();
 let limit = PAGE;
+/** Whether the end of the conversation is on the screen; then it stays there, whatever grows or shrinks. */
+let atEnd = true;
 /** Private answers that the viewer has put away; as in Slack, that is the client's own affair. */
 const dismissed = new Set(JSON.parse(sessionStorage.getItem("ossi.dismissed") ?? "[]"));
 
@@ -139,7 +141,6 @@ function standsBelow(before, message) {
 export function render() {
   const visible = state.messages.filter((message) => !dismissed.has(message.ts));
   const page = visible.slice(-limit);
-  const atEnd = scroller().scrollHeight - scroller().scrollTop - scroller().clientHeight < NEAR_PX;
   const focused = document.activeElement?.closest("#messages > li");
   const focusedTs = focused instanceof HTMLElement ? focused.dataset.ts : undefined;
   /** @type {HTMLElement[]} */
@@ -177,9 +178,12 @@ function reuse(now, id, key, make) {
 
 /** Shows the end of the conversation. */
 export function toEnd() {
+  atEnd = true;
   scroller().scrollTop = scroller().scrollHeight;
   find("#to-end").hidden = true;
 }
+
+const below = () => scroller().scrollHeight - scroller().scrollTop - scroller().clientHeight;
 
 /**
  * A message has come while the conversation is on the screen.
@@ -192,8 +196,7 @@ export function greet(message) {
     return;
   }
   announce(`${nameOf(message.user)}: ${message.rendered.slice(0, 300)}`);
-  const below = scroller().scrollHeight - scroller().scrollTop - scroller().clientHeight;
-  find("#to-end").hidden = below < NEAR_PX;
+  find("#to-end").hidden = atEnd;
 }
 
 /**
@@ -205,6 +208,7 @@ export function showMessage(ts) {
   const element = list().querySelector(`[data-ts="${CSS.escape(ts)}"]`);
   if (!(element instanceof HTMLElement)) return;
   element.classList.add("pointed-out");
+  atEnd = false;
   element.scrollIntoView({ block: "center" });
   element.focus();
 }
@@ -221,7 +225,12 @@ export function startMessages() {
   });
   find("#to-end").addEventListener("click", toEnd);
   scroller().addEventListener("scroll", () => {
-    const below = scroller().scrollHeight - scroller().scrollTop - scroller().clientHeight;
-    if (below < NEAR_PX) find("#to-end").hidden = true;
+    atEnd = below() < NEAR_PX;
+    if (atEnd) find("#to-end").hidden = true;
   });
+  const sizes = new ResizeObserver(() => {
+    if (atEnd) toEnd();
+  });
+  sizes.observe(scroller());
+  sizes.observe(list());
 }

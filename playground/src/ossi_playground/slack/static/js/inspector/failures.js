@@ -2,7 +2,7 @@
 
 import { noteError } from "../announce.js";
 import { get, post, remove } from "../api.js";
-import { el } from "../dom.js";
+import { el, put } from "../dom.js";
 import { changed } from "../state.js";
 
 /** @typedef {{method: string, kind: string, error: string | null, retry_after: number, times: number | null}} Rule */
@@ -66,7 +66,9 @@ export const failuresTab = {
       scope = choice.value;
       if (active) void set(failures, active.kind);
     });
-    panel.replaceChildren(
+    panel.replaceChildren();
+    put(
+      panel,
       el("p", {}, "Break Slack, register or decide something, watch Traffic and Stream, then mend it: every message arrives in the end, once."),
       el("fieldset", { class: "switches" }, el("legend", {}, "Break Slack"), switches),
       el("label", { class: "log-choice" }, "Broken is ", choice),

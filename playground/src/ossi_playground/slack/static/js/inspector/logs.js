@@ -6,7 +6,7 @@ import { clock, nothing, pretty } from "./format.js";
 
 /** @typedef {{at: number, text: string}} Line */
 
-let wanted = "";
+let wanted = "stream";
 
 /** @param {string} text */
 function parsed(text) {
@@ -44,7 +44,7 @@ export const logsTab = {
   follows: ["traffic", "delivery"],
   async draw(panel) {
     /** @type {{functions: string[], function: string, lines: Line[]}} */
-    const logs = await get(`/inspector/logs${wanted ? `?function=${encodeURIComponent(wanted)}` : ""}`);
+    const logs = await get(`/inspector/logs?function=${encodeURIComponent(wanted)}`);
     wanted = logs.function;
     const options = logs.functions.map((name) => el("option", { value: name, selected: name === wanted }, name));
     const select = el("select", { id: "log-function" }, options);
