@@ -137,6 +137,25 @@ stream = Function(
     ],
 )
 
+reconcile = Function(
+    "reconcile",
+    deployment,
+    description="Sends the messages that the stream did not get through",
+    timeout=300,
+    memory=512,
+    environment={
+        **slack_environment,
+        "OSSI_TABLE": contributions.name,
+        "OSSI_LEDGER_TABLE": ledger.name,
+        "OSSI_PUBLIC_CHANNEL": settings.public_channel,
+    },
+    grants=[
+        contributions.grant("CompareTheTable", "Scan", "GetItem"),
+        ledger.grant("CompareAndRecordTheDelivery", "BatchGetItem", "GetItem", "UpdateItem"),
+        secret.grant_reading(),
+    ],
+)
+
 # What starts it.
 slash_endpoint = Endpoint("slash", api, slash, methods=("POST",), path="/slash")
 interactions_endpoint = Endpoint("interactions", api, interactions, methods=("POST",), path="/interactions")
@@ -148,6 +167,15 @@ Schedule(
     description="Asks for the report of the month before",
     expression=settings.report_schedule,
     function=report,
+)
+Schedule(
+    "reconciliation",
+    deployment,
+    description="Looks for messages that were not sent",
+    expression=settings.reconcile_schedule,
+    function=reconcile,
+    # The next run does what this one could not: those of a day are not to come all at once.
+    retry_seconds=15 * 60,
 )
 
 # What the next step of docs/deploy.md, or an administrator, needs to know.
@@ -165,6 +193,7 @@ pulumi.export(
         "stream": stream.arn,
         "report": report.arn,
         "download": download.arn,
+        "reconcile": reconcile.arn,
     },
 )
 pulumi.export("secretName", secret.name)

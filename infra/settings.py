@@ -213,6 +213,11 @@ class Settings(BaseModel):
         AfterValidator(_schedule),
         Setting("a schedule of EventBridge: cron(six fields) or rate(number unit)", "'cron(0 6 3 * ? *)'"),
     ] = "cron(0 6 3 * ? *)"
+    reconcile_schedule: Annotated[
+        str,
+        AfterValidator(_schedule),
+        Setting("a schedule of EventBridge: cron(six fields) or rate(number unit)", "'rate(15 minutes)'"),
+    ] = "rate(15 minutes)"
     report_retention_days: Annotated[
         # A link works for seven days, so its file has to be there for longer than that.
         int,

@@ -18,9 +18,19 @@ class Schedule(pulumi.ComponentResource):
     """An EventBridge schedule in the stack's time zone. One run may arrive twice: its target has to be idempotent."""
 
     def __init__(
-        self, name: str, deployment: Deployment, *, description: str, expression: str, function: Function
+        self,
+        name: str,
+        deployment: Deployment,
+        *,
+        description: str,
+        expression: str,
+        function: Function,
+        retry_seconds: int = LONGEST_RETRY_SECONDS,
     ) -> None:
-        """Declares the schedule `ossi-<stack>-<name>` with a role that may invoke the function and nothing else."""
+        """Declares the schedule `ossi-<stack>-<name>` with a role that may invoke the function and nothing else.
+
+        `retry_seconds`: for how long the scheduler goes on trying to get rid of a run, at most a day.
+        """
         super().__init__("ossi:messaging:Schedule", name)
         physical = deployment.name(name)
         child = pulumi.ResourceOptions(parent=self)
@@ -57,7 +67,7 @@ class Schedule(pulumi.ComponentResource):
                 # The scheduler puts in the time that was planned: the same for both deliveries of one run.
                 input=json.dumps({"source": "schedule", "scheduledTime": "<aws.scheduler.scheduled-time>"}),
                 retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(
-                    maximum_event_age_in_seconds=LONGEST_RETRY_SECONDS, maximum_retry_attempts=MOST_RETRIES
+                    maximum_event_age_in_seconds=retry_seconds, maximum_retry_attempts=MOST_RETRIES
                 ),
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[policy, *function.ready]),

@@ -34,6 +34,7 @@ def other_program(artifacts: Path) -> Program:
         graceDays="5",
         compensationLevels='[{"key": "BEER", "label": "A beer", "amount": 7.5, "currency": "USD"}]',
         reportSchedule="rate(7 days)",
+        reconcileSchedule="rate(1 hour)",
         reportRetentionDays="30",
         slackApiUrl="http://127.0.0.1:3000/api",
         architecture="x86_64",

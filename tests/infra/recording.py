@@ -39,7 +39,7 @@ SECRETS = {
     "slackSigningSecret": "not-a-real-signing-secret",
     "linkSigningKey": "not-a-real-key-but-long-enough-for-one",
 }
-FUNCTIONS = ("slash", "interactions", "stream", "report", "download")
+FUNCTIONS = ("slash", "interactions", "stream", "report", "download", "reconcile")
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,12 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         "OSSI_REPORT_BUCKET": "ossi-test-reports-1a2b3c4",
         "OSSI_API_URL": API_URL,
     },
+    "reconcile": {
+        **SLACK,
+        "OSSI_TABLE": "ossi-test-contributions",
+        "OSSI_LEDGER_TABLE": "ossi-test-ledger",
+        "OSSI_PUBLIC_CHANNEL": "C0OPENSRC",
+    },
     "download": {
         "OSSI_SECRET_ID": SECRET,
         "OSSI_REPORT_BUCKET": "ossi-test-reports-1a2b3c4",
@@ -105,6 +111,7 @@ def test_other_settings_reach_the_functions(other_program: Program) -> None:
         ("stream", 60, 512),
         ("report", 300, 1024),
         ("download", 10, 512),
+        ("reconcile", 300, 512),
     ],
 )
 def test_a_function_runs_its_own_artifact(program: Program, function: str, timeout: int, memory: int) -> None:

@@ -13,6 +13,8 @@ LEDGER = f"arn:aws:dynamodb:{HERE}:table/ossi-test-ledger"
 SECRET = f"arn:aws:secretsmanager:{HERE}:secret:ossi-test-slack-AbCdEf"
 REPORTS = "arn:aws:s3:::ossi-test-reports-1a2b3c4/reports/*"
 REPORT_FUNCTION = f"arn:aws:lambda:{HERE}:function:ossi-test-report"
+RECONCILE_FUNCTION = f"arn:aws:lambda:{HERE}:function:ossi-test-reconcile"
+SCHEDULES = {"monthly-report": REPORT_FUNCTION, "reconciliation": RECONCILE_FUNCTION}
 
 READ_SECRET = {SECRET: {"secretsmanager:GetSecretValue"}}
 RIGHTS: dict[str, dict[str, set[str]]] = {
@@ -48,6 +50,11 @@ RIGHTS: dict[str, dict[str, set[str]]] = {
         REPORTS: {"s3:GetObject"},
         **READ_SECRET,
     },
+    "reconcile": {
+        TABLE: {"dynamodb:Scan", "dynamodb:GetItem"},
+        LEDGER: {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"},
+        **READ_SECRET,
+    },
 }
 
 
@@ -71,8 +78,9 @@ def test_a_function_may_do_this_and_nothing_else(program: Program, function: str
     }
 
 
-def test_the_schedule_may_ask_for_a_report_and_nothing_else(program: Program) -> None:
-    assert as_rights(program.statements("ossi-test-monthly-report")) == {REPORT_FUNCTION: {"lambda:InvokeFunction"}}
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_a_schedule_may_invoke_its_function_and_nothing_else(program: Program, schedule: str) -> None:
+    assert as_rights(program.statements(f"ossi-test-{schedule}")) == {SCHEDULES[schedule]: {"lambda:InvokeFunction"}}
 
 
 def test_each_function_has_a_role_of_its_own(program: Program) -> None:
@@ -81,27 +89,27 @@ def test_each_function_has_a_role_of_its_own(program: Program) -> None:
     assert roles == {name: f"arn:aws:iam::{ACCOUNT}:role/ossi-test-{name}" for name in RIGHTS}
 
 
-def test_only_lambda_and_the_schedule_take_on_roles(program: Program) -> None:
+def test_only_lambda_and_the_schedules_take_on_roles(program: Program) -> None:
     trusts = {
         name: json.loads(role.inputs["assumeRolePolicy"])["Statement"] for name, role in program.all("iam:Role").items()
     }
 
+    def by_schedule(name: str) -> dict[str, Any]:
+        only = {
+            "aws:SourceAccount": ACCOUNT,
+            "aws:SourceArn": f"arn:aws:scheduler:{HERE}:schedule-group/ossi-test-{name}",
+        }
+        return {
+            "Effect": "Allow",
+            "Principal": {"Service": "scheduler.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": only},
+        }
+
     by_lambda = [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]
     assert trusts == {
         **dict.fromkeys(RIGHTS, by_lambda),
-        "monthly-report": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "scheduler.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-                "Condition": {
-                    "StringEquals": {
-                        "aws:SourceAccount": ACCOUNT,
-                        "aws:SourceArn": f"arn:aws:scheduler:{HERE}:schedule-group/ossi-test-monthly-report",
-                    }
-                },
-            }
-        ],
+        **{name: [by_schedule(name)] for name in SCHEDULES},
     }
 
 
@@ -109,7 +117,7 @@ def test_no_right_is_given_to_everything(program: Program) -> None:
     policies = program.all("iam:RolePolicy")
     statements = [item for policy in policies.values() for item in json.loads(policy.inputs["policy"])["Statement"]]
 
-    assert len(policies) == len(RIGHTS) + 1
+    assert len(policies) == len(RIGHTS) + len(SCHEDULES)
     for statement in statements:
         assert not any("*" in action for action in statement["Action"]), statement
         assert statement["Resource"].startswith("arn:aws:"), statement

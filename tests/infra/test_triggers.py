@@ -86,7 +86,7 @@ def test_the_stream_feeds_its_function_and_gives_up_on_nothing_silently(program:
 
 
 def test_the_report_runs_on_the_third_at_six_local_time(program: Program) -> None:
-    (schedule,) = program.all("scheduler:Schedule").values()
+    schedule = program.one("scheduler:Schedule", "monthly-report")
 
     assert schedule.inputs["name"] == "ossi-test-monthly-report"
     assert schedule.inputs["groupName"] == "ossi-test-monthly-report"
@@ -102,10 +102,22 @@ def test_the_report_runs_on_the_third_at_six_local_time(program: Program) -> Non
 
 
 def test_the_report_runs_when_the_stack_says(other_program: Program) -> None:
-    (schedule,) = other_program.all("scheduler:Schedule").values()
+    schedule = other_program.one("scheduler:Schedule", "monthly-report")
 
     assert schedule.inputs["scheduleExpression"] == "rate(7 days)"
     assert schedule.inputs["scheduleExpressionTimezone"] == "America/New_York"
+
+
+def test_what_is_missing_is_looked_for_every_quarter_of_an_hour(program: Program, other_program: Program) -> None:
+    schedule = program.one("scheduler:Schedule", "reconciliation").inputs
+
+    assert schedule["scheduleExpression"] == "rate(15 minutes)"
+    assert schedule["target"]["arn"] == f"arn:aws:lambda:{HERE}:function:ossi-test-reconcile"
+    # Not for a day, as the report: the next run does it too.
+    assert schedule["target"]["retryPolicy"]["maximumEventAgeInSeconds"] == 15 * 60
+    assert set(program.all("scheduler:Schedule")) == {"monthly-report", "reconciliation"}
+    other = other_program.one("scheduler:Schedule", "reconciliation").inputs
+    assert other["scheduleExpression"] == "rate(1 hour)"
 
 
 def test_a_report_that_fails_three_times_is_kept(program: Program) -> None:

@@ -10,6 +10,7 @@ from ossi.domain.compensation import DEFAULT_LEVELS
 from ossi.settings import Environment
 from ossi_download.settings import Settings as DownloadSettings
 from ossi_interactions.settings import Settings as InteractionsSettings
+from ossi_reconcile.settings import Settings as ReconcileSettings
 from ossi_report.settings import Settings as ReportSettings
 from ossi_slash.settings import Settings as SlashSettings
 from ossi_stream.settings import Settings as StreamSettings
@@ -47,6 +48,9 @@ NEEDED: dict[type[Environment], set[str]] = {
     ReportSettings: {
         "TABLE", "LEDGER_TABLE", "MONTH_INDEX", "SECRET_ID", "MANAGEMENT_CHANNEL", "TIME_ZONE", "COMPENSATION_LEVELS",
         "REPORT_BUCKET", "API_URL",
+    },
+    ReconcileSettings: {
+        "TABLE", "LEDGER_TABLE", "SECRET_ID", "MANAGEMENT_CHANNEL", "PUBLIC_CHANNEL", "TIME_ZONE", "COMPENSATION_LEVELS",
     },
     DownloadSettings: {"SECRET_ID", "REPORT_BUCKET"},
 }  # fmt: skip

@@ -22,7 +22,9 @@ MAY_IMPORT = {
     "ossi.http": ("ossi.domain",),
     "ossi.clock": ("ossi.ports",),
     "ossi.settings": ("ossi.domain", "pydantic"),
-    "ossi.logs": (),
+    "ossi.metrics": (),
+    "ossi.logs": ("ossi.metrics",),
+    "ossi.invocation": ("ossi.domain", "ossi.logs", "ossi.metrics"),
 }
 
 
@@ -86,6 +88,7 @@ def test_every_function_has_the_same_shape() -> None:
     assert [folder.name for folder in FUNCTIONS] == [
         "ossi_download",
         "ossi_interactions",
+        "ossi_reconcile",
         "ossi_report",
         "ossi_slash",
         "ossi_stream",

@@ -20,7 +20,7 @@ from ossi_playground.aws.api_permissions import check_api_permissions
 from ossi_playground.aws.stream_source import RoleSession
 
 SECRETS = {"slackBotToken": "xoxb-local-test", "slackSigningSecret": "0123456789abcdef" * 2, "linkSigningKey": "k" * 64}
-FUNCTIONS = ("slash", "interactions", "stream", "report", "download")
+FUNCTIONS = ("slash", "interactions", "stream", "report", "download", "reconcile")
 ECHO = """
 import json
 

@@ -53,6 +53,7 @@ def test_the_row_holds_what_was_filled_in() -> None:
             name="Aino Lahti",
             url=URL,
             contribution_month="2026-10",
+            submission_id="V1",
         )
     ]
 

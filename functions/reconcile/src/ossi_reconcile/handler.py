@@ -1,0 +1,102 @@
+"""Sends what is missing: by the schedule, or for `ossi reconcile` and `ossi redrive`."""
+
+import logging
+import time
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter
+from pydantic.alias_generators import to_camel
+
+from ossi.domain.contribution import ContributionKey
+from ossi.invocation import invocation
+from ossi.use_cases.reconcile import STREAM_GOES_FIRST, Summary, Task, reconcile
+from ossi_reconcile.bootstrap import app
+
+_logger = logging.getLogger("ossi.reconcile")
+
+# For the row that is being worked on when the time for further ones is over: three messages, each with its waits.
+_RESERVE_S = 90
+
+
+def _key(value: object) -> object:
+    return ContributionKey.parse(value) if isinstance(value, str) else value
+
+
+_Key = Annotated[ContributionKey, BeforeValidator(_key)]
+
+
+class _Scheduled(BaseModel):
+    """Sent by EventBridge Scheduler. It goes on where the last scheduled run stopped."""
+
+    source: Literal["schedule"]
+
+
+class _Asked(BaseModel, alias_generator=to_camel, extra="forbid"):
+    """Sent by the ossi command, which goes on by itself: after. seconds: to be answered in, so that progress is seen."""
+
+    source: Literal["command"]
+    dry_run: bool = False
+    redrive: bool = False
+    effect: str | None = None
+    contribution: _Key | None = None
+    older_than_seconds: Annotated[float, Field(ge=0)] = STREAM_GOES_FIRST.total_seconds()
+    after: _Key | None = None
+    seconds: Annotated[float, Field(gt=0)] = 20
+
+
+_EVENT: TypeAdapter[_Asked | _Scheduled] = TypeAdapter(Annotated[_Asked | _Scheduled, Field(discriminator="source")])
+
+
+@invocation("reconcile")
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The Lambda's entry. Answers what was found and what came of it: ids and codes only."""
+    application = app()
+    request = _EVENT.validate_python(event)
+    started = time.monotonic()
+
+    def seconds_left() -> float:
+        left = float(context.get_remaining_time_in_millis()) / 1000 - _RESERVE_S
+        return min(left, request.seconds - (time.monotonic() - started)) if isinstance(request, _Asked) else left
+
+    if isinstance(request, _Asked):
+        task = Task(
+            dry=request.dry_run,
+            redrive=request.redrive,
+            effect=request.effect,
+            contribution=request.contribution,
+            older_than=timedelta(seconds=request.older_than_seconds),
+        )
+        summary = reconcile(application.reconciler, task, seconds_left, request.after)
+    else:
+        summary = reconcile(application.reconciler, Task(), seconds_left, application.bookmark.read())
+        application.bookmark.write(None if summary.done else summary.position)
+    _logger.info(
+        "reconciled",
+        extra={
+            "source": request.source,
+            "rows": summary.looked_at,
+            "done": summary.done,
+            "halted": summary.halted,
+            "outcomes": summary.counts(),
+        },
+    )
+    return _answer(summary)
+
+
+def _answer(summary: Summary) -> dict[str, Any]:
+    return {
+        "lookedAt": summary.looked_at,
+        "findings": [
+            {
+                "contribution": str(finding.contribution),
+                "effect": finding.effect,
+                "outcome": finding.outcome.value,
+                "reason": finding.reason,
+            }
+            for finding in summary.findings
+        ],
+        "done": summary.done,
+        "halted": summary.halted,
+        "next": str(summary.position) if summary.position and not summary.done else None,
+    }
