@@ -39,7 +39,7 @@ def signed(body: bytes | str = BODY, *, at: int = NOW, secret: str = SECRET, enc
 
 
 def read(event: dict[str, Any]) -> dict[str, str]:
-    return signed_form(event, SlackSignature(lambda: SECRET, StandingClock()))
+    return signed_form(event, SlackSignature(lambda: [SECRET], clock=StandingClock()))
 
 
 @pytest.mark.parametrize("encoded", [True, False])

@@ -5,28 +5,32 @@ from functools import cache
 
 from ossi.adapters.report_files import S3ReportFiles
 from ossi.adapters.secrets import SecretsManager
-from ossi.logs import set_up
+from ossi.domain.errors import RequestRefused
+from ossi.domain.links import LinkExpired, check_link
 from ossi_download.settings import Settings
 
 
 class App:
-    """The key that signs the links, the bucket, and the time."""
+    """The links that are good now, and the bucket."""
 
     def __init__(self, settings: Settings) -> None:
         self._secrets = SecretsManager(settings.secret_id)
         self.files = S3ReportFiles(settings.report_bucket)
 
-    def link_key(self) -> str:
-        """The key, as it is now."""
-        return self._secrets.get().link_signing_key.get_secret_value()
-
-    def now(self) -> datetime:
-        """The present moment."""
-        return datetime.now(UTC)
+    def check_link(self, name: str, token: str) -> None:
+        """Raises RequestRefused for a link that was not signed with the present key, LinkExpired for one whose time has passed."""
+        now = datetime.now(UTC)
+        try:
+            check_link(name, token, self._secrets.link_signing_key(), now)
+        except LinkExpired:
+            raise
+        except RequestRefused:
+            if not self._secrets.read_again():
+                raise
+            check_link(name, token, self._secrets.link_signing_key(), now)
 
 
 @cache
 def app() -> App:
     """One for the life of the execution environment."""
-    set_up()
     return App(Settings.read())

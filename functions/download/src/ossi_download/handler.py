@@ -4,7 +4,9 @@ import logging
 from typing import Any
 
 from ossi.domain.errors import RequestRefused
-from ossi.domain.links import LinkExpired, check_link, friendly_name
+from ossi.domain.links import LinkExpired, friendly_name
+from ossi.invocation import invocation
+from ossi.logs import note
 from ossi_download.bootstrap import app
 from ossi_download.pages import EXPIRED, UNKNOWN
 
@@ -14,17 +16,20 @@ _REDIRECT_LIFE_S = 60
 _HEADERS = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-content-type-options": "nosniff"}
 
 
+@invocation("download")
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """The Lambda's entry. event: API Gateway's payload format 2.0."""
     application = app()
     name = _parameter(event, "pathParameters", "name")
     token = _parameter(event, "queryStringParameters", "token")
     try:
-        check_link(name, token, application.link_key(), application.now())
+        application.check_link(name, token)
     except LinkExpired:
+        note(outcome="expired")
         return _page(410, EXPIRED)
     except RequestRefused as refusal:
-        _logger.warning("refused", extra={"why": str(refusal)})
+        note(outcome="refused")
+        _logger.warning("refused", extra={"why": str(refusal), "metric": "Refused"})
         return _page(404, UNKNOWN)
     method = event["requestContext"]["http"]["method"]
     location = application.files.presigned_url(name, method, _REDIRECT_LIFE_S, saved_as=friendly_name(name))

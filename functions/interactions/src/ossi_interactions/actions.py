@@ -6,6 +6,8 @@ from typing import Any
 
 from ossi.domain.contribution import MessageRef, Status
 from ossi.domain.errors import AlreadyDecided, ChatError, UnknownContribution, UnreadableContribution
+from ossi.invocation import FAILED
+from ossi.logs import note
 from ossi.ports import Message
 from ossi.slack_ui import problems
 from ossi.slack_ui.listing import NEWER_ACTION, OLDER_ACTION
@@ -20,10 +22,12 @@ _logger = logging.getLogger("ossi.interactions")
 def act(payload: dict[str, Any], application: App) -> None:
     """Does what the pressed buttons say. A click is never answered with silence: what goes wrong is told to the one who pressed."""
     for action in payload.get("actions", []):
+        note(action=str(action.get("action_id"))[:80])
         try:
             _ACTIONS.get(action.get("action_id", ""), _unknown)(action, payload, application)
         except Exception:  # whatever it was, the person is told and the log has the trace
-            _logger.exception("a button failed", extra={"action_id": str(action.get("action_id"))[:80]})
+            note(outcome=FAILED)
+            _logger.exception("a button failed", extra={"metric": "Failed"})
             _tell(payload, application, problems.something_broke())
 
 
@@ -44,6 +48,7 @@ def _decide(status: Status) -> Callable[[dict[str, Any], dict[str, Any], App], N
                 clock=application.clock,
             )
         except (AlreadyDecided, UnknownContribution, UnreadableContribution) as error:
+            note(outcome="too late")
             _logger.info("a decision came too late", extra={"why": type(error).__name__})
             _tell(payload, application, problems.decision_refused(error, application.words, manager_id))
 
@@ -65,8 +70,8 @@ def _turn_page(edge: str) -> Callable[[dict[str, Any], dict[str, Any], App], Non
     return turn
 
 
-def _unknown(action: dict[str, Any], payload: dict[str, Any], application: App) -> None:
-    _logger.warning("an unknown button", extra={"action_id": str(action.get("action_id"))[:80]})
+def _unknown(_action: dict[str, Any], payload: dict[str, Any], application: App) -> None:
+    _logger.warning("an unknown button")
     _tell(payload, application, problems.not_here())
 
 

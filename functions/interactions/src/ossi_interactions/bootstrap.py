@@ -10,7 +10,6 @@ from ossi.adapters.slack import SlackChat
 from ossi.adapters.slack_signature import SlackSignature
 from ossi.adapters.submissions import DynamoSubmissions
 from ossi.clock import any_of, clock_in
-from ossi.logs import set_up
 from ossi.ports import Clock
 from ossi.slack_ui.notifications import Words
 from ossi_interactions.settings import Settings
@@ -32,16 +31,17 @@ class App:
     @cached_property
     def is_from_slack(self) -> SlackSignature:
         """Checks signatures."""
-        return SlackSignature(lambda: self.secrets.get().slack_signing_secret.get_secret_value())
+        return SlackSignature(self.secrets.signing_secrets, self.secrets.read_again)
 
     @cached_property
     def chat(self) -> SlackChat:
         """Slack, in a hurry."""
         return SlackChat(
-            lambda: self.secrets.get().slack_bot_token.get_secret_value(),
+            self.secrets.bot_token,
             self.settings.slack_api_url,
             _SLACK_TIMEOUT_S,
             patient=False,
+            read_again=self.secrets.read_again,
         )
 
     @cached_property
@@ -72,5 +72,4 @@ class App:
 @cache
 def app() -> App:
     """One for the life of the execution environment."""
-    set_up()
     return App(Settings.read())

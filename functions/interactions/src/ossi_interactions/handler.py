@@ -6,6 +6,8 @@ from typing import Any, cast
 
 from ossi.domain.errors import InvalidSubmission, RequestRefused
 from ossi.http import Answer, Event, answer, refused, signed_form
+from ossi.invocation import FAILED, invocation
+from ossi.logs import note
 from ossi.slack_ui import problems
 from ossi.slack_ui.form import CALLBACK_ID, field_errors, read_form
 from ossi.use_cases.submit import Submitter, submit
@@ -15,13 +17,15 @@ from ossi_interactions.bootstrap import App, app
 _logger = logging.getLogger("ossi.interactions")
 
 
-def handler(event: Event, context: Any) -> Answer:
+@invocation("interactions")
+def handler(event: Event, _context: Any) -> Answer:
     """The Lambda's entry. event: API Gateway's payload format 2.0."""
     application = app()
     try:
         payload = _payload(signed_form(event, application.is_from_slack))
     except RequestRefused as refusal:
-        _logger.warning("refused", extra={"why": str(refusal), "request": context.aws_request_id})
+        note(outcome="refused")
+        _logger.warning("refused", extra={"why": str(refusal), "metric": "Refused"})
         return refused()
     return respond_to_slack_within_3_seconds(payload, application)
 
@@ -29,7 +33,7 @@ def handler(event: Event, context: Any) -> Answer:
 def respond_to_slack_within_3_seconds(payload: dict[str, Any], application: App) -> Answer:
     """Does what the interaction asks for. Kinds that Ossi has no use for are acknowledged."""
     kind = payload.get("type")
-    _logger.info("interaction", extra={"kind": kind})
+    note(command=str(kind)[:80])
     if kind == "view_submission":
         return _submitted(payload, application)
     if kind == "block_actions":
@@ -65,8 +69,10 @@ def _submitted(payload: dict[str, Any], application: App) -> Answer:
             levels=settings.compensation_levels,
         )
     except InvalidSubmission as error:
+        note(outcome="invalid")
         return answer(field_errors(error))
     except Exception:  # whatever it was, the form stays open with everything that was typed, and the log has the trace
-        _logger.exception("a form was not stored")
+        note(outcome=FAILED)
+        _logger.exception("a form was not stored", extra={"metric": "Failed"})
         return answer(problems.not_stored())
     return answer()

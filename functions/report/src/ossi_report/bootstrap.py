@@ -9,7 +9,6 @@ from ossi.adapters.report_files import S3ReportFiles
 from ossi.adapters.secrets import SecretsManager
 from ossi.adapters.slack import SlackChat
 from ossi.clock import clock_in
-from ossi.logs import set_up
 from ossi.use_cases.make_report import ReportMaker
 from ossi_report.aggregate import summarize
 from ossi_report.settings import Settings
@@ -28,17 +27,18 @@ def report_maker(settings: Settings) -> ReportMaker:
         ledger=DynamoLedger(client, settings.ledger_table, _LEASE_S),
         files=S3ReportFiles(settings.report_bucket),
         chat=SlackChat(
-            lambda: secrets.get().slack_bot_token.get_secret_value(),
+            secrets.bot_token,
             settings.slack_api_url,
             _SLACK_TIMEOUT_S,
             patient=True,
+            read_again=secrets.read_again,
         ),
         clock=clock_in(settings.time_zone),
         zone=settings.time_zone,
         levels=settings.compensation_levels,
         management_channel=settings.management_channel,
         api_url=settings.api_url,
-        link_key=lambda: secrets.get().link_signing_key.get_secret_value(),
+        link_key=secrets.fresh_link_signing_key,
         summarize=summarize,
         build_workbook=build_workbook,
     )
@@ -47,5 +47,4 @@ def report_maker(settings: Settings) -> ReportMaker:
 @cache
 def app() -> ReportMaker:
     """One for the life of the execution environment."""
-    set_up()
     return report_maker(Settings.read())

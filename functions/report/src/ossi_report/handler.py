@@ -1,6 +1,5 @@
 """Makes a month's report: asked for by /ossi report, or by the schedule."""
 
-import logging
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -8,10 +7,10 @@ from pydantic import BaseModel, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 from ossi.domain.months import Month
+from ossi.invocation import invocation
+from ossi.logs import note
 from ossi.use_cases.make_report import make_report
 from ossi_report.bootstrap import app
-
-_logger = logging.getLogger("ossi.report")
 
 
 class _Asked(BaseModel, alias_generator=to_camel):
@@ -33,6 +32,7 @@ class _Scheduled(BaseModel, alias_generator=to_camel):
 _EVENT: TypeAdapter[_Asked | _Scheduled] = TypeAdapter(Annotated[_Asked | _Scheduled, Field(discriminator="source")])
 
 
+@invocation("report")
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """The Lambda's entry. Raises for what has to be tried again: Lambda repeats an asynchronous invocation that failed."""
     maker = app()
@@ -43,5 +43,5 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     else:
         month, requested_by = Month.of(request.scheduled_time.astimezone(maker.zone)).previous(), None
         run_id = f"report#{month}#scheduled"
-    _logger.info("report", extra={"month": str(month), "source": request.source})
+    note(month=str(month), source=request.source)
     return {"month": str(month), "announced": make_report(maker, month, run_id, requested_by)}

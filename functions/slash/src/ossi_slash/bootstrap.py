@@ -9,7 +9,6 @@ from ossi.adapters.secrets import SecretsManager
 from ossi.adapters.slack import SlackChat
 from ossi.adapters.slack_signature import SlackSignature
 from ossi.clock import clock_in
-from ossi.logs import set_up
 from ossi.ports import Clock
 from ossi_slash.settings import Settings
 
@@ -30,16 +29,17 @@ class App:
     @cached_property
     def is_from_slack(self) -> SlackSignature:
         """Checks signatures."""
-        return SlackSignature(lambda: self.secrets.get().slack_signing_secret.get_secret_value())
+        return SlackSignature(self.secrets.signing_secrets, self.secrets.read_again)
 
     @cached_property
     def chat(self) -> SlackChat:
         """Slack, in a hurry."""
         return SlackChat(
-            lambda: self.secrets.get().slack_bot_token.get_secret_value(),
+            self.secrets.bot_token,
             self.settings.slack_api_url,
             _SLACK_TIMEOUT_S,
             patient=False,
+            read_again=self.secrets.read_again,
         )
 
     @cached_property
@@ -61,5 +61,4 @@ class App:
 @cache
 def app() -> App:
     """One for the life of the execution environment."""
-    set_up()
     return App(Settings.read())

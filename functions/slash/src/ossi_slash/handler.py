@@ -7,6 +7,8 @@ from ossi.clock import any_of
 from ossi.domain.commands import Command, parse_command
 from ossi.domain.errors import ChatError, RequestRefused
 from ossi.http import Answer, Event, answer, is_ssl_check, refused, signed_form
+from ossi.invocation import FAILED, invocation
+from ossi.logs import note
 from ossi.ports import Message
 from ossi.slack_ui import problems
 from ossi.slack_ui.help import help_message
@@ -18,7 +20,8 @@ from ossi_slash.bootstrap import App, app
 _logger = logging.getLogger("ossi.slash")
 
 
-def handler(event: Event, context: Any) -> Answer:
+@invocation("slash")
+def handler(event: Event, _context: Any) -> Answer:
     """The Lambda's entry. event: API Gateway's payload format 2.0."""
     if is_ssl_check(event):
         return answer()
@@ -26,7 +29,8 @@ def handler(event: Event, context: Any) -> Answer:
     try:
         form = signed_form(event, application.is_from_slack)
     except RequestRefused as refusal:
-        _logger.warning("refused", extra={"why": str(refusal), "request": context.aws_request_id})
+        note(outcome="refused")
+        _logger.warning("refused", extra={"why": str(refusal), "metric": "Refused"})
         return refused()
     return respond_to_slack_within_3_seconds(form, application)
 
@@ -34,11 +38,12 @@ def handler(event: Event, context: Any) -> Answer:
 def respond_to_slack_within_3_seconds(form: dict[str, str], application: App) -> Answer:
     """Does what the command says."""
     command = parse_command(form.get("text", ""))
-    _logger.info("command", extra={"command": command.word if command.known else "unknown"})
+    note(command=command.word if command.known else "unknown")
     try:
         message = _COMMANDS.get(command.word, _help)(command, form, application)
     except Exception:  # whatever it was, the person gets an answer and the log the trace
-        _logger.exception("a command failed", extra={"command": command.word if command.known else "unknown"})
+        note(outcome=FAILED)
+        _logger.exception("a command failed", extra={"metric": "Failed"})
         message = problems.something_broke()
     return answer(_ephemeral(message)) if message else answer()
 
@@ -55,7 +60,8 @@ def _new(command: Command, form: dict[str, str], application: App) -> Message | 
             levels=settings.compensation_levels,
         )
     except ChatError as error:
-        _logger.warning("the form was not opened", extra={"why": error.code})
+        note(outcome=FAILED)
+        _logger.warning("the form was not opened", extra={"why": error.code, "metric": "Failed"})
         return problems.form_not_opened(command.argument)
     return None
 

@@ -7,7 +7,6 @@ from ossi.adapters.ledger import DynamoLedger
 from ossi.adapters.secrets import SecretsManager
 from ossi.adapters.slack import SlackChat
 from ossi.clock import any_of
-from ossi.logs import set_up
 from ossi.slack_ui.notifications import Words
 from ossi_stream.settings import Settings
 
@@ -22,10 +21,11 @@ class App:
         self.settings = settings
         secrets = SecretsManager(settings.secret_id)
         self.chat = SlackChat(
-            lambda: secrets.get().slack_bot_token.get_secret_value(),
+            secrets.bot_token,
             settings.slack_api_url,
             _SLACK_TIMEOUT_S,
             patient=True,
+            read_again=secrets.read_again,
         )
         self.ledger = DynamoLedger(dynamodb_client(), settings.ledger_table, _LEASE_S)
         self.words = Words(settings.time_zone, settings.compensation_levels, any_of)
@@ -34,5 +34,4 @@ class App:
 @cache
 def app() -> App:
     """One for the life of the execution environment."""
-    set_up()
     return App(Settings.read())

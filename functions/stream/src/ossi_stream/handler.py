@@ -10,12 +10,14 @@ from ossi.domain.contribution import Contribution
 from ossi.domain.errors import DeliveryIncomplete, UnreadableContribution
 from ossi.domain.transitions import transition_of
 from ossi.effects import EFFECTS
+from ossi.invocation import invocation
 from ossi.use_cases.deliver import Delivery, deliver
 from ossi_stream.bootstrap import App, app
 
 _logger = logging.getLogger("ossi.stream")
 
 
+@invocation("stream")
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """The Lambda's entry. event: a DynamoDB stream batch. Answers a partial batch response: what is to be delivered again."""
     records = Records(app(), context)

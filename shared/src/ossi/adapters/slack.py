@@ -1,5 +1,6 @@
 """Slack through slack_sdk's WebClient, its errors told apart."""
 
+import re
 import time
 from collections.abc import Callable
 from http.client import HTTPException
@@ -20,6 +21,9 @@ from ossi.ports import Message
 PASSING_CODES = frozenset(
     {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
+# These say that the token is not, or no longer, good: perhaps it was rotated a moment ago.
+TOKEN_CODES = frozenset({"invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed"})
+_CODE = re.compile(r"[A-Za-z0-9_.-]{1,80}", re.ASCII)
 _MEMBERS_KEPT_S = 300
 _MEMBERS_PER_CALL = 1000
 
@@ -51,10 +55,21 @@ class SlackChat:
 
     token: read when a call is made, so that no secret is fetched for a request that needs none. timeout_s: of one HTTP call.
     patient: wait and try again within the call (the functions that nobody waits for); otherwise the first error is raised.
+    read_again: has the token read anew; called where Slack does not accept it, and a call whose token has changed since is made
+    once more.
     """
 
-    def __init__(self, token: Callable[[], str], base_url: str, timeout_s: int, *, patient: bool) -> None:
+    def __init__(
+        self,
+        token: Callable[[], str],
+        base_url: str,
+        timeout_s: int,
+        *,
+        patient: bool,
+        read_again: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._token = token
+        self._read_again = read_again
         self._base_url = base_url
         self._timeout_s = timeout_s
         # A connection that broke is not tried again here: Slack may have the message already.
@@ -87,7 +102,7 @@ class SlackChat:
         except (OSError, HTTPException) as error:
             raise PassingChatError(_name_of(error)) from error
         if answer.status_code != 200:
-            raise _chat_error(answer.body.strip()[:80], answer.status_code)
+            raise _chat_error(answer.body.strip(), answer.status_code)
 
     def user_name(self, user_id: str) -> str | None:
         """See ports.Chat (users.info)."""
@@ -117,8 +132,21 @@ class SlackChat:
                 return members
 
     def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        token = self._token()
+        try:
+            return self._call_with(token, method, arguments)
+        except LastingChatError as error:
+            if error.code not in TOKEN_CODES:
+                raise
+            self._read_again()
+            fresh = self._token()
+            if fresh == token:
+                raise
+        return self._call_with(fresh, method, arguments)
+
+    def _call_with(self, token: str, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         client = WebClient(
-            token=self._token(), base_url=self._base_url, timeout=self._timeout_s, retry_handlers=self._retry_handlers
+            token=token, base_url=self._base_url, timeout=self._timeout_s, retry_handlers=self._retry_handlers
         )
         reading = method in {"users.info", "conversations.members"}
         try:
@@ -145,9 +173,11 @@ def _posted(message: Message) -> dict[str, Any]:
     return {**_written(message), "unfurl_links": False, "unfurl_media": False}
 
 
-def _chat_error(code: str, status: int) -> ChatError:
+def _chat_error(said: str, status: int) -> ChatError:
+    # A proxy on the way, or an answer to a response_url, may say anything: only what looks like a code goes into logs.
+    code = said if _CODE.fullmatch(said) else f"http_{status}"
     passing = code in PASSING_CODES or status == 429 or status >= 500
-    return PassingChatError(code or f"http_{status}") if passing else LastingChatError(code or f"http_{status}")
+    return PassingChatError(code) if passing else LastingChatError(code)
 
 
 def _name_of(error: Exception) -> str:

@@ -107,22 +107,26 @@ def settle(effect: Effect, delivery: Delivery) -> Settlement:
     except Exception as error:  # the same row gives the same error each time: it must not hold up the others for a day
         why = type(error).__name__
         ledger.set_aside(subject, effect.name, why)
-        _logger.exception("not written, and trying again would not help", extra=about | {"why": why})
+        _logger.exception(
+            "not written, and trying again would not help", extra=about | {"why": why, "metric": "SetAside"}
+        )
         return Settlement(Outcome.SET_ASIDE, why)
     try:
         ref = effect.send(delivery, message)
     except PassingChatError as error:
         ledger.release(subject, effect.name, error.code)
-        _logger.warning("not sent, to be tried again", extra=about | {"why": error.code})
+        _logger.warning("not sent, to be tried again", extra=about | {"why": error.code, "metric": "DeliveryRetried"})
         return Settlement(Outcome.FAILED, error.code)
     except LastingChatError as error:
         ledger.set_aside(subject, effect.name, error.code)
-        _logger.error("not sent, and trying again would not help", extra=about | {"why": error.code})
+        _logger.error(
+            "not sent, and trying again would not help", extra=about | {"why": error.code, "metric": "SetAside"}
+        )
         return Settlement(Outcome.SET_ASIDE, error.code)
     except Exception as error:  # whatever it was, it must hold up neither the neighbours nor the next try
         ledger.release(subject, effect.name, type(error).__name__)
-        _logger.exception("not sent, for a reason that nobody foresaw", extra=about)
+        _logger.exception("not sent, for a reason that nobody foresaw", extra=about | {"metric": "DeliveryRetried"})
         return Settlement(Outcome.FAILED, type(error).__name__)
     ledger.record_sent(subject, effect.name, ref)
-    _logger.info("sent", extra=about)
+    _logger.info("sent", extra=about | {"metric": "Delivered"})
     return Settlement(Outcome.SENT)

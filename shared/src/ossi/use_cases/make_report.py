@@ -68,10 +68,12 @@ def make_report(maker: ReportMaker, month: Month, run_id: str, requested_by: str
         ref = maker.chat.post(maker.management_channel, message)
     except Exception as error:
         # Whatever it was, the next try may have the run.
-        maker.ledger.release(run_id, _EFFECT, error.code if isinstance(error, ChatError) else type(error).__name__)
+        why = error.code if isinstance(error, ChatError) else type(error).__name__
+        maker.ledger.release(run_id, _EFFECT, why)
+        _logger.warning("the report was not announced", extra={"run": run_id, "why": why, "metric": "ReportFailed"})
         raise
     maker.ledger.record_sent(run_id, _EFFECT, ref)
-    _logger.info("report announced", extra={"run": run_id, "rows": len(contributions)})
+    _logger.info("report announced", extra={"run": run_id, "rows": len(contributions), "metric": "ReportMade"})
     return True
 
 
