@@ -71,7 +71,7 @@ def decided_rows(data: DemoData, seed: Seed, now: datetime) -> list[Contribution
     rows: list[Contribution] = []
     for index, each in enumerate(data.decided):
         month, place = months[index // size], index % size
-        submitted = _moment(month, (place + 1) / (size + 1), now)
+        submitted = _working_time(_moment(month, (place + 1) / (size + 1), now), index, now)
         user = people[each.by]
         decided = min(submitted + _DECISION_TAKES, now)
         deciders = [manager for manager in managers if manager != user.id]
@@ -156,6 +156,12 @@ def _latest_months(latest: Month) -> list[Month]:
             month = month.previous()
 
     return list(backwards())[::-1]
+
+
+def _working_time(moment: datetime, index: int, now: datetime) -> datetime:
+    """The same day, at a time at which people work; the moment itself where that is still to come."""
+    at_work = moment.replace(hour=8 + index * 5 % 9, minute=index * 17 % 60, second=0, microsecond=0)
+    return at_work if at_work < now else moment
 
 
 def _moment(month: Month, fraction: float, now: datetime) -> datetime:

@@ -27,6 +27,8 @@ let atEnd = true;
 const dismissed = new Set(JSON.parse(sessionStorage.getItem("ossi.dismissed") ?? "[]"));
 
 const list = () => find("#messages");
+/** @param {string} ts */
+const elementOf = (ts) => /** @type {HTMLElement | null} */ (list().querySelector(`li[data-ts="${CSS.escape(ts)}"]`));
 const scroller = () => find("#message-scroll");
 
 /** @param {string} ts */
@@ -159,7 +161,7 @@ export function render() {
   arrange(list(), wanted);
   find("#older").hidden = visible.length <= page.length;
   find("#beginning").hidden = visible.length > page.length;
-  if (focusedTs && !list().contains(document.activeElement)) find(`#messages > li[data-ts="${focusedTs}"]`).focus();
+  if (focusedTs && !list().contains(document.activeElement)) elementOf(focusedTs)?.focus();
   if (atEnd) toEnd();
 }
 
@@ -205,8 +207,8 @@ export function greet(message) {
  * @param {string} ts
  */
 export function showMessage(ts) {
-  const element = list().querySelector(`[data-ts="${CSS.escape(ts)}"]`);
-  if (!(element instanceof HTMLElement)) return;
+  const element = elementOf(ts);
+  if (!element) return;
   element.classList.add("pointed-out");
   atEnd = false;
   element.scrollIntoView({ block: "center" });

@@ -10,6 +10,7 @@ import { directMessage, on, state, titleOf, unread } from "./state.js";
 export function setDrawer(open) {
   document.body.classList.toggle("drawer-open", open);
   find("#drawer").setAttribute("aria-expanded", String(open));
+  if (open) find(".entry", find("#sidebar")).focus();
 }
 
 /**
@@ -74,8 +75,8 @@ export function startSidebar(go) {
   on("messages", redraw);
   find("#drawer").addEventListener("click", () => setDrawer(!document.body.classList.contains("drawer-open")));
   find("#drawer-shade").addEventListener("click", () => setDrawer(false));
-  find("#sidebar").addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !document.body.classList.contains("drawer-open")) return;
     setDrawer(false);
     find("#drawer").focus();
   });

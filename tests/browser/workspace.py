@@ -1,0 +1,79 @@
+"""The page as a person uses it: by what stands on it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+WAIT_MS = 10_000
+
+
+@dataclass
+class Workspace:
+    """A browser window with the page in it."""
+
+    page: Page
+    url: str
+    problems: list[str]
+
+    def open(self, user: str | None = None, channel: str | None = None) -> None:
+        """Opens the page, as somebody and in a channel where given."""
+        query = "&".join(f"{key}={value}" for key, value in (("as", user), ("channel", channel)) if value)
+        self.page.goto(f"{self.url}/?{query}")
+        self.page.wait_for_selector("body[data-ready]")
+
+    def act_as(self, name: str) -> None:
+        """Becomes somebody else."""
+        self.page.get_by_label("Act as").select_option(label=name)
+
+    def go(self, name: str) -> None:
+        """Opens a conversation by its name in the sidebar."""
+        sidebar = self.page.get_by_role("navigation", name="Conversations")
+        sidebar.get_by_role("button", name=name).first.click()
+        expect(sidebar.locator("[aria-current]")).to_contain_text(name.split()[0])
+
+    @property
+    def composer(self) -> Locator:
+        """Where one writes."""
+        return self.page.locator("#composer-text")
+
+    def send(self, text: str) -> None:
+        """Writes and sends something, by clicking."""
+        self.composer.fill(text)
+        self.page.get_by_role("button", name="Send").click()
+
+    @property
+    def modal(self) -> Locator:
+        """The modal that is open."""
+        return self.page.locator("dialog.modal")
+
+    def messages(self, text: str) -> Locator:
+        """The messages that hold this text."""
+        return self.page.locator("#messages > li.message").filter(has_text=text)
+
+    def conversations(self) -> list[str]:
+        """What the sidebar offers."""
+        return self.page.locator("#conversations .entry-name").all_inner_texts()
+
+
+def new_workspace(
+    browser: Browser,
+    url: str,
+    *,
+    width: int = 1280,
+    height: int = 800,
+    scheme: Literal["light", "dark"] = "light",
+) -> tuple[BrowserContext, Workspace]:
+    """A window of its own: nothing is shared with others, as on another person's machine."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        accept_downloads=True,
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    context.set_default_timeout(WAIT_MS)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    return context, Workspace(page, url, problems)
