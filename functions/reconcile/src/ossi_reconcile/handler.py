@@ -15,8 +15,8 @@ from ossi_reconcile.bootstrap import app
 
 _logger = logging.getLogger("ossi.reconcile")
 
-# For the row that is being worked on when the time for further ones is over: three messages, each with its waits.
-_RESERVE_S = 90
+# For the row that is worked on when the time for further ones is over: three messages, each with its waits and time-outs.
+_RESERVE_S = 120
 
 
 def _key(value: object) -> object:

@@ -84,7 +84,7 @@ def reconcile(
 ) -> Summary:
     """Compares the table with the ledger and sends what is missing. Claims protect what the stream is sending at the same moment.
 
-    after: where an earlier run stopped. seconds_left: for starting further messages; at zero the run ends and can be gone on with.
+    after: where an earlier run stopped. seconds_left: for beginning with further rows; at zero the run ends, and another can go on.
     """
     run = _Run(reconciler, task, seconds_left, Summary(position=after))
     for rows in _in_parts(_rows(reconciler, task, after)):
@@ -118,13 +118,14 @@ class _Run:
 
     def look_at(self, rows: list[Contribution]) -> bool:
         """Whether there is time and hope left."""
-        if self._seconds_left() <= 0:
-            return False
         records = self._reconciler.ledger.records(message for row in rows for message in self._messages(row))
         for row in rows:
-            due = [(effect, record) for effect, record in self._due(row, records) if self._concerns(effect, record)]
-            if due and not self._is_fresh(row) and not self._attend_to(row, due):
+            # Never in the middle of a row: the next run would begin with it again, and perhaps never get any further.
+            if self._seconds_left() <= 0 or len(self.summary.findings) >= _MOST_FINDINGS:
                 return False
+            due = [(effect, record) for effect, record in self._due(row, records) if self._concerns(effect, record)]
+            if due and not self._is_fresh(row):
+                self._attend_to(row, due)
             self.summary.looked_at += 1
             self.summary.position = row.key
             if self._failures >= _FAILURES_IN_A_ROW:
@@ -159,15 +160,12 @@ class _Run:
         changed = max(row.timestamp, row.decided_at or 0)
         return self._now_ms - changed < self._task.older_than / timedelta(milliseconds=1)
 
-    def _attend_to(self, row: Contribution, due: list[tuple[Effect, Record | None]]) -> bool:
-        """Whether all that is due for the row was looked at."""
+    def _attend_to(self, row: Contribution, due: list[tuple[Effect, Record | None]]) -> None:
         # The row may be minutes old by now, and a message about what it was would be wrong: the next run sees what it is.
         as_it_is = row if self._task.dry else self._reconciler.contributions.get(row.key)
         if as_it_is is None or as_it_is.status is not row.status:
-            return True
+            return
         for effect, record in due:
-            if self._seconds_left() <= 0 or len(self.summary.findings) >= _MOST_FINDINGS:
-                return False
             finding = self._attend_to_one(as_it_is, effect, record)
             if finding.outcome is Outcome.FAILED:
                 self._failures += 1
@@ -175,7 +173,6 @@ class _Run:
                 self._failures = 0
             if finding.outcome is not Outcome.SENT_BEFORE:
                 self.summary.findings.append(finding)
-        return True
 
     def _attend_to_one(self, row: Contribution, effect: Effect, record: Record | None) -> Finding:
         if record is not None and record.state is State.CLAIMED:
