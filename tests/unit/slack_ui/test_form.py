@@ -135,7 +135,7 @@ def test_the_time_of_opening_survives_the_way_through_slack(moment: datetime) ->
     view = {**answered(), "private_metadata": form(now=opened)["private_metadata"]}
     read = read_form(view, HELSINKI).opened_at
     assert read is not None
-    assert read.timestamp() == opened.timestamp()
+    assert 0 <= opened.timestamp() - read.timestamp() <= 0.0011, "to the millisecond"
     assert len(view["private_metadata"]) < 3000
 
 

@@ -1,0 +1,200 @@
+"""What the functions find on AWS, in moto: tables, stream, secret, bucket, and the report function to be invoked."""
+
+import json
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from integration.functions.events import SEED, Event
+from ossi.adapters.dynamodb import from_item, to_item
+from ossi.domain.compensation import DEFAULT_LEVELS
+from ossi.domain.contribution import Contribution
+from ossi_playground.aws.stream_events import from_api
+
+REGION = "eu-north-1"
+TABLE, LEDGER, MONTH_INDEX = "contributions", "ledger", "byMonth"
+SECRET, BUCKET, REPORT_FUNCTION = "ossi", "ossi-reports", "ossi-report"
+LINK_KEY = "local-link-key-of-thirty-two-characters"
+API_URL = "https://a1b2c3d4e5.execute-api.eu-north-1.amazonaws.com"
+
+ENVIRONMENT = {
+    "OSSI_TABLE": TABLE,
+    "OSSI_LEDGER_TABLE": LEDGER,
+    "OSSI_MONTH_INDEX": MONTH_INDEX,
+    "OSSI_SECRET_ID": SECRET,
+    "OSSI_MANAGEMENT_CHANNEL": SEED.management_channel,
+    "OSSI_PUBLIC_CHANNEL": SEED.public_channel,
+    "OSSI_TIME_ZONE": "Europe/Helsinki",
+    "OSSI_GRACE_DAYS": "2",
+    "OSSI_COMPENSATION_LEVELS": json.dumps([level.model_dump(mode="json") for level in DEFAULT_LEVELS]),
+    "OSSI_REPORT_FUNCTION": REPORT_FUNCTION,
+    "OSSI_REPORT_BUCKET": BUCKET,
+    "OSSI_API_URL": API_URL,
+    "OSSI_STACK": "test",
+    "OSSI_VERSION": "0.0.1",
+    "OSSI_LOG_LEVEL": "DEBUG",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+}
+
+
+class Invocations:
+    """A session of boto3 that keeps what functions are invoked with.
+
+    One serves all tests: a session reads its services' large models from disk.
+    """
+
+    def __init__(self) -> None:
+        self.session = boto3.Session(region_name=REGION)
+        self.seen: list[Event] = []
+        self.refused = False
+        self.queries = 0
+        self.session.events.register("before-call.lambda.Invoke", self._note)
+        self.session.events.register("before-call.dynamodb.Query", self._count)
+
+    def _note(self, params: dict[str, Any], **_: object) -> None:
+        assert params["headers"]["X-Amz-Invocation-Type"] == "Event"
+        if self.refused:
+            raise ClientError({"Error": {"Code": "TooManyRequestsException", "Message": "later"}}, "Invoke")
+        self.seen.append(json.loads(params["body"]))
+
+    def _count(self, **_: object) -> None:
+        self.queries += 1
+
+    def forget(self) -> None:
+        """As if nothing had been."""
+        self.seen.clear()
+        self.refused = False
+        self.queries = 0
+
+
+class Cloud:
+    """The resources, and a look into them. The report function is not there: what it is invoked with is kept."""
+
+    def __init__(self, invocations: Invocations) -> None:
+        self._invocations = invocations
+        self._dynamodb: Any = boto3.client("dynamodb")
+        self._streams: Any = boto3.client("dynamodbstreams")
+        self.s3: Any = boto3.client("s3")
+        self._read = 0
+        self._create_contributions()
+        self.create_ledger()
+        keys = {
+            "slackBotToken": SEED.bot_token,
+            "slackSigningSecret": SEED.signing_secret,
+            "linkSigningKey": LINK_KEY,
+        }
+        boto3.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps(keys))
+        self.create_bucket()
+
+    # rows
+
+    def rows(self) -> list[Contribution]:
+        """The readable rows of the table, oldest first."""
+        items = self._dynamodb.get_paginator("scan").paginate(TableName=TABLE).build_full_result()["Items"]
+        return sorted((Contribution.from_row(from_item(item)) for item in items), key=lambda row: row.timestamp)
+
+    def put(self, *rows: Contribution | dict[str, Any]) -> None:
+        """Stores rows, by hand as it were."""
+        for row in rows:
+            item = to_item(row.to_row() if isinstance(row, Contribution) else row)
+            self._dynamodb.put_item(TableName=TABLE, Item=item)
+
+    def put_many(self, rows: list[Contribution]) -> None:
+        """Stores many rows, 25 a call."""
+        for start in range(0, len(rows), 25):
+            puts = [{"PutRequest": {"Item": to_item(row.to_row())}} for row in rows[start : start + 25]]
+            self._dynamodb.batch_write_item(RequestItems={TABLE: puts})
+
+    @property
+    def queries(self) -> int:
+        """How many queries have been made."""
+        return self._invocations.queries
+
+    def remove(self, row: Contribution) -> None:
+        """Deletes a row."""
+        self._dynamodb.delete_item(TableName=TABLE, Key=to_item({"userId": row.user_id, "timestamp": row.timestamp}))
+
+    def ledger(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """(id, effect) -> what the ledger says."""
+        items = self._dynamodb.get_paginator("scan").paginate(TableName=LEDGER).build_full_result()["Items"]
+        rows = [from_item(item) for item in items]
+        return {(row["id"], row["effect"]): row for row in rows}
+
+    def drop_contributions(self) -> None:
+        """A table that does not answer."""
+        self._dynamodb.delete_table(TableName=TABLE)
+
+    def drop_ledger(self) -> None:
+        """A ledger that does not answer."""
+        self._dynamodb.delete_table(TableName=LEDGER)
+
+    # the stream
+
+    def changes(self) -> list[Event]:
+        """The records of the stream that were not asked for before."""
+        arn = self._dynamodb.describe_table(TableName=TABLE)["Table"]["LatestStreamArn"]
+        (shard,) = self._streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+        iterator = self._streams.get_shard_iterator(
+            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        records = self._streams.get_records(ShardIterator=iterator)["Records"]
+        new, self._read = records[self._read :], len(records)
+        return [from_api(record, arn, shard["ShardId"]).event for record in new]
+
+    # reports
+
+    def create_bucket(self) -> None:
+        """The bucket, empty."""
+        self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+
+    @property
+    def invoked(self) -> list[Event]:
+        """The events with which the report function was invoked."""
+        return self._invocations.seen
+
+    def refuse_invocations(self) -> None:
+        """Lambda takes no more invocations."""
+        self._invocations.refused = True
+
+    def workbooks(self) -> dict[str, bytes]:
+        """Key -> content of every object in the bucket."""
+        keys = [each["Key"] for each in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+        return {key: self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys}
+
+    def _create_contributions(self) -> None:
+        self._dynamodb.create_table(
+            TableName=TABLE,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=_keys("userId", "timestamp"),
+            AttributeDefinitions=[
+                {"AttributeName": "userId", "AttributeType": "S"},
+                {"AttributeName": "timestamp", "AttributeType": "N"},
+                {"AttributeName": "contributionMonth", "AttributeType": "S"},
+            ],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": MONTH_INDEX,
+                    "KeySchema": _keys("contributionMonth", "timestamp"),
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        )
+
+    def create_ledger(self) -> None:
+        """The ledger, empty."""
+        self._dynamodb.create_table(
+            TableName=LEDGER,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=_keys("id", "effect"),
+            AttributeDefinitions=[
+                {"AttributeName": "id", "AttributeType": "S"},
+                {"AttributeName": "effect", "AttributeType": "S"},
+            ],
+        )
+
+
+def _keys(hash_key: str, range_key: str) -> list[dict[str, str]]:
+    return [{"AttributeName": hash_key, "KeyType": "HASH"}, {"AttributeName": range_key, "KeyType": "RANGE"}]

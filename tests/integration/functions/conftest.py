@@ -1,0 +1,90 @@
+"""The five handlers between moto and the local Slack. Every test also shows that nothing personal was logged."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from integration.functions.cloud import ENVIRONMENT, LINK_KEY, Cloud, Invocations
+from integration.functions.events import SEED
+from integration.functions.gateway import Gateway
+from integration.functions.world import DESCRIPTION, TYPED, URL, World
+from ossi_download import bootstrap as download
+from ossi_interactions import bootstrap as interactions
+from ossi_interactions.handler import handler as interactions_handler
+from ossi_playground.slack.client import SlackControl
+from ossi_playground.slack.server import SlackServer
+from ossi_report import bootstrap as report
+from ossi_slash import bootstrap as slash
+from ossi_slash.handler import handler as slash_handler
+from ossi_stream import bootstrap as stream
+
+# What the log must never hold: what people typed, who they are, where they can be answered, and secrets.
+_PRIVATE = (
+    DESCRIPTION, URL, TYPED, "typed-address", *(user.real_name for user in SEED.users if user.real_name),
+    *(f'"{user.name}"' for user in SEED.users), "/response/", "hooks.slack.com",
+    SEED.bot_token, SEED.signing_secret, SEED.verification_token, LINK_KEY, "token=", "Traceback",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def running_slack() -> Iterator[SlackServer]:
+    with SlackServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def running_control(running_slack: SlackServer) -> Iterator[SlackControl]:
+    with SlackControl(running_slack.url) as control:
+        yield control
+
+
+@pytest.fixture(scope="session")
+def running_gateway(running_slack: SlackServer) -> Iterator[Gateway]:
+    with Gateway({"/slash": slash_handler, "/interactions": interactions_handler}) as gateway:
+        running_slack.configure_app(slash_url=f"{gateway.url}/slash", interactions_url=f"{gateway.url}/interactions")
+        yield gateway
+
+
+@pytest.fixture(scope="session")
+def invocations() -> Invocations:
+    return Invocations()
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch, running_slack: SlackServer, invocations: Invocations) -> Iterator[Cloud]:
+    with mock_aws(config={"lambda": {"use_docker": False}}):
+        for name, value in {**ENVIRONMENT, "OSSI_SLACK_API_URL": running_slack.api_url}.items():
+            monkeypatch.setenv(name, value)
+        for bootstrap in (slash, interactions, stream, report, download):
+            bootstrap.app.cache_clear()
+        invocations.forget()
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", invocations.session)
+        yield Cloud(invocations)
+
+
+@pytest.fixture
+def world(cloud: Cloud, running_slack: SlackServer, running_control: SlackControl, running_gateway: Gateway) -> World:
+    running_control.reset()
+    running_gateway.events.clear()
+    return World(cloud, running_slack, running_control, running_gateway)
+
+
+@pytest.fixture(autouse=True)
+def nothing_personal_is_logged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """As on Lambda, every library's log goes to standard output too; what stands there in the end is looked through."""
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "ossi-test")
+    root, ossi = logging.getLogger(), logging.getLogger("ossi")
+    before = [(each, each.level, each.handlers[:], each.propagate) for each in (root, ossi)]
+    yield
+    for logger, level, handlers, propagate in before:
+        logger.setLevel(level)
+        logger.handlers[:], logger.propagate = handlers, propagate
+    printed = capsys.readouterr()
+    leaked = [each for each in _PRIVATE if each in printed.out + printed.err]
+    assert not leaked, f"in the log: {leaked}\n{printed.out}{printed.err}"
+    for line in printed.out.splitlines():
+        assert {"timestamp", "level", "message"} <= set(json.loads(line)), line
