@@ -1,4 +1,4 @@
-"""The five handlers between moto and the local Slack. Every test also shows that nothing personal was logged."""
+"""The handlers between moto and the local Slack. Every test also shows that nothing personal was logged."""
 
 import json
 import logging
@@ -17,6 +17,7 @@ from ossi_interactions import bootstrap as interactions
 from ossi_interactions.handler import handler as interactions_handler
 from ossi_playground.slack.client import SlackControl
 from ossi_playground.slack.server import SlackServer
+from ossi_reconcile import bootstrap as reconcile
 from ossi_report import bootstrap as report
 from ossi_slash import bootstrap as slash
 from ossi_slash.handler import handler as slash_handler
@@ -59,7 +60,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch, running_slack: SlackServer, invocatio
     with mock_aws(config={"lambda": {"use_docker": False}}):
         for name, value in {**ENVIRONMENT, "OSSI_SLACK_API_URL": running_slack.api_url}.items():
             monkeypatch.setenv(name, value)
-        for bootstrap in (slash, interactions, stream, report, download):
+        for bootstrap in (slash, interactions, stream, report, download, reconcile):
             bootstrap.app.cache_clear()
         invocations.forget()
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", invocations.session)

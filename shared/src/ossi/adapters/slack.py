@@ -17,9 +17,14 @@ from ossi.domain.contribution import MessageRef
 from ossi.domain.errors import ChatError, LastingChatError, PassingChatError
 from ossi.ports import Message
 
-# Slack's documentation of the Web API's errors: these say "later", everything else says "not like this".
+# Slack's documentation of the errors of chat.postMessage, chat.update and views.open: these say "later" (too much, Slack's own
+# trouble, a workspace or channel that is being moved), everything else says "not like this" or "not before somebody does something".
 PASSING_CODES = frozenset(
-    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+    {
+        *("ratelimited", "rate_limited", "message_limit_exceeded"),
+        *("internal_error", "fatal_error", "update_failed", "service_unavailable", "request_timeout"),
+        *("team_added_to_org", "org_login_required", "external_channel_migrating"),
+    }
 )
 # These say that the token is not, or no longer, good: perhaps it was rotated a moment ago.
 TOKEN_CODES = frozenset({"invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed"})
@@ -155,7 +160,7 @@ class SlackChat:
         except SlackApiError as error:
             refusal = cast("SlackResponse", error.response)
             data = _data(refusal)
-            raise _chat_error(str(data.get("error") or "no_error_given"), cast("int", refusal.status_code)) from error
+            raise _chat_error(str(data.get("error") or ""), cast("int", refusal.status_code)) from error
         except (OSError, HTTPException, SlackRequestError) as error:
             raise PassingChatError(_name_of(error)) from error
         return _data(answer)
@@ -176,7 +181,8 @@ def _posted(message: Message) -> dict[str, Any]:
 def _chat_error(said: str, status: int) -> ChatError:
     # A proxy on the way, or an answer to a response_url, may say anything: only what looks like a code goes into logs.
     code = said if _CODE.fullmatch(said) else f"http_{status}"
-    passing = code in PASSING_CODES or status == 429 or status >= 500
+    # A good status with a bad body is not Slack's: something on the way answered in its place.
+    passing = code in PASSING_CODES or status == 429 or status >= 500 or (status < 300 and code != said)
     return PassingChatError(code) if passing else LastingChatError(code)
 
 
