@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient, DynamoDBServiceResource
     from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client, S3ServiceResource
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
 
@@ -61,6 +63,8 @@ class Clients:
     @overload
     def client(self, service: Literal["iam"]) -> IAMClient: ...
     @overload
+    def client(self, service: Literal["kms"]) -> KMSClient: ...
+    @overload
     def client(self, service: Literal["lambda"]) -> LambdaClient: ...
     @overload
     def client(self, service: Literal["logs"]) -> CloudWatchLogsClient: ...
@@ -70,6 +74,8 @@ class Clients:
     def client(self, service: Literal["scheduler"]) -> EventBridgeSchedulerClient: ...
     @overload
     def client(self, service: Literal["secretsmanager"]) -> SecretsManagerClient: ...
+    @overload
+    def client(self, service: Literal["sns"]) -> SNSClient: ...
     @overload
     def client(self, service: Literal["sqs"]) -> SQSClient: ...
     @overload

@@ -46,20 +46,25 @@ class EventStream:
     async def _events(self, viewer: str) -> AsyncGenerator[str]:
         with self.workspace.bus.subscribe() as changes:
             yield _line("hello", {})
-            stopped = asyncio.ensure_future(self.stopping.wait())
-            try:
-                while not self.stopping.is_set():
-                    change = asyncio.ensure_future(changes.get())
-                    await asyncio.wait((change, stopped), timeout=_SILENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-                    if not change.done():
-                        change.cancel()
-                        yield ": still here\n\n"
-                        continue
-                    told = self._told(change.result(), viewer)
-                    if told is not None:
-                        yield _line(change.result().kind, told)
-            finally:
-                stopped.cancel()
+            while not self.stopping.is_set():
+                change = await self._next(changes)
+                if change is None:
+                    yield ": still here\n\n"
+                    continue
+                told = self._told(change, viewer)
+                if told is not None:
+                    yield _line(change.kind, told)
+
+    async def _next(self, changes: asyncio.Queue[Event]) -> Event | None:
+        """The next change; None: there was none for a while, or the server stops."""
+        change, stopped = asyncio.ensure_future(changes.get()), asyncio.ensure_future(self.stopping.wait())
+        try:
+            await asyncio.wait((change, stopped), timeout=_SILENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            return change.result() if change.done() else None
+        finally:
+            # Also when the page has gone and this is cancelled: nobody waits for either any more.
+            change.cancel()
+            stopped.cancel()
 
     def _told(self, event: Event, viewer: str) -> JsonObject | None:
         """What the viewer is told of a change; None: it is none of their business."""

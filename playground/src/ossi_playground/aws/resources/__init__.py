@@ -1,6 +1,19 @@
 """Resources of the Pulumi program, made in the emulator: one small function a type."""
 
-from ossi_playground.aws.resources import apigateway, dynamodb, functions, iam, logs, s3, scheduler, secrets, sqs
+from ossi_playground.aws.resources import (
+    apigateway,
+    cloudwatch,
+    dynamodb,
+    functions,
+    iam,
+    kms,
+    logs,
+    s3,
+    scheduler,
+    secrets,
+    sns,
+    sqs,
+)
 
 # Importing a module registers its functions.
-MODULES = (apigateway, dynamodb, functions, iam, logs, s3, scheduler, secrets, sqs)
+MODULES = (apigateway, cloudwatch, dynamodb, functions, iam, kms, logs, s3, scheduler, secrets, sns, sqs)
