@@ -37,7 +37,7 @@ class Records:
         self._waiting: set[str] = set()
 
     def handle(self, record: DynamoDBRecord) -> None:
-        """One change of the table. Raises DeliveryIncomplete where the record has to come again."""
+        """One change of the table. Raises whatever makes it necessary that the record comes again."""
         image = record.dynamodb
         if image is None:
             return
@@ -55,8 +55,11 @@ class Records:
             raise DeliveryIncomplete([transition.value])  # behind its own earlier change, which comes again too
         try:
             deliver(transition, self._delivery(new), EFFECTS, self._seconds_left)
-        except DeliveryIncomplete:
+        except Exception as error:
             self._waiting.add(str(new.key))
+            if not isinstance(error, DeliveryIncomplete):
+                # The batch processor keeps it to itself: without this line nobody would learn what happened.
+                _logger.exception("a change could not be handled", extra={"event": record.event_id})
             raise
 
     def _delivery(self, contribution: Contribution) -> Delivery:
