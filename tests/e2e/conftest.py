@@ -1,0 +1,25 @@
+"""One `ossi local` for all tests of a process; every test finds it without messages and rows."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from e2e.driving import Ossi
+from e2e.running import Running
+from e2e.signing import warm_up
+from ossi_playground.aws.clients import Clients
+from ossi_playground.slack.client import SlackControl
+
+
+@pytest.fixture(scope="session")
+def running_ossi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ossi]:
+    with Running(tmp_path_factory.mktemp("ossi")) as running, SlackControl(running.ready.slack_url) as slack:
+        ossi = Ossi(running, slack, Clients(running.ready.aws_endpoint_url, running.ready.aws_region))
+        warm_up(ossi)
+        yield ossi
+
+
+@pytest.fixture
+def ossi(running_ossi: Ossi) -> Ossi:
+    running_ossi.start_over()
+    return running_ossi

@@ -1,0 +1,181 @@
+"""The functions that nobody waits for, each without one of its rights: nothing is lost, and nothing is said twice."""
+
+import json
+import time
+
+import pytest
+
+from e2e.driving import ACCEPT, MAIJA, Ossi, Row, accepted_row, now_ms
+from e2e.rights import (
+    DESCRIBE_STREAM,
+    FIND_MESSAGE,
+    GET_BOOKMARK,
+    GET_ITERATOR,
+    GET_LEDGER,
+    GET_RECORDS,
+    GET_ROW,
+    READ_MONTH,
+    READS_SECRET,
+    RECORD,
+    RECORD_MISSING,
+    RECORD_RUN,
+    SCAN,
+    SECRET,
+    STORE_REPORT,
+    Right,
+    refusal_logged,
+    without,
+)
+from e2e.workbooks import announcement, fetch, link_in
+from ossi_playground.slack.wire import MessageRead
+
+# stream
+
+
+def assert_told_once(ossi: Ossi, row: Row) -> MessageRead:
+    """Waits for the messages of a new contribution; answers the one with the buttons."""
+    request = ossi.request(row)
+    assert ossi.delivered(row) == {"confirm_submission": "SENT", "ask_management": "SENT"}
+    assert len(ossi.told(row)) == 1
+    assert len(ossi.requests()) == 1
+    return request
+
+
+@pytest.mark.parametrize("right", [RECORD, READS_SECRET["stream"]], ids=str)
+def test_stream_sends_only_what_it_can_record_and_sign_and_nothing_is_lost(ossi: Ossi, right: Right) -> None:
+    ella, started = ossi.employee(), time.time()
+
+    with without(ossi, right):
+        ossi.make_cold("stream")
+        row = ossi.submit(ella)
+        assert refusal_logged(ossi, right, started)
+        assert ossi.posts() == []
+
+    assert_told_once(ossi, row)
+
+
+def test_stream_finds_the_message_to_redraw_only_with_the_right_to_get(ossi: Ossi) -> None:
+    row, request = ossi.submitted(ossi.employee())
+    started = time.time()
+
+    with without(ossi, FIND_MESSAGE):
+        # Decided by hand: the row does not say which message is meant, the ledger does.
+        ossi.write([{**row, "status": "DECLINED"}])
+        assert refusal_logged(ossi, FIND_MESSAGE, started)
+        # The neighbour is not held up.
+        ossi.wait(lambda: ossi.delivered(row).get("tell_declined") == "SENT")
+        assert ossi.requests() == [request]
+
+    _, redrawn = ossi.settled(row, request)
+    assert redrawn.actions == []
+    assert len(ossi.told(row)) == 2
+
+
+def poller_refused(ossi: Ossi, right: Right, before: int) -> bool:
+    """Waits until the poller, which reads the stream in the function's role, tells that it was refused the action."""
+    sentence = f"is not authorized to perform: {right.action}"
+    return ossi.wait(lambda: sentence in ossi.running.log[before:], f"the refusal of {right}")
+
+
+def test_the_stream_is_read_only_with_the_right_to_get_records(ossi: Ossi) -> None:
+    before = len(ossi.running.log)
+
+    with without(ossi, GET_RECORDS):
+        assert poller_refused(ossi, GET_RECORDS, before)
+        row = ossi.submit(ossi.employee())
+
+    assert_told_once(ossi, row)
+
+
+def test_the_stream_is_read_on_only_with_the_right_to_get_an_iterator(ossi: Ossi) -> None:
+    before = len(ossi.running.log)
+
+    with without(ossi, GET_ITERATOR):
+        # An iterator lasts until a read fails: only then a new one is needed.
+        with without(ossi, GET_RECORDS):
+            assert poller_refused(ossi, GET_RECORDS, before)
+        assert poller_refused(ossi, GET_ITERATOR, before)
+        row = ossi.submit(ossi.employee())
+
+    assert_told_once(ossi, row)
+
+
+def test_new_shards_are_found_only_with_the_right_to_describe_the_stream(ossi: Ossi) -> None:
+    before = len(ossi.running.log)
+
+    with without(ossi, DESCRIBE_STREAM):
+        assert poller_refused(ossi, DESCRIBE_STREAM, before)
+
+    assert_told_once(ossi, ossi.submit(ossi.employee()))
+
+
+# report
+
+
+@pytest.mark.parametrize("right", [RECORD_RUN, STORE_REPORT, READS_SECRET["report"]], ids=str)
+def test_report_is_made_only_with_all_rights(ossi: Ossi, right: Right) -> None:
+    started = time.time()
+    ossi.write([accepted_row("U0AINO001", now_ms(), "2022-07")])
+    event = {"source": "schedule", "scheduledTime": "2022-08-03T03:00:00Z"}
+
+    with without(ossi, right):
+        if right.action == SECRET:
+            ossi.make_cold("report")
+        response = ossi.aws.client("lambda").invoke(
+            FunctionName=ossi.ready.functions["report"], Payload=json.dumps(event)
+        )
+        assert "FunctionError" in response  # so that Lambda tries again
+        assert refusal_logged(ossi, right, started)
+        assert ossi.requests() == []
+
+    assert ossi.invoke("report", event) == {"month": "2022-07", "announced": True}
+    (report,) = ossi.requests()
+    assert fetch(link_in(report)).status_code == 200
+
+
+def test_a_report_that_was_asked_for_is_tried_again_and_then_kept_in_the_queue(ossi: Ossi) -> None:
+    queue, url, started = ossi.aws.client("sqs"), ossi.ready.report_queue_url, time.time()
+
+    with without(ossi, READ_MONTH):
+        ossi.slack.command(MAIJA, "report 2022-08")
+        (kept,) = ossi.wait(lambda: queue.receive_message(QueueUrl=url).get("Messages"), "the failed request")
+
+    assert refusal_logged(ossi, READ_MONTH, started)
+    assert json.loads(kept.get("Body", ""))["requestPayload"]["month"] == "2022-08"
+    assert ossi.requests() == []
+    queue.delete_message(QueueUrl=url, ReceiptHandle=kept.get("ReceiptHandle", ""))
+    ossi.slack.command(MAIJA, "report 2022-08")
+    announcement(ossi)
+
+
+# reconcile
+
+
+def test_what_was_not_sent_is_found_and_sent_only_with_all_rights(ossi: Ossi) -> None:
+    row, request = ossi.submitted(ossi.employee())
+    ossi.slack.archive(ossi.ready.channels.public)
+    ossi.decide(request, MAIJA, ACCEPT)
+    ossi.wait(lambda: ossi.delivered(row).get("publish") == "FAILED")
+    ossi.slack.unarchive(ossi.ready.channels.public)
+    again = {"source": "command", "redrive": True, "olderThanSeconds": 0}
+    client, name = ossi.aws.client("lambda"), ossi.ready.functions["reconcile"]
+
+    events = {
+        SCAN: again, GET_ROW: again, GET_LEDGER: again, GET_BOOKMARK: {"source": "schedule"}, RECORD_MISSING: again,
+        READS_SECRET["reconcile"]: again,
+    }  # fmt: skip
+    for right, event in events.items():
+        started = time.time()
+        with without(ossi, right):
+            if right.action == SECRET:
+                ossi.make_cold("reconcile")
+            client.invoke(FunctionName=name, Payload=json.dumps(event))
+            assert refusal_logged(ossi, right, started)
+        assert ossi.published() == []
+
+    found = ossi.invoke("reconcile", {"source": "command", "olderThanSeconds": 0})
+    assert [(each["effect"], each["outcome"]) for each in found["findings"]] == [("publish", "sent")]
+    assert len(ossi.published()) == 1
+    assert ossi.invoke("reconcile", {"source": "schedule"})["findings"] == []
+    assert len(ossi.told(row)) == 2
+    assert len(ossi.requests()) == 1

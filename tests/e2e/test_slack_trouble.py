@@ -1,0 +1,156 @@
+"""Slack is slow, busy, broken or refuses: nothing is lost, nothing is said twice, and people learn what happened (N1 to N3)."""
+
+import pytest
+
+from e2e.driving import ACCEPT, DECLINE, MAIJA, MATTI, TEXT, URL, Ossi
+from e2e.signing import warm_up
+from e2e.workbooks import announcement
+from ossi_playground.slack.client import FailureKind
+
+# How often each happens: more often than one call tries, so that the stream's record has to come again. Of a rate limit
+# once is enough: it is waited for.
+PASSING: dict[FailureKind, int] = {"ratelimited": 1, "http_500": 4, "http_503": 1, "cut": 2}
+
+
+def test_messages_that_slack_does_not_take_are_sent_later(ossi: Ossi) -> None:
+    people: dict[FailureKind, str] = {kind: ossi.employee() for kind in PASSING}
+    for kind, times in PASSING.items():
+        ossi.slack.fail("chat.postMessage", kind, times=times, when={"channel": people[kind]})
+
+    rows = [ossi.submit(user) for user in people.values()]
+
+    for row in rows:
+        ossi.request(row)
+        assert len(ossi.told(row)) == 1
+    assert ossi.slack.failures() == []
+    assert len(ossi.requests()) == len(rows)
+
+
+def test_redrawings_that_fail_are_done_later(ossi: Ossi) -> None:
+    rows = {kind: ossi.submit(ossi.employee()) for kind in PASSING}
+    requests = {kind: ossi.request(row) for kind, row in rows.items()}
+    for kind, times in PASSING.items():
+        ossi.slack.fail("chat.update", kind, times=times, when={"ts": requests[kind].ts})
+
+    for request in requests.values():
+        ossi.decide(request, MAIJA, ACCEPT)
+
+    for kind, request in requests.items():
+        _, redrawn = ossi.settled(rows[kind], request)
+        assert redrawn.actions == []
+        assert len(ossi.told(rows[kind])) == 2
+    assert ossi.slack.failures() == []
+    assert len(ossi.requests()) == len(ossi.published()) == len(rows)
+
+
+def test_a_message_that_slack_does_not_answer_is_sent_later(ossi: Ossi) -> None:
+    ella = ossi.employee()
+    ossi.slack.fail("chat.postMessage", "timeout", when={"channel": ossi.ready.channels.management})
+
+    row = ossi.submit(ella)
+
+    # The submitter need not wait for the management channel.
+    ossi.wait(lambda: ossi.told(row))
+    assert ossi.requests() == []
+    ossi.request(row)
+    assert (len(ossi.told(row)), len(ossi.requests())) == (1, 1)
+
+
+def test_a_rate_limit_delays_messages_and_loses_none(ossi: Ossi) -> None:
+    people = [ossi.employee() for _ in range(3)]
+    ossi.slack.rate_limit(2)  # a second, in each channel
+
+    rows = [ossi.submit(user) for user in people]
+
+    for row in rows:
+        ossi.request(row)
+        assert len(ossi.told(row)) == 1
+    assert len(ossi.requests()) == len(rows)
+
+
+def test_an_archived_channel_is_recorded_and_holds_up_nobody(ossi: Ossi) -> None:
+    first, second = ossi.employee(), ossi.employee()
+    rows = [ossi.submitted(user) for user in (first, second)]
+    ossi.slack.archive(ossi.ready.channels.public)
+
+    for (row, request), button in zip(rows, (ACCEPT, DECLINE), strict=True):
+        ossi.decide(request, MATTI, button)
+        ossi.wait(lambda row=row: len(ossi.told(row)) == 2)
+
+    (accepted, _), (declined, _) = rows
+    ossi.wait(lambda: ossi.delivered(accepted).get("publish") == "FAILED")
+    assert ossi.ledger(accepted)["publish"]["reason"] == "is_archived"
+    assert ossi.delivered(accepted) == {
+        "confirm_submission": "SENT", "ask_management": "SENT", "redraw_request": "SENT", "tell_accepted": "SENT",
+        "publish": "FAILED",
+    }  # fmt: skip
+    ossi.wait(lambda: ossi.delivered(declined).get("tell_declined") == "SENT")
+    assert all(request.actions == [] for request in ossi.requests())
+    # Trying again would not help: it was tried once.
+    tried = [
+        each for each in ossi.posts() if isinstance(each.answer, dict) and each.answer.get("error") == "is_archived"
+    ]
+    assert len(tried) == 1
+
+
+@pytest.mark.parametrize("kind", ["ratelimited", "http_500", "timeout", "cut"])
+def test_a_name_that_slack_does_not_give_is_replaced_by_the_user_name(ossi: Ossi, kind: FailureKind) -> None:
+    ella = ossi.employee("Ella Esimerkki")
+    view = ossi.open_form(ella)
+    ossi.slack.fail("users.info", kind)
+
+    done = ossi.slack.submit(view, ella, {"url": URL, "level": "SMALL"})
+
+    assert done.result == "closed"
+    assert done.ms < 3000
+    (row,) = ossi.rows(ella)
+    assert row["name"] == next(each.name for each in ossi.slack.workspace().users if each.id == ella)
+
+
+@pytest.mark.parametrize("kind", ["ratelimited", "http_500", "timeout", "cut"])
+def test_a_form_that_slack_does_not_open_gives_back_what_was_typed(ossi: Ossi, kind: FailureKind) -> None:
+    ella = ossi.employee()
+    ossi.slack.fail("views.open", kind)
+
+    result = ossi.slack.command(ella, f"new {TEXT}")
+
+    assert (result.status, result.error, result.view) == (200, None, None)
+    assert result.ms < 3000
+    (answer,) = result.ephemeral
+    assert "Nothing has been stored" in answer.rendered
+    assert TEXT in answer.rendered
+
+
+def test_nobody_is_let_in_while_slack_does_not_say_who_is_a_manager(ossi: Ossi) -> None:
+    ossi.make_cold("slash")  # a warm one remembers for five minutes
+    warm_up(ossi)
+    ossi.slack.fail("conversations.members", "http_500")
+
+    (answer,) = ossi.slack.command(MAIJA, "report 2021-01").ephemeral
+
+    assert "I could not check with Slack whether you may ask for a report" in answer.rendered
+    ossi.slack.command(MAIJA, "report 2021-01")
+    assert "January 2021" in announcement(ossi).rendered
+    assert len(ossi.requests()) == 1
+
+
+def test_a_report_that_slack_does_not_take_is_announced_later(ossi: Ossi) -> None:
+    ossi.slack.fail("chat.postMessage", "cut")
+
+    ossi.slack.command(MAIJA, "report 2021-02")
+
+    announcement(ossi)  # by Lambda's second attempt
+    assert ossi.slack.failures() == []
+    assert len(ossi.requests()) == 1
+
+
+def test_a_decision_stands_when_the_loser_cannot_be_told(ossi: Ossi) -> None:
+    row, request = ossi.submitted(ossi.employee())
+    ossi.decide(request, MAIJA, ACCEPT)
+    ossi.slack.fail("response_url", "http_500")
+
+    result = ossi.decide(request, MATTI, DECLINE)
+
+    assert (result.status, result.ephemeral) == (200, [])
+    decided, _ = ossi.settled(row, request)
+    assert (decided["status"], decided["decidedBy"]) == ("ACCEPTED", MAIJA)
