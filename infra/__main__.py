@@ -3,8 +3,10 @@
 import pulumi
 import pulumi_aws as aws
 
+from components.alarms import Alarms
 from components.api import Endpoint, HttpApi
 from components.bucket import ReportBucket
+from components.dashboard import Dashboard
 from components.deployment import Deployment
 from components.function import Function
 from components.queue import FailureQueue
@@ -91,7 +93,6 @@ slash = Function(
         "OSSI_TABLE": contributions.name,
         "OSSI_GRACE_DAYS": str(settings.grace_days),
         "OSSI_REPORT_FUNCTION": report.name,
-        "OSSI_STACK": deployment.stack,
         "OSSI_VERSION": deployment.version,
     },
     grants=[
@@ -161,14 +162,14 @@ slash_endpoint = Endpoint("slash", api, slash, methods=("POST",), path="/slash")
 interactions_endpoint = Endpoint("interactions", api, interactions, methods=("POST",), path="/interactions")
 Endpoint("reports", api, download, methods=("GET", "HEAD"), path="/reports/{name}")
 StreamSubscription("changes", deployment, table=contributions, function=stream, failure_queue=stream_failures)
-Schedule(
+monthly_report = Schedule(
     "monthly-report",
     deployment,
     description="Asks for the report of the month before",
     expression=settings.report_schedule,
     function=report,
 )
-Schedule(
+reconciliation = Schedule(
     "reconciliation",
     deployment,
     description="Looks for messages that were not sent",
@@ -178,6 +179,28 @@ Schedule(
     retry_seconds=15 * 60,
 )
 
+# What watches over it.
+functions = {
+    "slash": slash,
+    "interactions": interactions,
+    "stream": stream,
+    "report": report,
+    "download": download,
+    "reconcile": reconcile,
+}
+queues = {"stream": stream_failures, "report": report_failures}
+alarms = Alarms(
+    "alarms",
+    deployment,
+    functions=functions,
+    api=api,
+    answering=("slash", "interactions"),
+    delivering=("stream", "reconcile"),
+    queues=queues,
+    schedules={"monthly-report": monthly_report, "reconciliation": reconciliation},
+)
+dashboard = Dashboard("dashboard", deployment, alarms=alarms, functions=functions, api=api, queues=queues)
+
 # What the next step of docs/deploy.md, or an administrator, needs to know.
 pulumi.export("apiUrl", api.url)
 pulumi.export("slashUrl", slash_endpoint.url)
@@ -185,21 +208,13 @@ pulumi.export("interactionsUrl", interactions_endpoint.url)
 pulumi.export("table", contributions.name)
 pulumi.export("ledgerTable", ledger.name)
 pulumi.export("reportBucket", reports.name)
-pulumi.export(
-    "functions",
-    {
-        "slash": slash.arn,
-        "interactions": interactions.arn,
-        "stream": stream.arn,
-        "report": report.arn,
-        "download": download.arn,
-        "reconcile": reconcile.arn,
-    },
-)
+pulumi.export("functions", {name: function.arn for name, function in functions.items()})
 pulumi.export("secretName", secret.name)
 pulumi.export("secretArn", secret.arn)
 pulumi.export("region", aws.get_region_output().region)
 pulumi.export("streamDeadLetterQueue", stream_failures.url)
 pulumi.export("reportDeadLetterQueue", report_failures.url)
+pulumi.export("alarmTopic", alarms.topic_arn)
+pulumi.export("dashboard", dashboard.name)
 pulumi.export("managementChannel", settings.management_channel)
 pulumi.export("publicChannel", settings.public_channel)

@@ -144,8 +144,8 @@ def _retention(value: int) -> int:
     return value
 
 
-def _without_white_space(value: SecretStr) -> SecretStr:
-    if re.search(r"\s", value.get_secret_value()):
+def _without_white_space(value: SecretStr | None) -> SecretStr | None:
+    if value is not None and re.search(r"\s", value.get_secret_value()):
         raise ValueError("it holds white space, perhaps from pasting it")
     return value
 
@@ -183,6 +183,14 @@ class Settings(BaseModel):
         AfterValidator(_without_white_space),
         Setting("the signing secret of the Slack app, at least 16 characters", "...", secret=True),
     ]
+    slack_signing_secret_previous: Annotated[
+        SecretStr | None,
+        Field(min_length=16),
+        AfterValidator(_without_white_space),
+        Setting(
+            "the signing secret before the present one, at least 16 characters, while it is rotated", "...", secret=True
+        ),
+    ] = None
     link_signing_key: Annotated[
         SecretStr,
         Field(min_length=32),
@@ -247,6 +255,11 @@ class Settings(BaseModel):
         AfterValidator(_retention),
         Setting(f"one of {', '.join(map(str, LOG_RETENTION_DAYS))}", "90"),
     ] = 90
+    alarm_email: Annotated[
+        str | None,
+        StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", strip_whitespace=True),
+        Setting("an e-mail address", "ossi-alarms@example.com"),
+    ] = None
     throttling_rate_limit: Annotated[
         int,
         # API Gateway's own default for a whole account and region is 10,000 a second with bursts of 5,000.

@@ -9,6 +9,8 @@ import pulumi_aws as aws
 from components.deployment import Deployment
 from components.function import Function
 
+STAGE = "$default"
+
 # What an access log line says. No address, no path and no query: they could tell who fetched which report.
 ACCESS_LOG_FIELDS = {
     "requestId": "$context.requestId",
@@ -51,7 +53,7 @@ class HttpApi(pulumi.ComponentResource):
         stage = aws.apigatewayv2.Stage(
             name,
             api_id=api.id,
-            name="$default",
+            name=STAGE,
             auto_deploy=True,
             access_log_settings=aws.apigatewayv2.StageAccessLogSettingsArgs(
                 destination_arn=log_group.arn, format=json.dumps(ACCESS_LOG_FIELDS)

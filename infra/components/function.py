@@ -10,9 +10,6 @@ from components.deployment import Deployment
 from components.policies import Grant, policy_of, trust_in
 from components.queue import FailureQueue
 
-# Python's names of log levels -> Lambda's, where they differ.
-LAMBDA_LOG_LEVELS = {"WARNING": "WARN"}
-
 
 class Function(pulumi.ComponentResource):
     """A function that may do what it is granted, write its own log, and nothing else."""
@@ -73,12 +70,14 @@ class Function(pulumi.ComponentResource):
             timeout=timeout,
             memory_size=memory,
             environment=aws.lambda_.FunctionEnvironmentArgs(
-                variables={**environment, "OSSI_LOG_LEVEL": settings.log_level}
+                variables={**environment, "OSSI_STACK": deployment.stack, "OSSI_LOG_LEVEL": settings.log_level}
             ),
             logging_config=aws.lambda_.FunctionLoggingConfigArgs(
                 log_format="JSON",
                 log_group=log_group.name,
-                application_log_level=LAMBDA_LOG_LEVELS.get(settings.log_level, settings.log_level),
+                # The lines that carry metrics are of level INFO, whatever the stack's level is: that one is kept to by
+                # the functions themselves.
+                application_log_level="DEBUG" if settings.log_level == "DEBUG" else "INFO",
                 # Duration and memory of each invoke are of this level.
                 system_log_level="INFO",
             ),

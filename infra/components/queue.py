@@ -24,6 +24,7 @@ class FailureQueue(pulumi.ComponentResource):
             tags=deployment.tags(),
             opts=pulumi.ResourceOptions(parent=self),
         )
+        self.name = queue.name
         self.arn = queue.arn
         self.url = queue.url
         self.register_outputs({"url": self.url})

@@ -72,4 +72,5 @@ class Schedule(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[policy, *function.ready]),
         )
+        self.group = group.name
         self.register_outputs({})

@@ -13,7 +13,7 @@ class SlackSecret(pulumi.ComponentResource):
     """A secret in Secrets Manager; the functions read it at run time, so that it is in no function's environment."""
 
     def __init__(self, name: str, deployment: Deployment) -> None:
-        """Declares the secret `ossi-<stack>-<name>` with the stack's three secret settings as its value."""
+        """Declares the secret `ossi-<stack>-<name>` with the stack's secret settings as its value."""
         super().__init__("ossi:security:SlackSecret", name)
         settings = deployment.settings
         secret = aws.secretsmanager.Secret(
@@ -30,6 +30,8 @@ class SlackSecret(pulumi.ComponentResource):
             "slackSigningSecret": settings.slack_signing_secret.get_secret_value(),
             "linkSigningKey": settings.link_signing_key.get_secret_value(),
         }
+        if settings.slack_signing_secret_previous is not None:
+            value["slackSigningSecretPrevious"] = settings.slack_signing_secret_previous.get_secret_value()
         version = aws.secretsmanager.SecretVersion(
             name,
             secret_id=secret.id,

@@ -33,12 +33,15 @@ ACCOUNT = "111122223333"
 REGION = "eu-north-1"
 API_URL = f"https://a1b2c3.execute-api.{REGION}.amazonaws.com"
 
+KEY_ID = "5f3a0000-0000-4000-8000-000000000000"
+
 CONFIG = {"managementChannel": "C0MANAGERS", "publicChannel": "C0OPENSRC"}
 SECRETS = {
     "slackBotToken": "xoxb-not-a-real-token",
     "slackSigningSecret": "not-a-real-signing-secret",
     "linkSigningKey": "not-a-real-key-but-long-enough-for-one",
 }
+ENCRYPTED = (*SECRETS, "slackSigningSecretPrevious")
 FUNCTIONS = ("slash", "interactions", "stream", "report", "download", "reconcile")
 
 
@@ -95,7 +98,8 @@ def run_program(artifacts: Path, *, stack: str = "test", **config: str | None) -
     logger = logging.Logger("program")  # one that nobody else listens to
     logger.addHandler(_Warnings(program))
     pulumi.runtime.set_all_config(
-        {f"ossi:{key}": value for key, value in values.items() if value is not None}, [f"ossi:{key}" for key in SECRETS]
+        {f"ossi:{key}": value for key, value in values.items() if value is not None},
+        [f"ossi:{key}" for key in ENCRYPTED],
     )
     # Pulumi's mock gives each thread that registers resources an event loop, and closes none: one thread, one loop.
     loop, registering_loop = asyncio.new_event_loop(), asyncio.new_event_loop()
@@ -152,12 +156,13 @@ def _outputs(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]
             arn = _arn("dynamodb", f"table/{physical}")
             stream = f"{arn}/stream/2026-01-01T00:00:00.000" if inputs["streamEnabled"] else ""
             return {"id": physical, "arn": arn, "streamArn": stream}
-        case "lambda:Function":
-            return {"id": physical, "arn": _arn("lambda", f"function:{physical}")}
+        case "sns:Topic":
+            arn = _arn("sns", physical)
+            return {"id": arn, "arn": arn}
+        case "kms:Key":
+            return {"id": KEY_ID, "keyId": KEY_ID, "arn": _arn("kms", f"key/{KEY_ID}")}
         case "iam:Role":
             return {"id": physical, "arn": f"arn:aws:iam::{ACCOUNT}:role/{physical}"}
-        case "cloudwatch:LogGroup":
-            return {"id": physical, "arn": _arn("logs", f"log-group:{physical}")}
         case "sqs:Queue":
             url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{physical}"
             return {"id": url, "url": url, "arn": _arn("sqs", physical)}
@@ -171,10 +176,20 @@ def _outputs(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]
             return {"id": "a1b2c3", "apiEndpoint": API_URL, "executionArn": _arn("execute-api", "a1b2c3")}
         case "apigatewayv2:Stage":
             return {"id": physical, "invokeUrl": f"{API_URL}/"}
-        case "scheduler:ScheduleGroup":
-            return {"id": physical, "arn": _arn("scheduler", f"schedule-group/{physical}")}
+        case _ if type_ in _NAMED:
+            service, kind = _NAMED[type_]
+            return {"id": physical, "arn": _arn(service, f"{kind}{physical}")}
         case _:
             return {}
+
+
+# What has its name for an id: type -> service, and what stands before the name in its ARN.
+_NAMED = {
+    "lambda:Function": ("lambda", "function:"),
+    "cloudwatch:LogGroup": ("logs", "log-group:"),
+    "cloudwatch:MetricAlarm": ("cloudwatch", "alarm:"),
+    "scheduler:ScheduleGroup": ("scheduler", "schedule-group/"),
+}
 
 
 def _arn(service: str, resource: str) -> str:

@@ -19,6 +19,7 @@ SLACK = {
     "OSSI_TIME_ZONE": "Europe/Helsinki",
     "OSSI_COMPENSATION_LEVELS": LEVELS,
     "OSSI_SLACK_API_URL": "https://slack.com/api/",
+    "OSSI_STACK": "test",
     "OSSI_LOG_LEVEL": "INFO",
 }
 ENVIRONMENTS: dict[str, dict[str, str]] = {
@@ -27,7 +28,6 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         "OSSI_TABLE": "ossi-test-contributions",
         "OSSI_GRACE_DAYS": "2",
         "OSSI_REPORT_FUNCTION": "ossi-test-report",
-        "OSSI_STACK": "test",
         "OSSI_VERSION": version_in(REPOSITORY / "pyproject.toml"),
     },
     "interactions": {
@@ -58,6 +58,7 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
     "download": {
         "OSSI_SECRET_ID": SECRET,
         "OSSI_REPORT_BUCKET": "ossi-test-reports-1a2b3c4",
+        "OSSI_STACK": "test",
         "OSSI_LOG_LEVEL": "INFO",
     },
 }
@@ -100,7 +101,7 @@ def test_other_settings_reach_the_functions(other_program: Program) -> None:
     (level,) = CompensationLevels.from_json(variables["OSSI_COMPENSATION_LEVELS"]).offered
     assert (level.key, level.label, level.amount, level.currency) == ("BEER", "A beer", 7.5, "USD")
     assert slash["architectures"] == ["x86_64"]
-    assert slash["loggingConfig"]["applicationLogLevel"] == "WARN"  # Lambda's word for it
+    assert slash["loggingConfig"]["applicationLogLevel"] == "INFO"  # else the lines with metrics would not get through
 
 
 @pytest.mark.parametrize(
@@ -158,6 +159,27 @@ def test_secrets_are_in_the_secret_alone_and_encrypted_there(program: Program) -
     for value in SECRETS.values():
         assert not [str(item) for item in elsewhere if value in json.dumps(item.inputs, default=str)]
         assert value not in json.dumps(program.outputs)
+
+
+def test_the_previous_signing_secret_is_in_the_secret_while_it_is_configured(artifacts: Path) -> None:
+    program = run_program(artifacts, slackSigningSecretPrevious="the-previous-signing-secret")
+    version = program.one("secretsmanager:SecretVersion", "slack")
+
+    assert json.loads(version.inputs["secretString"]) == {
+        **SECRETS,
+        "slackSigningSecretPrevious": "the-previous-signing-secret",
+    }
+    assert version.secret_inputs == {"secretString"}
+
+
+@pytest.mark.parametrize(("level", "of_lambda"), [("DEBUG", "DEBUG"), ("INFO", "INFO"), ("ERROR", "INFO")])
+def test_the_lines_that_carry_metrics_get_through_whatever_the_level(
+    artifacts: Path, level: str, of_lambda: str
+) -> None:
+    slash = run_program(artifacts, logLevel=level).one("lambda:Function", "slash").inputs
+
+    assert slash["environment"]["variables"]["OSSI_LOG_LEVEL"] == level
+    assert slash["loggingConfig"]["applicationLogLevel"] == of_lambda
 
 
 def test_a_missing_artifact_is_a_sentence(tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ def test_the_outputs_are_complete(program: Program) -> None:
         "region": REGION,
         "streamDeadLetterQueue": f"{queue}/ossi-test-stream-failures",
         "reportDeadLetterQueue": f"{queue}/ossi-test-report-failures",
+        "alarmTopic": f"arn:aws:sns:{REGION}:{ACCOUNT}:ossi-test-alarms",
+        "dashboard": "ossi-test",
         "managementChannel": "C0MANAGERS",
         "publicChannel": "C0OPENSRC",
     }

@@ -26,7 +26,6 @@ _NOT_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {
     "taskName",
     "aws_request_id",
     "tenant_id",
-    "metric",
 }
 _ALWAYS = "always"  # an extra= field: written whatever the level
 

@@ -161,6 +161,10 @@ def inventory(emulator: Emulator) -> dict[str, int]:
         "schedules": len(emulator.client("scheduler").list_schedules()["Schedules"]),
         "secrets": len(emulator.client("secretsmanager").list_secrets()["SecretList"]),
         "groups": len(emulator.client("logs").describe_log_groups()["logGroups"]),
+        "alarms": len(emulator.client("cloudwatch").describe_alarms()["MetricAlarms"]),
+        "dashboards": len(emulator.client("cloudwatch").list_dashboards()["DashboardEntries"]),
+        "topics": len(emulator.client("sns").list_topics()["Topics"]),
+        "keys": len(emulator.client("kms").list_keys()["Keys"]),
     }
 
 

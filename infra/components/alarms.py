@@ -1,0 +1,265 @@
+"""Alarms: what is watched, who hears of it, and where stands what to do about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pulumi
+import pulumi_aws as aws
+
+from components.api import STAGE, HttpApi
+from components.deployment import Deployment
+from components.function import Function
+from components.queue import FailureQueue
+from components.schedule import Schedule
+from components.topic import AlarmTopic
+
+OWN_METRICS = "Ossi"
+"""The namespace of what the functions count: see `ossi.metrics`."""
+RUNBOOK = "docs/operations.md"
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A metric, and when it is alarming. What a metric of failures does not say is taken for good."""
+
+    name: str
+    section: str
+    """The heading in the runbook."""
+    todo: str
+    """What to do, in a sentence."""
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, pulumi.Input[str]]
+    threshold: float
+    """Alarming from here on."""
+    statistic: Literal["Sum", "Maximum", "p99"] = "Sum"
+    minutes: int = 5
+    """Over which the statistic is taken."""
+    times: int = 1
+    """How many times in a row."""
+
+
+class Alarms(pulumi.ComponentResource):
+    """One alarm for each thing that can go wrong, told to one topic when it starts and when it is over."""
+
+    def __init__(
+        self,
+        name: str,
+        deployment: Deployment,
+        *,
+        functions: Mapping[str, Function],
+        api: HttpApi,
+        answering: Sequence[str],
+        delivering: Sequence[str],
+        queues: Mapping[str, FailureQueue],
+        schedules: Mapping[str, Schedule],
+    ) -> None:
+        """Declares the alarms `ossi-<stack>-<what>` and their topic.
+
+        `answering` names the functions that Slack waits for, `delivering` those that send what follows a change. `queues`
+        has one for `stream` and one for `report`.
+        """
+        super().__init__("ossi:operations:Alarms", name)
+        topic = AlarmTopic(name, deployment, parent=self)
+        watches = [
+            *(watch for key, function in functions.items() for watch in _of_function(key, function)),
+            *(watch for key in answering for watch in _of_answers(deployment, key)),
+            *_of_api(api),
+            *(watch for key in delivering for watch in _of_deliveries(deployment, key)),
+            *_of_stream(functions["stream"], queues["stream"]),
+            *_of_reports(deployment, queues["report"]),
+            *(_of_schedule(key, schedule) for key, schedule in schedules.items()),
+        ]
+        self.arns = [_alarm(watch, deployment, topic, self).arn for watch in watches]
+        self.topic_arn = topic.arn
+        self.register_outputs({"topic": topic.arn})
+
+
+def _alarm(watch: Watch, deployment: Deployment, topic: AlarmTopic, parent: Alarms) -> aws.cloudwatch.MetricAlarm:
+    percentile = watch.statistic == "p99"
+    return aws.cloudwatch.MetricAlarm(
+        watch.name,
+        name=deployment.name(watch.name),
+        alarm_description=f'{watch.todo} See {RUNBOOK}, "{watch.section}".',
+        namespace=watch.namespace,
+        metric_name=watch.metric,
+        dimensions=watch.dimensions,
+        statistic=None if percentile else watch.statistic,
+        extended_statistic=watch.statistic if percentile else None,
+        period=watch.minutes * 60,
+        evaluation_periods=watch.times,
+        threshold=watch.threshold,
+        comparison_operator="GreaterThanOrEqualToThreshold",
+        treat_missing_data="notBreaching",
+        alarm_actions=[topic.arn],
+        ok_actions=[topic.arn],
+        tags=deployment.tags(),
+        # Without the policy the first alarm could go nowhere.
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(topic.ready)),
+    )
+
+
+def own(deployment: Deployment, function: str) -> dict[str, pulumi.Input[str]]:
+    """Returns the dimensions of what a function counts itself."""
+    return {"stack": deployment.stack, "function": function}
+
+
+def _of_function(key: str, function: Function) -> list[Watch]:
+    dimensions = {"FunctionName": function.name}
+    return [
+        Watch(
+            f"{key}-errors",
+            "A function fails",
+            f"Find the error in the log of {key} and mend its cause; what was asked for is tried again where that is safe.",
+            "AWS/Lambda",
+            "Errors",
+            dimensions,
+            threshold=1,
+        ),
+        Watch(
+            f"{key}-throttles",
+            "A function is throttled",
+            f"Raise the account's limit of concurrent executions, or find out who calls {key} so often.",
+            "AWS/Lambda",
+            "Throttles",
+            dimensions,
+            threshold=1,
+        ),
+    ]
+
+
+def _of_answers(deployment: Deployment, key: str) -> list[Watch]:
+    dimensions = own(deployment, key)
+    return [
+        Watch(
+            f"{key}-failed",
+            "Somebody was told that something went wrong",
+            f"Find the error in the log of {key}: a person asked for something and did not get it.",
+            OWN_METRICS,
+            "Failed",
+            dimensions,
+            threshold=1,
+        ),
+        Watch(
+            f"{key}-refused",
+            "Slack's requests are refused",
+            "Compare the signing secret with Slack's: nobody can use Ossi if it is wrong.",
+            OWN_METRICS,
+            "Refused",
+            dimensions,
+            threshold=5,
+            minutes=15,
+        ),
+        Watch(
+            f"{key}-slow",
+            "Answers are slow",
+            f"Find out what {key} waits for: Slack shows an error to the person after 3 seconds.",
+            OWN_METRICS,
+            "AnswerMs",
+            dimensions,
+            threshold=2500,
+            statistic="p99",
+        ),
+    ]
+
+
+def _of_api(api: HttpApi) -> list[Watch]:
+    dimensions = {"ApiId": api.id, "Stage": STAGE}
+    return [
+        Watch(
+            "api-5xx",
+            "The API answers 5xx",
+            "Read the API's access log: a function did not start, crashed, or ran out of time.",
+            "AWS/ApiGateway",
+            "5xx",
+            dimensions,
+            threshold=1,
+        ),
+        Watch(
+            "api-slow",
+            "Answers are slow",
+            "Find out whether functions start slowly: this time includes their start, which their own does not.",
+            "AWS/ApiGateway",
+            "Latency",
+            dimensions,
+            threshold=2500,
+            statistic="p99",
+            times=3,
+        ),
+    ]
+
+
+def _of_deliveries(deployment: Deployment, key: str) -> list[Watch]:
+    return [
+        Watch(
+            f"{key}-set-aside",
+            "Messages were set aside",
+            "Put right what Slack complains of, then send them with `ossi redrive`.",
+            OWN_METRICS,
+            "SetAside",
+            own(deployment, key),
+            threshold=1,
+        )
+    ]
+
+
+def _of_stream(stream: Function, failures: FailureQueue) -> list[Watch]:
+    return [
+        Watch(
+            "stream-age",
+            "Messages are late",
+            "Find out why the stream is not worked off: Slack does not answer, or the function fails.",
+            "AWS/Lambda",
+            "IteratorAge",
+            {"FunctionName": stream.name},
+            threshold=15 * 60 * 1000,  # ms
+            statistic="Maximum",
+        ),
+        Watch(
+            "stream-undelivered",
+            "Changes were given up",
+            "Mend the cause and run `ossi reconcile`, which sends what is missing; then empty the queue.",
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": failures.name},
+            threshold=1,
+            statistic="Maximum",
+        ),
+    ]
+
+
+def _of_reports(deployment: Deployment, failures: FailureQueue) -> list[Watch]:
+    return [
+        Watch(
+            "report-failed",
+            "A report failed",
+            "Wait for Lambda's two further tries; if the report does not come, mend the cause and ask for it with `/ossi report`.",
+            OWN_METRICS,
+            "ReportFailed",
+            own(deployment, "report"),
+            threshold=1,
+        ),
+        Watch(
+            "report-undelivered",
+            "Report requests were given up",
+            "Mend the cause, ask for the month with `/ossi report YYYY-MM`, and empty the queue.",
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": failures.name},
+            threshold=1,
+            statistic="Maximum",
+        ),
+    ]
+
+
+def _of_schedule(key: str, schedule: Schedule) -> Watch:
+    return Watch(
+        f"{key}-dropped",
+        "A schedule did not run",
+        f"Do what the schedule {key} should have done, and find out why it could not start the function.",
+        "AWS/Scheduler",
+        "InvocationDroppedCount",
+        {"ScheduleGroup": schedule.group},
+        threshold=1,
+    )
