@@ -28,7 +28,8 @@ class DeployedFunction:
         # An answer that got lost is no reason to do it all again at once: whoever calls decides.
         config = Config(connect_timeout=5, read_timeout=_READ_TIMEOUT_S, retries={"total_max_attempts": 1})
         try:
-            self._client: Any = boto3.client("lambda", region_name=region, endpoint_url=endpoint_url, config=config)
+            session = boto3.Session(region_name=region)
+            self._client: Any = session.client("lambda", endpoint_url=endpoint_url, config=config)
         except NoRegionError as error:
             raise click.ClickException("Which AWS region? Give --region, or set AWS_REGION.") from error
         except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint that is no URL
