@@ -2,11 +2,14 @@
 
 import json
 import logging
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
 
 from integration.functions.cloud import ENVIRONMENT, LINK_KEY, Cloud, Invocations
 from integration.functions.events import SEED
@@ -33,7 +36,8 @@ _PRIVATE = (
 
 @pytest.fixture(scope="session")
 def running_slack() -> Iterator[SlackServer]:
-    with SlackServer() as server:
+    # Where Slack's three seconds matter the tests take the time themselves; a busy machine must not fail the others.
+    with SlackServer(answer_seconds=20) as server:
         yield server
 
 
@@ -55,8 +59,20 @@ def invocations() -> Invocations:
     return Invocations()
 
 
+def _answer_one_request_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DynamoDB's conditional writes are atomic; moto's are not, when several threads are in them at once."""
+    lock, answer = threading.Lock(), BotocoreStubber.__call__
+
+    def alone(self: BotocoreStubber, *args: Any, **kwargs: Any) -> Any:
+        with lock:
+            return answer(self, *args, **kwargs)
+
+    monkeypatch.setattr(BotocoreStubber, "__call__", alone)
+
+
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch, running_slack: SlackServer, invocations: Invocations) -> Iterator[Cloud]:
+    _answer_one_request_at_a_time(monkeypatch)
     with mock_aws(config={"lambda": {"use_docker": False}}):
         for name, value in {**ENVIRONMENT, "OSSI_SLACK_API_URL": running_slack.api_url}.items():
             monkeypatch.setenv(name, value)
