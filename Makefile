@@ -13,7 +13,7 @@ INSTALLED := .venv/.installed
 PROJECTS := pyproject.toml $(wildcard */pyproject.toml functions/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test build pr format clean
+.PHONY: help install demo screenshots test build pr format clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST))
@@ -23,6 +23,9 @@ install: $(INSTALLED) ## prepare .venv and the environment of the local AWS
 
 demo: $(INSTALLED) ## start the whole bot on this machine: a local AWS, a local Slack (Ctrl-C ends it)
 	@$(BIN)/ossi local $(ARGS)
+
+screenshots: $(INSTALLED) ## make docs/images anew from the running demo (needs Chromium)
+	@$(BIN)/python playground/tools/screenshots.py
 
 test: $(INSTALLED) ## run all tests
 	@$(BIN)/python -m pytest $(if $(WORKERS),-n $(WORKERS)) $(ARGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
+import httpx
+
 from ossi_playground.aws import Delivery, LocalAws
 from ossi_playground.demo_data import add_demo_data
 from ossi_playground.inspector import AwsInspector
@@ -20,6 +23,7 @@ from ossi_playground.seed import Seed, load_seed
 from ossi_playground.slack.server import SlackServer
 
 _TIME_ZONE = "Europe/Helsinki"
+_WAKE_SECONDS = 20.0
 # Nobody but this machine sees it; a real deployment gets its own by `pulumi config set --secret`.
 _LINK_SIGNING_KEY = "local-link-signing-key-of-the-playground"
 
@@ -85,6 +89,7 @@ class LocalOssi:
             if self.slack is not None:
                 outputs = self.aws.outputs
                 self.slack.configure_app(slash_url=outputs["slashUrl"], interactions_url=outputs["interactionsUrl"])
+                _wake(outputs["slashUrl"], outputs["interactionsUrl"])
             if self._options.demo_data:
                 now = datetime.now(ZoneInfo(_TIME_ZONE))
                 add_demo_data(self.aws, self.seed, self.slack.url if self.slack else None, now)
@@ -150,6 +155,21 @@ class LocalOssi:
         self._inspector.delivered(delivery)
         if self.slack is not None:
             self.slack.tell("delivery")
+
+
+def _wake(*urls: str) -> None:
+    """Starts the workers of the functions behind these addresses with requests that they refuse, for want of a signature.
+
+    On a busy machine a worker may take longer to start than Slack waits; nobody's first command should fail of that.
+    """
+
+    def knock(url: str) -> None:
+        # What is wrong with a function is told by the first real request, with Slack's words for it.
+        with contextlib.suppress(httpx.HTTPError):
+            httpx.post(url, timeout=_WAKE_SECONDS, trust_env=False)
+
+    with ThreadPoolExecutor(max_workers=len(urls)) as pool:
+        list(pool.map(knock, urls))
 
 
 def web_api_base(url: str) -> str:
