@@ -13,7 +13,6 @@ from ossi.domain.errors import DeliveryIncomplete, LastingChatError, PassingChat
 from ossi.domain.transitions import Transition
 from ossi.effects import EFFECTS
 from ossi.ports import Message
-from ossi.ports import Message
 from ossi.slack_ui.notifications import Words
 from ossi.use_cases.deliver import Delivery, Effect, deliver
 
@@ -147,21 +146,6 @@ def test_what_nobody_foresaw_is_tried_again_without_holding_up_the_neighbours(
     post.chat.failing = FakeChat().failing
     assert post.deliver(transition, row) == []
     assert len(post.chat.sent) == expected + 1
-
-
-def test_a_message_that_cannot_be_written_is_set_aside_and_holds_up_nobody(
-    post: Post, caplog: pytest.LogCaptureFixture
-) -> None:
-    def write(_words: Words, _contribution: Contribution) -> Message:
-        raise SlackObjectFormationError("too long")
-
-    effects = [replace(effect, write=write) if effect.name == "ask_management" else effect for effect in EFFECTS]
-    with caplog.at_level(logging.ERROR, "ossi"):
-        assert post.deliver(Transition.SUBMITTED, contribution(), effects=effects) == []
-    assert post.places == [("post", AINO)]
-    assert post.ledger.states[SUBJECT, "ask_management"] == "set aside"
-    assert post.ledger.reasons[SUBJECT, "ask_management"] == "SlackObjectFormationError"
-    assert caplog.records[0].exc_info
 
 
 def test_everything_may_fail_at_once(post: Post) -> None:
