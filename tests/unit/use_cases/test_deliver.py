@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -12,7 +11,6 @@ from ossi.domain.contribution import Contribution, MessageRef, Status
 from ossi.domain.errors import DeliveryIncomplete, LastingChatError, PassingChatError
 from ossi.domain.transitions import Transition
 from ossi.effects import EFFECTS
-from ossi.ports import Message
 from ossi.slack_ui.notifications import Words
 from ossi.use_cases.deliver import Delivery, Effect, deliver
 
@@ -238,16 +236,3 @@ def test_messages_are_made_from_the_row_as_it_stands(post: Post) -> None:
     post.deliver(Transition.ACCEPTED, ACCEPTED)
     redrawn: Sent = post.chat.sent[0]
     assert "Accepted by <@U0MAIJA01>" in redrawn.message.text
-
-
-def test_a_message_that_cannot_be_written_is_set_aside_without_holding_up_the_others(post: Post) -> None:
-    def unwritable(_words: Words, _row: Contribution) -> Message:
-        raise OverflowError("no such date")
-
-    effects = [
-        replace(effect, write=unwritable) if effect.name == "confirm_submission" else effect for effect in EFFECTS
-    ]
-    for _ in range(2):
-        assert post.deliver(Transition.SUBMITTED, contribution(), effects=effects) == []
-    assert post.places == [("post", MANAGEMENT)]
-    assert post.ledger.reasons[SUBJECT, "confirm_submission"] == "OverflowError"
