@@ -1,11 +1,9 @@
 """The page and its files, the stream of events, and the inspector's part of the control API."""
 
 import json
-import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
-from queue import Queue
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,30 +29,19 @@ Event = tuple[str, dict[str, Any]]
 @contextmanager
 def events_of(server: SlackServer, user: str) -> Generator[Callable[[], Event]]:
     """The events that this person's page gets; the returned function waits for the next one."""
-    told: Queue[Event] = Queue()
     with (
-        httpx.Client(trust_env=False, timeout=20) as client,
+        httpx.Client(trust_env=False, timeout=5) as client,
         client.stream("GET", f"{server.control_url}/events", params={"user": user}) as response,
     ):
         assert response.headers["content-type"].startswith("text/event-stream")
+        lines = response.iter_lines()
 
-        def read() -> None:
-            kind = ""
-            try:
-                for line in response.iter_lines():
-                    if line.startswith("event: "):
-                        kind = line.removeprefix("event: ")
-                    elif line.startswith("data: "):
-                        told.put((kind, json.loads(line.removeprefix("data: "))))
-            except (httpx.HTTPError, httpx.StreamError):
-                return  # the test is over and has closed the stream
+        def following() -> Event:
+            kind = next(line for line in lines if line.startswith("event: "))
+            return kind.removeprefix("event: "), json.loads(next(lines).removeprefix("data: "))
 
-        reader = threading.Thread(target=read, daemon=True)
-        reader.start()
-        assert told.get(timeout=5)[0] == "hello"
-        yield lambda: told.get(timeout=5)
-        client.close()
-    reader.join(5)
+        assert following()[0] == "hello"
+        yield following
 
 
 def test_the_page_runs_nothing_but_its_own_scripts(server: SlackServer) -> None:
