@@ -86,6 +86,13 @@ def listed(message: Message) -> list[str]:
     return [quote["elements"][0]["text"] for quote in elements_of(message, "rich_text_quote")]
 
 
+def test_a_page_whose_rows_are_gone_begins_anew() -> None:
+    store = FakeContributions(*(contribution(timestamp=1000 + number) for number in range(3)))
+    newest = list_contributions("U0AINO001", store, HELSINKI, LEVELS)
+    for edge in ({"before": 1000}, {"after": 5000}):
+        assert list_contributions("U0AINO001", store, HELSINKI, LEVELS, **edge) == newest
+
+
 def test_one_turns_from_page_to_page_and_back() -> None:
     rows = [contribution(timestamp=SUBMITTED_AT + number, text=f"number {number}") for number in range(25)]
     store = FakeContributions(*rows, contribution(user_id="U0EINO001", text="of another"))

@@ -19,4 +19,7 @@ def list_contributions(
     after: int | None = None,
 ) -> Message:
     """The newest page, or the one just older than `before`, or just newer than `after` (ms since the epoch)."""
-    return listing(contributions.page(user_id, PAGE_SIZE, before=before, after=after), zone, levels)
+    page = contributions.page(user_id, PAGE_SIZE, before=before, after=after)
+    if not page.contributions and (before is not None or after is not None):
+        page = contributions.page(user_id, PAGE_SIZE)  # what was there has been removed meanwhile: begin anew
+    return listing(page, zone, levels)
