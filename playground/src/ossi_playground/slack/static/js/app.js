@@ -124,8 +124,15 @@ function refreshSidebarSoon() {
   sidebarDue = true;
   setTimeout(() => {
     sidebarDue = false;
-    loadConversations().catch(noteError);
+    refreshSidebar().catch(noteError);
   }, 100);
+}
+
+async function refreshSidebar() {
+  const before = state.channel;
+  await loadConversations();
+  // Whoever is taken out of a channel sees it no longer.
+  if (state.channel !== before) go(state.channel, "messages");
 }
 
 /** @type {import("./live.js").Follower} */

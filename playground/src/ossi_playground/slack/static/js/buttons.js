@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 import { element } from "./elements.js";
 import { menuButton } from "./menu.js";
 import { press } from "./pressing.js";
-import { textObject, wordsOf } from "./text.js";
+import { openAddress, textObject, wordsOf } from "./text.js";
 
 /** @typedef {import("./types.js").Block} Block */
 /** @typedef {import("./types.js").Surroundings} Surroundings */
@@ -23,7 +23,7 @@ export function button(block, source, around) {
     el("span", { class: "spinner", "aria-hidden": "true" }),
   );
   made.addEventListener("click", () => {
-    if (source.url) window.open(source.url, "_blank", "noopener,noreferrer");
+    if (source.url) openAddress(source.url);
     void press(block, source, around, made);
   });
   return made;
@@ -38,7 +38,7 @@ export function overflow(block, source, around) {
   const items = source.options.map((/** @type {Block} */ option) => ({
     label: wordsOf(option.text),
     choose: (/** @type {HTMLElement} */ opener) => {
-      if (option.url) window.open(option.url, "_blank", "noopener,noreferrer");
+      if (option.url) openAddress(option.url);
       void press(block, source, around, opener, option.value);
     },
   }));

@@ -46,6 +46,18 @@ export function broadcast(audience) {
   return el("span", { class: "mention mention-me" }, `@${audience}`);
 }
 
+/** @param {string} address */
+const isAddress = (address) => /^(https?|mailto):/i.test(address);
+
+/**
+ * Opens an address of the bot's in a new tab; nothing else than a web address is opened.
+ *
+ * @param {string} address
+ */
+export function openAddress(address) {
+  if (isAddress(address)) window.open(address, "_blank", "noopener,noreferrer");
+}
+
 /**
  * A link; one that is no web address stays text, so that nothing on the page can run.
  *
@@ -53,7 +65,7 @@ export function broadcast(audience) {
  * @param {Array<Node | string>} label
  */
 export function link(address, label) {
-  if (!/^(https?|mailto):/i.test(address)) return el("span", {}, label);
+  if (!isAddress(address)) return el("span", {}, label);
   return el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, label);
 }
 
