@@ -123,6 +123,8 @@ def test_artifacts_are_seen_from_the_repository(artifacts: str, directory: Path)
         ("architecture", "amd64", 'is "amd64": it must be arm64 or x86_64'),
         ("logLevel", "verbose", "it must be DEBUG, INFO, WARNING or ERROR"),
         ("logRetentionDays", "91", "it must be one of 1, 3, 5, 7, 14, 30, 60, 90,"),
+        ("alarmEmail", "the ops team", 'is "the ops team": it must be an e-mail address'),
+        ("alarmEmail", "ops@localhost", "it must be an e-mail address"),
         ("throttlingRateLimit", "0", "it must be a whole number of requests a second from 1 to 10000"),
         ("throttlingBurstLimit", "many", "it must be a whole number of requests from 1 to 5000"),
         ("deletionProtection", "maybe", "it must be true or false"),
@@ -165,6 +167,8 @@ def test_a_missing_setting_is_named_with_the_command_that_sets_it(key: str) -> N
         ("slackBotToken", "xoxp-a-user-s-token"),
         ("slackBotToken", "xoxb-with a space"),
         ("slackSigningSecret", "too-short"),
+        ("slackSigningSecretPrevious", "too-short"),
+        ("slackSigningSecretPrevious", "pasted-with-a-line-end-\n"),
         ("slackSigningSecret", "pasted-with-a-line-end-\n"),
         ("linkSigningKey", "much-too-short-for-a-key"),
     ],
@@ -176,6 +180,11 @@ def test_a_wrong_secret_is_named_and_not_shown(key: str, value: str) -> None:
     assert f"ossi:{key} is wrong: it must be " in str(raised.value)
     assert f"pulumi config set --secret ossi:{key} " in str(raised.value)
     assert value.strip() not in str(raised.value)
+
+
+def test_the_previous_signing_secret_in_clear_is_refused_too() -> None:
+    with pytest.raises(SettingsError, match="ossi:slackSigningSecretPrevious stands in the configuration in clear"):
+        read(slackSigningSecretPrevious="the-previous-signing-secret")
 
 
 @pytest.mark.parametrize("key", SECRETS)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from slack_sdk.signature import Clock
+from slack_sdk.signature import Clock, SignatureVerifier
 
 from ossi.adapters.slack_signature import SlackSignature
 from ossi.domain.errors import RequestRefused
@@ -169,3 +169,41 @@ def test_answers() -> None:
     assert json.loads(full["body"]) == {"text": "ä <"}
     assert full["headers"] == {"content-type": "application/json"}
     assert refused()["statusCode"] == 401
+
+
+def test_any_of_several_secrets_will_do_and_none_is_read_again_meanwhile() -> None:
+    def read_again() -> bool:
+        raise AssertionError("one of them fits")
+
+    check = SlackSignature(lambda: ("another-secret", SECRET), read_again, StandingClock())
+    assert signed_form(signed(), check)
+    assert signed_form(signed(secret="another-secret"), check)
+
+
+@pytest.mark.parametrize(("changed", "accepted"), [(True, True), (False, False)])
+def test_where_none_fits_they_are_read_again_and_tried_once_more_if_they_have_changed(
+    changed: bool, accepted: bool
+) -> None:
+    secrets = ["secret-of-yesterday"]
+
+    def read_again() -> bool:
+        if changed:
+            secrets[:] = [SECRET]
+        return changed
+
+    check = SlackSignature(lambda: secrets, read_again, StandingClock())
+    event = signed()
+    assert check(base64.b64decode(event["body"]), event["headers"]) is accepted
+
+
+def test_every_secret_is_tried_whichever_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    verify = SignatureVerifier.is_valid_request
+
+    def note(self: SignatureVerifier, body: str | bytes, headers: dict[str, str]) -> bool:
+        tried.append(self.signing_secret)
+        return verify(self, body, headers)
+
+    monkeypatch.setattr(SignatureVerifier, "is_valid_request", note)
+    assert signed_form(signed(), SlackSignature(lambda: (SECRET, "another-secret"), clock=StandingClock()))
+    assert tried == [SECRET, "another-secret"]

@@ -37,16 +37,18 @@ class OssiSecrets(BaseModel):
 
 
 class SecretsManager:
-    """The values of the secret of that id, read when the first one is needed. now: seconds, of a clock that never goes back.
+    """The values of the secret of that id, read when the first one is needed.
+
+    now: seconds of a clock that never goes back; usually the machine's.
 
     Every value raises botocore's ClientError or BotoCoreError where the secret cannot be read for the first time, and pydantic's
     ValidationError where a part of it is missing.
     """
 
-    def __init__(self, secret_id: str, client: Any = None, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, secret_id: str, client: Any = None, now: Callable[[], float] | None = None) -> None:
         self._secret_id = secret_id
         self._client = client
-        self._now = now
+        self._now = now or time.monotonic
         self._kept: OssiSecrets | None = None
         self._read_at = 0.0
         self._tried_at = 0.0
@@ -86,13 +88,16 @@ class SecretsManager:
             self._read()
         except (BotoCoreError, ClientError, ValueError):
             _logger.exception("the secret could not be read again; the value read before is used")
-        return self._kept != before
+        changed = self._kept != before
+        if changed:
+            _logger.info("the secret has changed")
+        return changed
 
     def _secrets(self) -> OssiSecrets:
         if self._kept is None:
             return self._read()
-        if self._now() - self._read_at > _KEPT_S and self.read_again():
-            _logger.info("the secret has changed")
+        if self._now() - self._read_at > _KEPT_S:
+            self.read_again()
         return self._kept
 
     def _read(self) -> OssiSecrets:

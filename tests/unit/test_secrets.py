@@ -1,0 +1,161 @@
+"""The secret: kept for minutes, read again when somebody doubts it, and never more than once in ten seconds."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from pydantic import ValidationError
+
+from ossi.adapters.secrets import SecretsManager
+
+VALUE = {"slackBotToken": "xoxb-first", "slackSigningSecret": "first-signing-secret", "linkSigningKey": "first-key"}
+DENIED = ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetSecretValue")
+
+
+class FakeClient:
+    """Secrets Manager with one secret. reads: how often it was asked."""
+
+    def __init__(self) -> None:
+        self.value: dict[str, str] = dict(VALUE)
+        self.failure: Exception | None = None
+        self.reads = 0
+
+    def get_secret_value(self, SecretId: str) -> dict[str, Any]:  # noqa: N803  # boto3's own name
+        assert SecretId == "ossi"
+        self.reads += 1
+        if self.failure is not None:
+            raise self.failure
+        return {"SecretString": json.dumps(self.value)}
+
+
+class FakeTime:
+    """Seconds that pass when told to."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def client() -> FakeClient:
+    return FakeClient()
+
+
+@pytest.fixture
+def clock() -> FakeTime:
+    return FakeTime()
+
+
+@pytest.fixture
+def secrets(client: FakeClient, clock: FakeTime) -> SecretsManager:
+    return SecretsManager("ossi", client, clock)
+
+
+def test_it_is_read_when_it_is_needed_and_then_kept(secrets: SecretsManager, client: FakeClient) -> None:
+    assert client.reads == 0
+    assert secrets.bot_token() == "xoxb-first"
+    assert secrets.signing_secrets() == ("first-signing-secret",)
+    assert secrets.link_signing_key() == "first-key"
+    assert client.reads == 1
+
+
+def test_the_previous_signing_secret_counts_as_well(secrets: SecretsManager, client: FakeClient) -> None:
+    client.value["slackSigningSecretPrevious"] = "previous-signing-secret"
+    assert secrets.signing_secrets() == ("first-signing-secret", "previous-signing-secret")
+
+
+def test_after_five_minutes_it_is_read_anew(secrets: SecretsManager, client: FakeClient, clock: FakeTime) -> None:
+    secrets.bot_token()
+    client.value["slackBotToken"] = "xoxb-second"
+    clock.now += 300
+    assert secrets.bot_token() == "xoxb-first"
+    clock.now += 1
+    assert secrets.bot_token() == "xoxb-second"
+    assert client.reads == 2
+
+
+def test_whoever_doubts_it_gets_the_new_value_at_once(
+    secrets: SecretsManager, client: FakeClient, clock: FakeTime
+) -> None:
+    secrets.bot_token()
+    clock.now += 10
+    assert secrets.read_again() is False
+    client.value["slackBotToken"] = "xoxb-second"
+    clock.now += 10
+    assert secrets.read_again() is True
+    assert secrets.bot_token() == "xoxb-second"
+    assert client.reads == 3
+
+
+def test_doubting_it_all_the_time_reads_it_once_in_ten_seconds(
+    secrets: SecretsManager, client: FakeClient, clock: FakeTime
+) -> None:
+    secrets.bot_token()
+    for _ in range(600):  # a minute of ten requests a second
+        clock.now += 0.1
+        secrets.read_again()
+        secrets.signing_secrets()
+    assert client.reads <= 1 + 60 / 10
+
+
+def test_what_was_never_read_is_read_by_doubting_it(secrets: SecretsManager, client: FakeClient) -> None:
+    assert secrets.read_again() is True
+    secrets.bot_token()
+    assert client.reads == 1
+
+
+@pytest.mark.parametrize("failure", [DENIED, EndpointConnectionError(endpoint_url="https://secrets.example")])
+def test_a_value_that_is_known_goes_on_being_used_when_it_cannot_be_read(
+    secrets: SecretsManager,
+    client: FakeClient,
+    clock: FakeTime,
+    failure: Exception,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(logging.getLogger("ossi"), "propagate", True)
+    secrets.bot_token()
+    client.failure = failure
+    for _ in range(100):
+        clock.now += 4
+        assert secrets.bot_token() == "xoxb-first"
+    assert client.reads <= 1 + 400 / 10
+    assert "could not be read again" in caplog.text
+    client.failure, client.value["slackBotToken"] = None, "xoxb-second"
+    clock.now += 10
+    assert secrets.bot_token() == "xoxb-second"
+
+
+def test_a_spoiled_secret_does_not_replace_a_good_one(
+    secrets: SecretsManager, client: FakeClient, clock: FakeTime
+) -> None:
+    secrets.bot_token()
+    del client.value["slackSigningSecret"]
+    clock.now += 20
+    assert secrets.read_again() is False
+    assert secrets.signing_secrets() == ("first-signing-secret",)
+
+
+def test_a_first_read_that_fails_is_an_error(secrets: SecretsManager, client: FakeClient) -> None:
+    client.failure = DENIED
+    with pytest.raises(ClientError, match="AccessDenied"):
+        secrets.bot_token()
+
+
+def test_a_missing_part_is_named_and_no_value_is_shown(secrets: SecretsManager, client: FakeClient) -> None:
+    del client.value["slackBotToken"]
+    with pytest.raises(ValidationError, match="slackBotToken") as caught:
+        secrets.link_signing_key()
+    assert not [value for value in VALUE.values() if value in str(caught.value)]
+
+
+def test_a_link_is_signed_with_a_key_of_the_last_ten_seconds(
+    secrets: SecretsManager, client: FakeClient, clock: FakeTime
+) -> None:
+    assert secrets.fresh_link_signing_key() == "first-key"
+    client.value["linkSigningKey"] = "second-key"
+    clock.now += 10
+    assert secrets.fresh_link_signing_key() == "second-key"
