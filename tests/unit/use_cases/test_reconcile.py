@@ -145,6 +145,18 @@ def test_what_has_been_overtaken_is_not_sent_any_more() -> None:
     assert "confirm_submission" not in [effect for effect, _ in office.found()]
 
 
+@pytest.mark.parametrize(
+    ("told", "now"),
+    [("tell_accepted", DECLINED), ("publish", DECLINED), ("tell_declined", ACCEPTED), ("tell_accepted", PENDING)],
+)
+def test_a_status_that_was_changed_by_hand_after_the_decision_is_silent(told: str, now: Contribution) -> None:
+    office = Office(now)
+    office.ledger.record_sent(SUBJECT, told, None)
+    assert office.found() == []
+    assert office.found(DRY) == []
+    assert office.chat.sent == []
+
+
 def test_only_what_is_missing_is_sent() -> None:
     office = Office(ACCEPTED)
     office.ledger.record_sent(SUBJECT, "redraw_request", ASKED)

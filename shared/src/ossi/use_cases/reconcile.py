@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import islice
 
 from ossi.domain.contribution import Contribution, ContributionKey
-from ossi.domain.transitions import transition_behind
+from ossi.domain.transitions import Transition, transition_behind
 from ossi.ports import Clock, Contributions, Ledger, Record, State
 from ossi.use_cases.deliver import Delivery, Effect, Outcome, effects_of, settle, subject_of
 
@@ -124,7 +124,7 @@ class _Run:
             if self._seconds_left() <= 0 or len(self.summary.findings) >= _MOST_FINDINGS:
                 return False
             due = [(effect, record) for effect, record in self._due(row, records) if self._concerns(effect, record)]
-            if due and not self._is_fresh(row):
+            if due and not self._is_fresh(row) and not self._was_decided_otherwise(row, due[0][0].transition):
                 self._attend_to(row, due)
             self.summary.looked_at += 1
             self.summary.position = row.key
@@ -159,6 +159,16 @@ class _Run:
     def _is_fresh(self, row: Contribution) -> bool:
         changed = max(row.timestamp, row.decided_at or 0)
         return self._now_ms - changed < self._task.older_than / timedelta(milliseconds=1)
+
+    def _was_decided_otherwise(self, row: Contribution, transition: Transition) -> bool:
+        """Whether another decision has been told: then somebody changed the status by hand since, which is silent (R8)."""
+        own = {effect.name for effect in effects_of(transition, self._reconciler.effects)}
+        others = {
+            effect.name
+            for effect in self._reconciler.effects
+            if effect.transition is not Transition.SUBMITTED and effect.name not in own
+        }
+        return bool(self._reconciler.ledger.records((subject_of(row), name) for name in others))
 
     def _attend_to(self, row: Contribution, due: list[tuple[Effect, Record | None]]) -> None:
         # The row may be minutes old by now, and a message about what it was would be wrong: the next run sees what it is.
