@@ -51,9 +51,9 @@ def window(browser: Browser) -> Iterator[Window]:
 
 @pytest.fixture(scope="session")
 def ossi(browser: Browser) -> Iterator[LocalOssi]:
-    """The whole bot. Asks for the browser first: without one, nothing has to be built."""
+    """The whole bot, with the demonstration data. Asks for the browser first: without one, nothing has to be built."""
     assert browser.is_connected()
-    with LocalOssi(Options(artifacts=build_for_local_aws())) as running:
+    with LocalOssi(Options(artifacts=build_for_local_aws(), demo_data=True)) as running:
         yield running
 
 

@@ -50,4 +50,4 @@ def test_whoever_is_taken_out_of_a_channel_sees_it_no_longer(
     slack.kick("C0MANAGERS", "U0MAIJA01")
     expect(here.messages("between us managers")).to_have_count(0)
     expect(here.page.locator("#title")).to_have_text("ossi")
-    assert "ossi-management" not in here.conversations()
+    here.expect_conversations("open-source", "ossi", "ossi home")

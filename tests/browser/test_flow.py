@@ -33,7 +33,7 @@ def test_from_the_command_to_the_downloaded_report(
     here = window(ossi_url)
     here.open()
     page = here.page
-    assert "ossi-management" not in here.conversations()
+    here.expect_conversations("open-source", "ossi", "ossi home")
 
     # Aino follows the first step and picks the word from the completions.
     here.composer.press_sequentially("/os")
@@ -70,6 +70,7 @@ def test_from_the_command_to_the_downloaded_report(
 
     # Maija decides, with a double click too.
     here.act_as("Maija Salo")
+    here.expect_conversations("open-source", "ossi-management", "ossi", "ossi home")
     here.go("ossi-management")
     request = here.messages("Mended <!channel>")
     expect(request).to_contain_text("Medium bonus")
@@ -80,7 +81,7 @@ def test_from_the_command_to_the_downloaded_report(
 
     # Eino reads about it, and sees nothing of what is not his business.
     here.act_as("Eino Mäki")
-    assert "ossi-management" not in here.conversations()
+    here.expect_conversations("open-source", "ossi", "ossi home")
     here.go("open-source")
     expect(here.messages("Mended <!channel>")).to_have_count(1)
     expect(here.messages("Mended <!channel>")).not_to_contain_text("bonus")
@@ -175,3 +176,18 @@ def test_the_inspector_shows_rows_logs_and_traffic(ossi_url: str, window: Window
     expect(page.locator(".logs")).to_contain_text("command")
     page.keyboard.press("Escape")
     expect(page.get_by_role("complementary", name="Inspector")).to_be_hidden()
+
+
+def test_the_demonstration_data_is_there_and_has_told_nobody(ossi_url: str, window: Window) -> None:
+    here = window(ossi_url)
+    here.open("U0MAIJA01", "C0MANAGERS")
+    assert here.page.locator("#act-as option").count() == 13
+    expect(here.messages("Added a health endpoint to the pool")).to_have_count(1)
+    decided = "Added Finnish and Swedish translations"
+    expect(here.messages(decided)).to_have_count(0)
+
+    here.act_as("Saara Nieminen")
+    here.go("open-source")
+    here.send("/ossi list")
+    expect(here.messages("Your contributions, newest first")).to_contain_text(decided)
+    expect(here.messages(decided)).to_have_count(1)

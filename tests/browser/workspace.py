@@ -5,7 +5,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
-WAIT_MS = 10_000
+WAIT_MS = 20_000
 
 
 @dataclass
@@ -51,9 +51,9 @@ class Workspace:
         """The messages that hold this text."""
         return self.page.locator("#messages > li.message").filter(has_text=text)
 
-    def conversations(self) -> list[str]:
-        """What the sidebar offers."""
-        return self.page.locator("#conversations .entry-name").all_inner_texts()
+    def expect_conversations(self, *names: str) -> None:
+        """The sidebar offers these, and nothing else."""
+        expect(self.page.locator("#conversations .entry-name")).to_have_text(list(names))
 
 
 def _is_problem(message: ConsoleMessage) -> bool:

@@ -103,10 +103,14 @@ async function become(user) {
   if (user === state.viewer) return;
   state.viewer = user;
   sessionStorage.setItem("ossi.viewer", user);
-  state.messages = [];
   const wasDirect = currentChannel()?.is_im ?? false;
   if (wasDirect) state.channel = "";
+  // Nothing of what the one before could see stays on the page, not for a moment.
+  state.messages = [];
+  state.conversations = [];
   changed("viewer");
+  changed("messages");
+  changed("conversations");
   try {
     await loadConversations();
     go(state.channel, state.pane);

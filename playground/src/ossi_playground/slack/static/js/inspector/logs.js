@@ -21,7 +21,12 @@ function parsed(text) {
 /** @param {Line} line */
 function draw(line) {
   const record = parsed(line.text);
-  if (record === null) return el("li", {}, clock(line.at), el("code", {}, line.text.trimEnd()));
+  if (record === null) {
+    // What the platform writes around each call stands in one line; what the function itself wrote is shown whole.
+    const text = line.text.trimEnd();
+    const platform = /^(START|END|REPORT|INIT_START) /.test(text);
+    return el("li", { class: platform ? "platform" : "", title: platform ? text : null }, clock(line.at), " ", el("code", {}, text));
+  }
   const level = String(record.level ?? record.type ?? "");
   const words = String(record.message ?? record.type ?? "");
   return el(
