@@ -61,7 +61,8 @@ def _shoot(page: Page, name: str) -> None:
 
 def _register(browser: Browser, url: str) -> None:
     with _page(browser, f"{url}/?as={_AINO}") as page:
-        page.locator("#composer-text").fill("/ossi ")
+        expect(page.locator("#messages")).to_contain_text("Added a health endpoint")
+        page.locator("#composer-text").fill("/os")
         _shoot(page, "command")
         page.locator("#composer-text").fill(f"/ossi new {_TEXT}")
         page.get_by_role("button", name="Send").click()
