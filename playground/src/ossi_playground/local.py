@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 import httpx
 
 from ossi_playground.aws import Delivery, LocalAws
+from ossi_playground.aws.directory_lock import lock_directory
 from ossi_playground.demo_data import add_demo_data
 from ossi_playground.inspector import AwsInspector
 from ossi_playground.seed import Seed, load_seed
@@ -53,6 +54,7 @@ class LocalOssi:
         self.slack: SlackServer | None = None
         self.aws: LocalAws | None = None
         self._inspector = AwsInspector()
+        self._state_lock: IO[str] | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -66,6 +68,9 @@ class LocalOssi:
     def start(self) -> None:
         """Returns when all is up. Raises LocalAwsError, LocalSlackError or DemoDataError, each with a sentence; then nothing runs."""
         try:
+            if self._options.state_dir is not None:
+                # Before the local Slack: another instance would write an older state over that of the one that runs.
+                self._state_lock = lock_directory(self._options.state_dir)
             slack_api_url = self._start_slack()
             self.aws = LocalAws(
                 {
@@ -100,12 +105,14 @@ class LocalOssi:
     def stop(self) -> None:
         """Stops what runs, the bot before its Slack. May be called more than once."""
         with contextlib.ExitStack() as stack:
+            if self._state_lock is not None:
+                stack.callback(self._state_lock.close)
             if self.slack is not None:
                 stack.callback(self.slack.stop)
             if self.aws is not None:
                 stack.callback(self.aws.stop)
         self._inspector.connect(None)
-        self.slack = self.aws = None
+        self.slack = self.aws = self._state_lock = None
 
     def ready(self) -> dict[str, Any]:
         """Where everything is, for people, tests and other programs. Only while it runs."""
@@ -141,8 +148,6 @@ class LocalOssi:
         if self._options.slack_api_url is not None:
             return web_api_base(self._options.slack_api_url)
         state_dir = self._options.state_dir
-        if state_dir is not None:
-            state_dir.mkdir(parents=True, exist_ok=True)
         self.slack = SlackServer(
             self.seed,
             port=self._options.port,

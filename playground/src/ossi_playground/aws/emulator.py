@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
@@ -20,8 +19,9 @@ from typing import IO, Self
 
 from ossi_playground.aws import emulator_process
 from ossi_playground.aws.clients import DEFAULT_REGION, Clients
+from ossi_playground.aws.directory_lock import lock_directory
 from ossi_playground.aws.environment import ensure_environment
-from ossi_playground.aws.errors import LocalAwsError, PortInUseError, StateDirInUseError
+from ossi_playground.aws.errors import LocalAwsError, PortInUseError
 
 HOST = "127.0.0.1"
 _START_SECONDS = 30.0
@@ -72,7 +72,8 @@ class Emulator(Clients):
         if self._process is not None:
             raise LocalAwsError("The local AWS runs already.")
         python = ensure_environment()
-        self._lock_state_dir()
+        if self._state_dir is not None:
+            self._state_lock = lock_directory(self._state_dir)
         try:
             self._work_dir = Path(tempfile.mkdtemp(prefix="ossi-aws-"))
             self.log_file = (self._state_dir or self._work_dir) / "aws.log"
@@ -207,23 +208,6 @@ class Emulator(Clients):
         if process.stdin:
             process.stdin.close()
         return killed
-
-    def _lock_state_dir(self) -> None:
-        if self._state_dir is None:
-            return
-        try:
-            self._state_dir.mkdir(parents=True, exist_ok=True)
-            lock = (self._state_dir / "lock").open("w")
-        except OSError as error:
-            raise LocalAwsError(
-                f"The state directory {self._state_dir} cannot be written: {error.strerror}."
-            ) from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            raise StateDirInUseError(f"Another instance runs on the state directory {self._state_dir}.") from None
-        self._state_lock = lock
 
 
 def _usable_port(wanted: int | None) -> int:
