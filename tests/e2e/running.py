@@ -20,7 +20,8 @@ OSSI = Path(sys.executable).with_name("ossi")
 
 # A first start builds the functions, which takes about a minute on a slow machine.
 _START_SECONDS = 150.0
-_STOP_SECONDS = 30.0
+# What the functions had unpacked is removed, which takes a while on a busy machine.
+_STOP_SECONDS = 90.0
 
 
 class Channels(BaseModel):

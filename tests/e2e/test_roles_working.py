@@ -112,20 +112,19 @@ def test_new_shards_are_found_only_with_the_right_to_describe_the_stream(ossi: O
 # report
 
 
-@pytest.mark.parametrize("right", [RECORD_RUN, STORE_REPORT, READS_SECRET["report"]], ids=str)
-def test_report_is_made_only_with_all_rights(ossi: Ossi, right: Right) -> None:
-    started = time.time()
+def test_report_is_made_only_with_all_rights(ossi: Ossi) -> None:
     ossi.write([accepted_row("U0AINO001", now_ms(), "2022-07")])
     event = {"source": "schedule", "scheduledTime": "2022-08-03T03:00:00Z"}
+    client, name = ossi.aws.client("lambda"), ossi.ready.functions["report"]
 
-    with without(ossi, right):
-        if right.action == SECRET:
-            ossi.make_cold("report")
-        response = ossi.aws.client("lambda").invoke(
-            FunctionName=ossi.ready.functions["report"], Payload=json.dumps(event)
-        )
-        assert "FunctionError" in response  # so that Lambda tries again
-        assert refusal_logged(ossi, right, started)
+    # The secret first: a function that has it remembers it.
+    ossi.make_cold("report")
+    for right in (READS_SECRET["report"], RECORD_RUN, STORE_REPORT):
+        started = time.time()
+        with without(ossi, right):
+            response = client.invoke(FunctionName=name, Payload=json.dumps(event))
+            assert "FunctionError" in response  # so that Lambda tries again
+            assert refusal_logged(ossi, right, started)
         assert ossi.requests() == []
 
     assert ossi.invoke("report", event) == {"month": "2022-07", "announced": True}
@@ -144,7 +143,8 @@ def test_a_report_that_was_asked_for_is_tried_again_and_then_kept_in_the_queue(o
     assert json.loads(kept.get("Body", ""))["requestPayload"]["month"] == "2022-08"
     assert ossi.requests() == []
     queue.delete_message(QueueUrl=url, ReceiptHandle=kept.get("ReceiptHandle", ""))
-    ossi.slack.command(MAIJA, "report 2022-08")
+    # What the queue holds can be done by hand: it is the very request.
+    assert ossi.invoke("report", json.loads(kept.get("Body", ""))["requestPayload"])["announced"]
     announcement(ossi)
 
 
