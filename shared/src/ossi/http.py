@@ -14,16 +14,16 @@ Answer = dict[str, Any]
 
 
 def body_of(event: Event) -> bytes:
-    """The raw body as it was sent. Raises RequestRefused where API Gateway's base64 is none."""
+    """The raw body as it was sent. Raises RequestRefused where API Gateway's base64 is none, and text no text."""
     body = event.get("body") or ""
     if not isinstance(body, str):
         raise RequestRefused("a body that is no text")
-    if not event.get("isBase64Encoded"):
-        return body.encode()
     try:
+        if not event.get("isBase64Encoded"):
+            return body.encode()
         return base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise RequestRefused("a body that is not base64") from error
+        raise RequestRefused("a body that is not what it is said to be") from error
 
 
 def headers_of(event: Event) -> dict[str, str]:
@@ -35,12 +35,12 @@ def headers_of(event: Event) -> dict[str, str]:
 def signed_form(event: Event, is_valid: Callable[[bytes, dict[str, str]], bool]) -> dict[str, str]:
     """The form of a request that Slack signed. is_valid: slack_sdk's verifier. Raises RequestRefused.
 
-    A header that is no number, or a signature that is not ASCII, makes the verifier raise: such a request is as unsigned as any.
+    A date that is no number, or a huge one, or a signature that is not ASCII makes the verifier raise: that is as unsigned as any.
     """
     body = body_of(event)
     try:
         valid = is_valid(body, headers_of(event))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise RequestRefused("unreadable signature headers") from error
     if not valid:
         raise RequestRefused("no valid signature")

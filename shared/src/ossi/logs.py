@@ -72,7 +72,8 @@ class JsonFormatter(logging.Formatter):
             line.update({name: value for name, value in fields if name not in _NOT_FIELDS and name != _ALWAYS})
         if record.exc_info and record.exc_info[1] is not None:
             line.update(_failure(record.exc_info[1]))
-        return json.dumps(line, default=str, ensure_ascii=False)
+        # Half a character, which no encoding has a place for, is written as JSON can name it: \ud800.
+        return json.dumps(line, default=str, ensure_ascii=False).encode(errors="backslashreplace").decode()
 
 
 def _is_ours(record: logging.LogRecord) -> bool:

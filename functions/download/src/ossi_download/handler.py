@@ -1,7 +1,7 @@
 """GET and HEAD /reports/{name}: checks a report's link and redirects to a URL that S3 serves for a minute (R16)."""
 
 import logging
-from typing import Any
+from typing import Any, cast
 
 from ossi.domain.errors import RequestRefused
 from ossi.domain.links import LinkExpired, friendly_name
@@ -37,8 +37,9 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
 
 
 def _parameter(event: dict[str, Any], kind: str, name: str) -> str:
-    parameters: dict[str, str] = event.get(kind) or {}
-    return parameters.get(name, "")
+    parameters: object = event.get(kind)
+    value = cast("dict[str, object]", parameters).get(name) if isinstance(parameters, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def _page(status: int, body: str) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """What the buttons do. A new button is one function and one line of _ACTIONS."""
 
 import logging
+import re
 from collections.abc import Callable
-from typing import Any
 
-from ossi.domain.contribution import MessageRef, Status
+from ossi.domain.contribution import Status
 from ossi.domain.errors import AlreadyDecided, ChatError, UnknownContribution, UnreadableContribution
 from ossi.invocation import FAILED
 from ossi.logs import note
@@ -15,32 +15,39 @@ from ossi.slack_ui.notifications import ACCEPT_ACTION, DECLINE_ACTION
 from ossi.use_cases.decide import decide
 from ossi.use_cases.list_contributions import list_contributions
 from ossi_interactions.bootstrap import App
+from ossi_interactions.payloads import Action, ButtonsPressed
 
 _logger = logging.getLogger("ossi.interactions")
 
+# The edge of a page: the timestamp of any row, in as many digits as DynamoDB keeps.
+_EDGE = re.compile(r"-?\d{1,38}", re.ASCII)
 
-def act(payload: dict[str, Any], application: App) -> None:
+
+_Act = Callable[[Action, ButtonsPressed, App], None]
+
+
+def act(payload: ButtonsPressed, application: App) -> None:
     """Does what the pressed buttons say. A click is never answered with silence: what goes wrong is told to the one who pressed."""
-    for action in payload.get("actions", []):
-        note(action=str(action.get("action_id"))[:80])
+    for action in payload.actions:
+        note(action=action.action_id[:80])
         try:
-            _ACTIONS.get(action.get("action_id", ""), _unknown)(action, payload, application)
+            _ACTIONS.get(action.action_id, _unknown)(action, payload, application)
         except Exception:  # whatever it was, the person is told and the log has the trace
             note(outcome=FAILED)
             _logger.exception("a button failed", extra={"metric": "Failed"})
             _tell(payload, application, problems.something_broke())
 
 
-def _decide(status: Status) -> Callable[[dict[str, Any], dict[str, Any], App], None]:
-    def decision(action: dict[str, Any], payload: dict[str, Any], application: App) -> None:
-        seen_in = _message(payload)
+def _decide(status: Status) -> _Act:
+    def decision(action: Action, payload: ButtonsPressed, application: App) -> None:
+        seen_in = payload.seen_in
         if seen_in is None or seen_in.channel != application.settings.management_channel:
             _tell(payload, application, problems.not_here())
             return
-        manager_id = payload["user"]["id"]
+        manager_id = payload.user.id
         try:
             decide(
-                action["value"],
+                action.value,
                 status,
                 manager_id,
                 seen_in,
@@ -55,27 +62,30 @@ def _decide(status: Status) -> Callable[[dict[str, Any], dict[str, Any], App], N
     return decision
 
 
-def _turn_page(edge: str) -> Callable[[dict[str, Any], dict[str, Any], App], None]:
-    def turn(action: dict[str, Any], payload: dict[str, Any], application: App) -> None:
+def _turn_page(edge: str) -> _Act:
+    def turn(action: Action, payload: ButtonsPressed, application: App) -> None:
+        if not _EDGE.fullmatch(action.value):
+            _unknown(action, payload, application)
+            return
         settings = application.settings
         message = list_contributions(
-            payload["user"]["id"],
+            payload.user.id,
             application.contributions,
             settings.time_zone,
             settings.compensation_levels,
-            **{edge: int(action["value"])},
+            **{edge: int(action.value)},
         )
         _tell(payload, application, message, replace_original=True)
 
     return turn
 
 
-def _unknown(_action: dict[str, Any], payload: dict[str, Any], application: App) -> None:
+def _unknown(_action: Action, payload: ButtonsPressed, application: App) -> None:
     _logger.warning("an unknown button")
     _tell(payload, application, problems.not_here())
 
 
-_ACTIONS: dict[str, Callable[[dict[str, Any], dict[str, Any], App], None]] = {
+_ACTIONS: dict[str, _Act] = {
     ACCEPT_ACTION: _decide(Status.ACCEPTED),
     DECLINE_ACTION: _decide(Status.DECLINED),
     NEWER_ACTION: _turn_page("after"),
@@ -83,21 +93,11 @@ _ACTIONS: dict[str, Callable[[dict[str, Any], dict[str, Any], App], None]] = {
 }
 
 
-def _message(payload: dict[str, Any]) -> MessageRef | None:
-    container: dict[str, Any] = payload.get("container") or {}
-    channel_object: dict[str, Any] = payload.get("channel") or {}
-    channel = container.get("channel_id") or channel_object.get("id")
-    message_object: dict[str, Any] = payload.get("message") or {}
-    ts = container.get("message_ts") or message_object.get("ts")
-    return MessageRef(channel=channel, ts=ts) if isinstance(channel, str) and isinstance(ts, str) else None
-
-
-def _tell(payload: dict[str, Any], application: App, message: Message, *, replace_original: bool = False) -> None:
-    response_url = payload.get("response_url")
-    if not isinstance(response_url, str) or not response_url.startswith(("https://", "http://")):
+def _tell(payload: ButtonsPressed, application: App, message: Message, *, replace_original: bool = False) -> None:
+    if not payload.response_url.startswith(("https://", "http://")):
         _logger.warning("no way to answer a click")
         return
     try:
-        application.chat.respond(response_url, message, replace_original=replace_original)
+        application.chat.respond(payload.response_url, message, replace_original=replace_original)
     except ChatError as error:
         _logger.warning("a click could not be answered", extra={"why": error.code})

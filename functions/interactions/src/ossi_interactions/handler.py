@@ -1,8 +1,7 @@
 """POST /interactions: verify, parse, one call, answer. Modals and buttons, within Slack's three seconds."""
 
-import json
 import logging
-from typing import Any, cast
+from typing import Any
 
 from ossi.domain.errors import InvalidSubmission, RequestRefused
 from ossi.http import Answer, Event, answer, refused, signed_form
@@ -13,6 +12,7 @@ from ossi.slack_ui.form import CALLBACK_ID, field_errors, read_form
 from ossi.use_cases.submit import Submitter, submit
 from ossi_interactions.actions import act
 from ossi_interactions.bootstrap import App, app
+from ossi_interactions.payloads import ButtonsPressed, FormSent, Payload, UnreadableForm, read_payload
 
 _logger = logging.getLogger("ossi.interactions")
 
@@ -22,46 +22,39 @@ def handler(event: Event, _context: Any) -> Answer:
     """The Lambda's entry. event: API Gateway's payload format 2.0."""
     application = app()
     try:
-        payload = _payload(signed_form(event, application.is_from_slack))
+        form = signed_form(event, application.is_from_slack)
+        return respond_to_slack_within_3_seconds(read_payload(form.get("payload", "")), application)
     except RequestRefused as refusal:
         note(outcome="refused")
         _logger.warning("refused", extra={"why": str(refusal), "metric": "Refused"})
-        return refused()
-    return respond_to_slack_within_3_seconds(payload, application)
+        # Whoever sent a form keeps it open, with everything that was typed.
+        return answer(problems.not_stored()) if isinstance(refusal, UnreadableForm) else refused()
 
 
-def respond_to_slack_within_3_seconds(payload: dict[str, Any], application: App) -> Answer:
-    """Does what the interaction asks for. Kinds that Ossi has no use for are acknowledged."""
-    kind = payload.get("type")
-    note(command=str(kind)[:80])
-    if kind == "view_submission":
+def respond_to_slack_within_3_seconds(payload: Payload, application: App) -> Answer:
+    """Does what the interaction asks for. Kinds that Ossi has no use for are acknowledged. Raises RequestRefused."""
+    note(command=payload.type)
+    if isinstance(payload, FormSent):
         return _submitted(payload, application)
-    if kind == "block_actions":
+    if isinstance(payload, ButtonsPressed):
         act(payload, application)
     return answer()
 
 
-def _payload(form: dict[str, str]) -> dict[str, Any]:
+def _submitted(payload: FormSent, application: App) -> Answer:
+    settings, view, user = application.settings, payload.view, payload.user
+    if view.callback_id != CALLBACK_ID:
+        _logger.warning("an unknown form", extra={"callback_id": view.callback_id[:80]})
+        return answer()
     try:
-        payload: object = json.loads(form.get("payload", ""))
-    except ValueError as error:
-        raise RequestRefused("a payload that is not JSON") from error
-    if not isinstance(payload, dict):
-        raise RequestRefused("a payload that is no object")
-    return cast("dict[str, Any]", payload)
-
-
-def _submitted(payload: dict[str, Any], application: App) -> Answer:
-    settings = application.settings
+        form = read_form(view.model_dump(), settings.time_zone)
+    except RequestRefused as error:
+        raise UnreadableForm(str(error)) from error
     try:
-        view, user = payload["view"], payload["user"]
-        if view["callback_id"] != CALLBACK_ID:
-            _logger.warning("an unknown form", extra={"callback_id": str(view["callback_id"])[:80]})
-            return answer()
         submit(
-            read_form(view, settings.time_zone),
-            Submitter(user["id"], user.get("username") or user.get("name") or user["id"]),
-            view["id"],
+            form,
+            Submitter(user.id, user.username or user.name or user.id),
+            view.id,
             submissions=application.submissions,
             chat=application.chat,
             clock=application.clock,

@@ -16,6 +16,7 @@ from ossi.use_cases.list_contributions import list_contributions
 from ossi.use_cases.open_form import open_form
 from ossi.use_cases.request_report import request_report
 from ossi_slash.bootstrap import App, app
+from ossi_slash.request import CommandSent
 
 _logger = logging.getLogger("ossi.slash")
 
@@ -27,20 +28,20 @@ def handler(event: Event, _context: Any) -> Answer:
         return answer()
     application = app()
     try:
-        form = signed_form(event, application.is_from_slack)
+        sent = CommandSent.read(signed_form(event, application.is_from_slack))
     except RequestRefused as refusal:
         note(outcome="refused")
         _logger.warning("refused", extra={"why": str(refusal), "metric": "Refused"})
         return refused()
-    return respond_to_slack_within_3_seconds(form, application)
+    return respond_to_slack_within_3_seconds(sent, application)
 
 
-def respond_to_slack_within_3_seconds(form: dict[str, str], application: App) -> Answer:
+def respond_to_slack_within_3_seconds(sent: CommandSent, application: App) -> Answer:
     """Does what the command says."""
-    command = parse_command(form.get("text", ""))
+    command = parse_command(sent.text)
     note(command=command.word if command.known else "unknown")
     try:
-        message = _COMMANDS.get(command.word, _help)(command, form, application)
+        message = _COMMANDS.get(command.word, _help)(command, sent, application)
     except Exception:  # whatever it was, the person gets an answer and the log the trace
         note(outcome=FAILED)
         _logger.exception("a command failed", extra={"metric": "Failed"})
@@ -48,13 +49,13 @@ def respond_to_slack_within_3_seconds(form: dict[str, str], application: App) ->
     return answer(_ephemeral(message)) if message else answer()
 
 
-def _new(command: Command, form: dict[str, str], application: App) -> Message | None:
+def _new(command: Command, sent: CommandSent, application: App) -> Message | None:
     settings = application.settings
     try:
         open_form(
             application.chat,
             application.clock,
-            form.get("trigger_id", ""),
+            sent.trigger_id,
             command.argument,
             grace_days=settings.grace_days,
             levels=settings.compensation_levels,
@@ -66,18 +67,16 @@ def _new(command: Command, form: dict[str, str], application: App) -> Message | 
     return None
 
 
-def _list(_command: Command, form: dict[str, str], application: App) -> Message:
+def _list(_command: Command, sent: CommandSent, application: App) -> Message:
     settings = application.settings
-    return list_contributions(
-        form["user_id"], application.contributions, settings.time_zone, settings.compensation_levels
-    )
+    return list_contributions(sent.user_id, application.contributions, settings.time_zone, settings.compensation_levels)
 
 
-def _report(command: Command, form: dict[str, str], application: App) -> Message:
+def _report(command: Command, sent: CommandSent, application: App) -> Message:
     return request_report(
         command.argument,
-        form["user_id"],
-        form["trigger_id"],  # the same for a repetition of this very command, new for the next one
+        sent.user_id,
+        sent.trigger_id,
         chat=application.chat,
         requests=application.report_requests,
         clock=application.clock,
@@ -85,7 +84,7 @@ def _report(command: Command, form: dict[str, str], application: App) -> Message
     )
 
 
-def _help(command: Command, _form: dict[str, str], application: App) -> Message:
+def _help(command: Command, _sent: CommandSent, application: App) -> Message:
     return help_message(command, application.settings.version, application.settings.stack, any_of)
 
 

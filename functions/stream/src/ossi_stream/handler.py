@@ -13,6 +13,7 @@ from ossi.effects import EFFECTS
 from ossi.invocation import invocation
 from ossi.use_cases.deliver import Delivery, deliver
 from ossi_stream.bootstrap import App, app
+from ossi_stream.changes import change_of, id_of
 
 _logger = logging.getLogger("ossi.stream")
 
@@ -38,15 +39,13 @@ class Records:
 
     def handle(self, record: DynamoDBRecord) -> None:
         """One change of the table. Raises whatever makes it necessary that the record comes again."""
-        image = record.dynamodb
-        if image is None:
-            return
+        raw: object = record.raw_event  # which may be anything: only the batch processor calls it a record
+        event_id = id_of(raw)
         try:
-            old = Contribution.from_row(image.old_image) if image.old_image else None
-            new = Contribution.from_row(image.new_image) if image.new_image else None
+            old, new = change_of(raw)
         except UnreadableContribution as error:
             # A row that somebody spoiled by hand: nothing can be told about it, and it must not hold up the others.
-            _logger.error("a changed row cannot be read", extra={"why": str(error), "event": record.event_id})
+            _logger.error("a changed row cannot be read", extra={"why": str(error), "event": event_id})
             return
         transition = transition_of(old, new)
         if transition is None or new is None:
@@ -59,7 +58,7 @@ class Records:
             self._waiting.add(str(new.key))
             if not isinstance(error, DeliveryIncomplete):
                 # The batch processor keeps it to itself: without this line nobody would learn what happened.
-                _logger.exception("a change could not be handled", extra={"event": record.event_id})
+                _logger.exception("a change could not be handled", extra={"event": event_id})
             raise
 
     def _delivery(self, contribution: Contribution) -> Delivery:

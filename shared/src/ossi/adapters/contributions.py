@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from math import ceil
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -76,7 +77,8 @@ class DynamoContributions:
         return Page(
             contributions=tuple(_readable(rows)),
             first=int(rows[0]["timestamp"]) if rows else None,
-            last=int(rows[-1]["timestamp"]) if rows else None,
+            # A fraction, which only a hand can have written, must not hide the row of the whole number below it.
+            last=ceil(rows[-1]["timestamp"]) if rows else None,
             newer=further if after is not None else before is not None,
             older=True if after is not None else further,
         )

@@ -106,6 +106,8 @@ class SlackChat:
             answer = webhook.send_dict(body)
         except (OSError, HTTPException) as error:
             raise PassingChatError(_name_of(error)) from error
+        except ValueError as error:
+            raise LastingChatError("unusable_response_url") from error
         if answer.status_code != 200:
             raise _chat_error(answer.body.strip(), answer.status_code)
 

@@ -23,7 +23,7 @@ class SlackSignature:
         self._clock = clock or Clock()
 
     def __call__(self, body: bytes, headers: dict[str, str]) -> bool:
-        """Raises ValueError or TypeError for headers that cannot be read."""
+        """Raises ValueError, TypeError or OverflowError for headers that cannot be read."""
         return self._fits(body, headers) or (self._read_again() and self._fits(body, headers))
 
     def _fits(self, body: bytes, headers: dict[str, str]) -> bool:

@@ -1,5 +1,6 @@
 """A contribution: one row of the table, and what is known about its decision."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -29,7 +30,8 @@ class ContributionKey:
     def parse(cls, text: str) -> Self:
         """Reads what str() gave. Raises UnknownContribution for anything else."""
         user_id, separator, timestamp = text.rpartition("#")
-        if not separator or not user_id or not (timestamp.isascii() and timestamp.isdigit()):
+        # 15 digits: see _Milliseconds.
+        if not separator or not user_id or re.fullmatch(r"[0-9]{1,15}", timestamp) is None:
             raise UnknownContribution(text[:50])
         return cls(user_id, int(timestamp))
 
@@ -71,7 +73,7 @@ class Contribution(BaseModel):
         hide_input_in_errors=True,  # what a person typed is not for the log
     )
 
-    user_id: Annotated[str, Field(min_length=1)]
+    user_id: Annotated[str, Field(min_length=1, max_length=255)]  # it becomes part of keys, which have their limits
     timestamp: _Milliseconds
     status: Status
     size: _Text = ""
