@@ -13,7 +13,7 @@ INSTALLED := .venv/.installed
 PROJECTS := pyproject.toml $(wildcard */pyproject.toml functions/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo screenshots test build pr format clean
+.PHONY: help install demo screenshots test load fuzz build pr format clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST))
@@ -29,6 +29,16 @@ screenshots: $(INSTALLED) ## make docs/images anew from the running demo (needs 
 
 test: $(INSTALLED) ## run all tests
 	@$(BIN)/python -m pytest $(if $(WORKERS),-n $(WORKERS)) $(ARGS)
+
+load: $(INSTALLED) ## submit and decide much at once while Slack takes little, about 2 minutes (ARGS=--full: about 15)
+	@$(BIN)/python -m ossi_cli.load $(ARGS)
+
+# Other examples in every round: a round that fails prints how to see its example again.
+MINUTES ?= 10
+
+fuzz: $(INSTALLED) ## send the functions junk, ever new, for MINUTES (default 10), or until something breaks
+	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); while [ $$(date +%s) -lt $$end ]; do \
+	  FUZZ_TIMES=5 $(BIN)/python -m pytest tests/integration/fuzz -q -x $(ARGS) || exit 1; done
 
 build: $(INSTALLED) ## make dist/<function>.zip for AWS
 	@$(BIN)/ossi build

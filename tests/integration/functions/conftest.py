@@ -27,7 +27,7 @@ from ossi_slash.handler import handler as slash_handler
 from ossi_stream import bootstrap as stream
 
 # What the log must never hold: what people typed, who they are, where they can be answered, and secrets.
-_PRIVATE = (
+PRIVATE = (
     DESCRIPTION, URL, TYPED, "typed-address", *(user.real_name for user in SEED.users if user.real_name),
     *(f'"{user.name}"' for user in SEED.users), "/response/", "hooks.slack.com",
     SEED.bot_token, SEED.signing_secret, SEED.verification_token, LINK_KEY, "token=", "Traceback",
@@ -101,7 +101,7 @@ def nothing_personal_is_logged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         logger.setLevel(level)
         logger.handlers[:], logger.propagate = handlers, propagate
     printed = capsys.readouterr()
-    leaked = [each for each in _PRIVATE if each in printed.out + printed.err]
+    leaked = [each for each in PRIVATE if each in printed.out + printed.err]
     assert not leaked, f"in the log: {leaked}\n{printed.out}{printed.err}"
     for line in printed.out.splitlines():
         assert {"timestamp", "level", "message"} <= set(json.loads(line)), line
