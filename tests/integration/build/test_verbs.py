@@ -14,7 +14,9 @@ def make(*arguments: str) -> str:
     return subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.parametrize("verb", ["install", "demo", "test", "load", "build", "pr", "format", "clean"])
+@pytest.mark.parametrize(
+    "verb", ["install", "demo", "screenshots", "test", "load", "fuzz", "build", "pr", "format", "clean"]
+)
 def test_make_alone_lists_the_verbs(verb: str) -> None:
     assert f"make {verb}\t" in make()
 
