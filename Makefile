@@ -30,7 +30,7 @@ screenshots: $(INSTALLED) ## make docs/images anew from the running demo (needs 
 test: $(INSTALLED) ## run all tests
 	@$(BIN)/python -m pytest $(if $(WORKERS),-n $(WORKERS)) $(ARGS)
 
-load: $(INSTALLED) ## submit and decide much at once while Slack takes little, about 2 minutes (ARGS=--full: about 15)
+load: $(INSTALLED) ## submit and decide much at once while Slack takes little, about 2.5 minutes (ARGS=--full: about 20)
 	@$(BIN)/python -m ossi_cli.load $(ARGS)
 
 # Other examples in every round: a round that fails prints how to see its example again.

@@ -43,7 +43,7 @@ def load(submissions: int, full: bool, people: int | None, messages_per_second: 
     more than Slack's 3 seconds. It ends by itself.
 
     The management channel gets one message for each submission and the public channel one for each acceptance, one after the other at one a
-    second: 60 submissions take about 2 minutes, and the whole burst takes about 15.
+    second: 60 submissions take about 2.5 minutes, and the whole burst takes about 20. Leave the machine alone meanwhile.
     """
     submissions = FULL if full else submissions
     burst = Burst(submissions, people or max(1, round(submissions * _PEOPLE_PER_SUBMISSION)), messages_per_second)
