@@ -85,7 +85,11 @@ class Clients:
         with self._lock:
             if service not in self._clients:
                 make = cast("Any", self._session.client)
-                self._clients[service] = make(service, endpoint_url=self.endpoint_url, config=config_for(service))
+                client = make(service, endpoint_url=self.endpoint_url, config=config_for(service))
+                # botocore makes the classes of a client's errors at their first use, and two threads at once get
+                # two sets of them, of which `except client.exceptions...` catches only one.
+                _ = client.exceptions
+                self._clients[service] = client
             return self._clients[service]
 
     @overload
