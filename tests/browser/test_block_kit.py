@@ -1,6 +1,7 @@
 """What the page draws and sends, with a bot of the tests behind the local Slack."""
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -34,7 +35,11 @@ def _post(web: WebClient, blocks: list[dict[str, Any]]) -> None:
     web.chat_postMessage(channel=CHANNEL, text="a message", blocks=blocks)
 
 
-def _actions(bot: FakeBot) -> list[dict[str, Any]]:
+def _actions(here: Workspace, bot: FakeBot, count: int) -> list[dict[str, Any]]:
+    """The actions that the bot got, once there are count of them: a click is on its way for a moment."""
+    deadline = time.monotonic() + 10
+    while len(bot.of_type("block_actions")) < count and time.monotonic() < deadline:
+        here.page.wait_for_timeout(20)
     return [payload["actions"][0] for payload in bot.of_type("block_actions")]
 
 
@@ -104,7 +109,7 @@ def test_a_button_shows_that_it_works_until_the_answer_is_there(here: Workspace,
     expect(button.locator(".spinner")).to_be_visible()
     answered.set()
     expect(button).not_to_have_attribute("aria-busy", "true")
-    assert [action["value"] for action in _actions(bot)] == ["p"]
+    assert [action["value"] for action in _actions(here, bot, 1)] == ["p"]
 
 
 def test_a_bot_that_does_not_answer_is_named(here: Workspace, web: WebClient, bot: FakeBot) -> None:
@@ -122,13 +127,13 @@ def test_a_confirmation_is_asked_for(here: Workspace, web: WebClient, bot: FakeB
     dialog.get_by_role("button", name="Leave it").click()
     here.page.get_by_role("button", name="Remove").click()
     here.page.keyboard.press("Escape")
-    assert _actions(bot) == []
+    assert _actions(here, bot, 0) == []
     here.page.get_by_role("button", name="Remove").click()
     dialog.get_by_role("button", name="Do it").click()
     expect(dialog).to_have_count(0)
     slack_has_it = here.page.get_by_role("button", name="Remove")
     expect(slack_has_it).not_to_have_attribute("aria-busy", "true")
-    assert [action["action_id"] for action in _actions(bot)] == ["sure"]
+    assert [action["action_id"] for action in _actions(here, bot, 1)] == ["sure"]
 
 
 def test_menus_dates_and_ticks_go_to_the_bot_at_once(here: Workspace, web: WebClient, bot: FakeBot) -> None:
@@ -146,7 +151,7 @@ def test_menus_dates_and_ticks_go_to_the_bot_at_once(here: Workspace, web: WebCl
     page.get_by_role("button", name="More actions").click()
     page.get_by_role("menuitem", name="Move").click()
     expect(idle).to_have_count(0)
-    chosen = {action["action_id"]: action for action in _actions(bot)}
+    chosen = {action["action_id"]: action for action in _actions(here, bot, 5)}
     assert chosen["colour"]["selected_option"]["value"] == "blue"
     assert chosen["day"]["selected_date"] == "2026-10-31"
     assert [each["value"] for each in chosen["some"]["selected_options"]] == ["green"]
@@ -270,7 +275,7 @@ def test_the_home_is_what_the_bot_publishes(here: Workspace, web: WebClient, bot
     expect(page.get_by_role("heading", name="Welcome home")).to_be_visible()
     page.get_by_role("button", name="Plain").click()
     expect(page.get_by_role("button", name="Plain")).not_to_have_attribute("aria-busy", "true")
-    assert _actions(bot)[0]["action_id"] == "plain"
+    assert _actions(here, bot, 1)[0]["action_id"] == "plain"
 
 
 def test_an_unknown_command_is_named(here: Workspace) -> None:
