@@ -77,7 +77,7 @@ def test_a_contribution_is_registered_accepted_listed_and_reported(ossi: Ossi) -
     submitted_at = datetime.fromtimestamp(row["timestamp"] // 1000, HELSINKI).replace(tzinfo=None)
     decided_at = datetime.fromtimestamp(decided["decidedAt"] // 1000, HELSINKI).replace(tzinfo=None)
     assert {title: cell.value for title, cell in cells.items()} == {
-        "Slack ID": ella, "Target month": month, "Submitted": submitted_at, "Name": "Ella Esimerkki",
+        "Slack ID": ella, "Target month": month, "Timestamp": submitted_at, "Name": "Ella Esimerkki",
         "Compensation": "SMALL", "Description": TEXT, "URL": URL, "Amount": 50, "Currency": "EUR",
         "Decided by": MAIJA, "Decided at": decided_at,
     }  # fmt: skip

@@ -15,7 +15,7 @@ from ossi_report import cell_values, workbook
 from ossi_report.aggregate import summarize
 from unit.report.months import LEVELS, OCTOBER, contribution, file_of, milliseconds, reopened, table, wall_clock
 
-ORIGINAL_COLUMNS = ["Slack ID", "Target month", "Submitted", "Name", "Compensation", "Description", "URL"]
+ORIGINAL_COLUMNS = ["Slack ID", "Target month", "Timestamp", "Name", "Compensation", "Description", "URL"]
 TOTALS = ("Status", None, None, "Count", "Amount", "Currency")
 PER_LEVEL = ("Compensation", None, "Level", "Count", "Amount", "Currency")
 PER_CONTRIBUTOR = ("Name", "Slack ID", None, "Count", "Amount", "Currency")
@@ -50,7 +50,7 @@ def test_sheets_and_columns_have_stable_names(book: Workbook) -> None:
 def test_the_rows_are_the_contributions_by_name_and_time(book: Workbook) -> None:
     rows = table(book["Accepted"], headings(book["Accepted"]))
 
-    assert [(row["Slack ID"], row["Submitted"], row["Compensation"], row["Amount"]) for row in rows] == [
+    assert [(row["Slack ID"], row["Timestamp"], row["Compensation"], row["Amount"]) for row in rows] == [
         ("U1", wall_clock("2026-10-25 08:00"), "SMALL", 50),
         ("U1", wall_clock("2026-10-26 08:00"), "STOCKHOLM", 1500.10),
         ("U1", wall_clock("2026-10-27 08:00"), "SMALL", 50),
@@ -59,7 +59,7 @@ def test_the_rows_are_the_contributions_by_name_and_time(book: Workbook) -> None
     assert rows[3] == {
         "Slack ID": "U2",
         "Target month": "2026-10",
-        "Submitted": wall_clock("2026-10-24 23:30"),
+        "Timestamp": wall_clock("2026-10-24 23:30"),
         "Name": "Eino Mäki",
         "Compensation": "MEDIUM",
         "Description": "Fixed the connection pool of the driver, with tests.",
@@ -249,7 +249,7 @@ def test_rows_of_older_days_are_shown_as_they_are() -> None:
         **dict.fromkeys(headings(sheet)),
         "Slack ID": "U9",
         "Name": "U9",
-        "Submitted": str(10**16),
+        "Timestamp": str(10**16),
         "Amount": 0,
         "Currency": "EUR",
         "Decided at": "-5",

@@ -1,7 +1,6 @@
 """The monthly workbook (R17), written by openpyxl.
 
-Sheets and columns are named by the constants below. People build on these names and on their order: first the columns of
-the original's sheet, then what came later.
+Its sheets and columns are named in columns.py.
 
 Rows are streamed (openpyxl's write-only mode), so that a large month costs time but little memory. Whatever was typed is
 a text cell. The file holds no formula at all: totals are numbers.
@@ -38,39 +37,34 @@ from ossi.domain.contribution import Contribution, Status
 from ossi.domain.months import Month
 from ossi_report.aggregate import MonthFigures, Total, figures, latest_names, person_order
 from ossi_report.cell_values import LINKS_MAX, cell_text, line_count, link_target, local_time
-
-SUMMARY = "Summary"
-ACCEPTED = "Accepted"
-PENDING = "Pending"
-DECLINED = "Declined"
-
-SLACK_ID = "Slack ID"
-TARGET_MONTH = "Target month"
-SUBMITTED = "Submitted"
-NAME = "Name"
-COMPENSATION = "Compensation"  # the level's key, as in the original's sheet; Summary has the label beside it
-DESCRIPTION = "Description"
-URL = "URL"
-AMOUNT = "Amount"
-CURRENCY = "Currency"
-DECIDED_BY = "Decided by"
-DECIDED_AT = "Decided at"
-LEVEL = "Level"
-COUNT = "Count"
-
-_ORIGINAL = (SLACK_ID, TARGET_MONTH, SUBMITTED, NAME, COMPENSATION, DESCRIPTION, URL)
-COLUMNS = {
-    ACCEPTED: (*_ORIGINAL, AMOUNT, CURRENCY, DECIDED_BY, DECIDED_AT),
-    PENDING: (*_ORIGINAL, AMOUNT, CURRENCY),
-    DECLINED: (*_ORIGINAL, DECIDED_BY, DECIDED_AT),  # no amounts: nothing there is to be paid
-}
-SUMMARY_COLUMNS = (NAME, SLACK_ID, LEVEL, COUNT, AMOUNT, CURRENCY)  # of the table per contributor and level
+from ossi_report.columns import (
+    ACCEPTED,
+    AMOUNT,
+    COMPENSATION,
+    COUNT,
+    CURRENCY,
+    DECIDED_AT,
+    DECIDED_BY,
+    DECLINED,
+    DESCRIPTION,
+    LEVEL,
+    NAME,
+    PENDING,
+    SHEET_COLUMNS,
+    SLACK_ID,
+    STATUS,
+    SUMMARY,
+    SUMMARY_COLUMNS,
+    TARGET_MONTH,
+    TIMESTAMP,
+    URL,
+)
 
 _STATUS_OF_SHEET = {ACCEPTED: Status.ACCEPTED, PENDING: Status.PENDING, DECLINED: Status.DECLINED}
 
 # In digits of the default font. Together they print legibly across A4.
 _WIDTHS = {
-    SLACK_ID: 14, TARGET_MONTH: 9, SUBMITTED: 17, NAME: 22, COMPENSATION: 27, DESCRIPTION: 64, URL: 44,
+    SLACK_ID: 14, TARGET_MONTH: 9, TIMESTAMP: 17, NAME: 22, COMPENSATION: 27, DESCRIPTION: 64, URL: 44,
     AMOUNT: 14, CURRENCY: 10, DECIDED_BY: 14, DECIDED_AT: 17,
 }  # fmt: skip
 _SUMMARY_WIDTHS = (28, 17, 32, 9, 17, 10)
@@ -158,11 +152,11 @@ def _write_summary(book: Workbook, month: MonthFigures, zone: ZoneInfo, made_at:
     sheet.append((f"Open source contributions, {summary.month.label}", _TITLE))
     sheet.append(("Made at", _NOTE), (_wall_time(made_at, zone), _NOTE), (f"All times: {zone}", _NOTE))
 
-    _write_header(sheet, "Contributions", "Status", "", "", COUNT)
+    _write_header(sheet, "Contributions", STATUS, "", "", COUNT)
     for status, count in ((ACCEPTED, summary.accepted), (PENDING, summary.pending), (DECLINED, summary.declined)):
         sheet.append((status, _LABEL), _BLANK, _BLANK, (count, _COUNT))
 
-    _write_header(sheet, "Total compensation", "Status", "", "", COUNT, AMOUNT, CURRENCY)
+    _write_header(sheet, "Total compensation", STATUS, "", "", COUNT, AMOUNT, CURRENCY)
     for currency, total in month.by_currency.items():
         sheet.append((ACCEPTED, _LABEL), _BLANK, _BLANK, *_total(total, currency, bold=True))
 
@@ -228,7 +222,7 @@ def _level_chart(sheet: "_Sheet", header_row: int, last_row: int) -> BarChart:
 def _write_contributions(
     book: Workbook, title: str, contributions: Iterable[Contribution], levels: CompensationLevels, zone: ZoneInfo
 ) -> None:
-    columns = COLUMNS[title]
+    columns = SHEET_COLUMNS[title]
     sheet = _Sheet(book, title, [_WIDTHS[column] for column in columns], frozen_rows=1)
     sheet.append(*((column, _HEADER_STYLES.get(column, _HEADER)) for column in columns))
     for contribution in contributions:
@@ -243,7 +237,7 @@ def _entries(contribution: Contribution, levels: CompensationLevels, zone: ZoneI
     return {
         SLACK_ID: (contribution.user_id, _TYPED),
         TARGET_MONTH: (contribution.contribution_month, _TYPED),
-        SUBMITTED: (local_time(contribution.timestamp, zone), _DATE),
+        TIMESTAMP: (local_time(contribution.timestamp, zone), _DATE),
         NAME: (contribution.person, _TYPED),
         COMPENSATION: (contribution.size, _TYPED),
         DESCRIPTION: (contribution.text, _TYPED_WRAPPED),

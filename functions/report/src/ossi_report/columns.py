@@ -1,0 +1,47 @@
+"""The names of the report's sheets and columns, in their order.
+
+People build on them (docs/report.md lists them): a name stays, and a new column comes after those that are there. First come
+the columns of the original's sheet.
+"""
+
+SUMMARY = "Summary"
+ACCEPTED = "Accepted"
+PENDING = "Pending"
+DECLINED = "Declined"
+
+SLACK_ID = "Slack ID"
+TARGET_MONTH = "Target month"
+TIMESTAMP = "Timestamp"
+NAME = "Name"
+COMPENSATION = "Compensation"  # the level's key, as in the original's sheet; Summary has the label beside it
+DESCRIPTION = "Description"
+URL = "URL"
+STATUS = "Status"
+AMOUNT = "Amount"
+CURRENCY = "Currency"
+DECIDED_BY = "Decided by"
+DECIDED_AT = "Decided at"
+LEVEL = "Level"
+COUNT = "Count"
+
+_ORIGINAL = (SLACK_ID, TARGET_MONTH, TIMESTAMP, NAME, COMPENSATION, DESCRIPTION, URL)
+
+SHEET_COLUMNS = {
+    ACCEPTED: (*_ORIGINAL, AMOUNT, CURRENCY, DECIDED_BY, DECIDED_AT),
+    PENDING: (*_ORIGINAL, AMOUNT, CURRENCY),
+    DECLINED: (*_ORIGINAL, DECIDED_BY, DECIDED_AT),  # no amounts: nothing there is to be paid
+}
+SUMMARY_COLUMNS = (NAME, SLACK_ID, LEVEL, COUNT, AMOUNT, CURRENCY)  # of the table per contributor and level
+FILE_COLUMNS = (
+    *_ORIGINAL,
+    STATUS,
+    AMOUNT,
+    CURRENCY,
+    DECIDED_BY,
+    DECIDED_AT,
+)  # of the CSV file, which holds every status
+
+
+def json_key(column: str) -> str:
+    """The name of a column in the JSON file: "Slack ID" is slack_id there."""
+    return column.lower().replace(" ", "_")
