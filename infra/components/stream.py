@@ -31,7 +31,7 @@ class StreamSubscription(pulumi.ComponentResource):
             function_name=function.arn,
             starting_position="TRIM_HORIZON",
             batch_size=25,
-            maximum_batching_window_in_seconds=1,
+            maximum_batching_window_in_seconds=0,
             parallelization_factor=1,
             function_response_types=["ReportBatchItemFailures"],
             bisect_batch_on_function_error=True,

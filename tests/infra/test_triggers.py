@@ -73,7 +73,7 @@ def test_the_stream_feeds_its_function_and_gives_up_on_nothing_silently(program:
         "functionName": f"arn:aws:lambda:{HERE}:function:ossi-test-stream",
         "startingPosition": "TRIM_HORIZON",
         "batchSize": 25,
-        "maximumBatchingWindowInSeconds": 1,
+        "maximumBatchingWindowInSeconds": 0,
         "parallelizationFactor": 1,
         "functionResponseTypes": ["ReportBatchItemFailures"],
         "bisectBatchOnFunctionError": True,
