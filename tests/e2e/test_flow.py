@@ -83,6 +83,12 @@ def test_a_contribution_is_registered_accepted_listed_and_reported(ossi: Ossi) -
     }  # fmt: skip
     assert cells["URL"].hyperlink.target == URL
 
+    for suffix, content_type in (("csv", "text/csv; charset=utf-8"), ("json", "application/json")):
+        file = fetch(link_in(report, suffix))
+        assert file.headers["content-disposition"] == f'attachment; filename="ossi-{month}.{suffix}"'
+        assert file.headers["content-type"] == content_type
+        assert TEXT in file.text
+
 
 def test_a_contribution_is_registered_declined_and_listed(ossi: Ossi) -> None:
     ella = ossi.employee()

@@ -24,9 +24,10 @@ def announcement(ossi: Ossi, before: int = 0) -> MessageRead:
     return ossi.wait(found, "the report")
 
 
-def link_in(message: MessageRead) -> str:
-    """The address behind "Download the workbook"."""
-    (link,) = (act.value for act in message.acts if act.kind == "link" and act.where == "blocks")
+def link_in(message: MessageRead, suffix: str = "xlsx") -> str:
+    """The address of the workbook, or of the file with another suffix."""
+    links = [act.value for act in message.acts if act.kind == "link" and act.where == "blocks"]
+    (link,) = (link for link in links if f".{suffix}?" in link)
     return link
 
 

@@ -184,8 +184,8 @@ class ReportRequests(Protocol):
 
 
 class ReportFiles(Protocol):
-    """The private bucket of workbooks."""
+    """The private bucket of the reports' files."""
 
     def store(self, name: str, content: bytes) -> None:
-        """Stores a workbook under that name."""
+        """Stores a file under that name, whose suffix says of which kind it is."""
         ...

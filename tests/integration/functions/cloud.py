@@ -158,7 +158,7 @@ class Cloud:
         """Lambda takes no more invocations."""
         self._invocations.refused = True
 
-    def workbooks(self) -> dict[str, bytes]:
+    def reports(self) -> dict[str, bytes]:
         """Key -> content of every object in the bucket."""
         keys = [each["Key"] for each in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
         return {key: self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys}

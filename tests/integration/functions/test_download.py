@@ -64,18 +64,27 @@ def test_a_link_redirects_to_an_address_that_s3_serves_for_a_minute(cloud: Cloud
     assert query.get("response-content-disposition") == expected
 
 
+@pytest.mark.parametrize("suffix", ["csv", "json"])
+def test_every_kind_of_file_is_saved_under_its_own_name(cloud: Cloud, suffix: str) -> None:
+    assert cloud.reports() == {}
+    name = NAME.replace("xlsx", suffix)
+    location = urlsplit(str(fetch(name, token_for(name))["headers"]["location"]))
+    assert location.path == f"/reports/{name}"
+    assert parse_qs(location.query)["response-content-disposition"] == [f'attachment; filename="ossi-2026-10.{suffix}"']
+
+
 def test_the_two_methods_are_signed_each_for_itself(cloud: Cloud) -> None:
     def signed(method: str) -> str:
         return parse_qs(urlsplit(str(fetch(NAME, token_for(), method)["headers"]["location"])).query)[
             "X-Amz-Signature"
         ][0]
 
-    assert cloud.workbooks() == {}
+    assert cloud.reports() == {}
     assert signed("GET") != signed("HEAD")
 
 
 def test_a_link_works_until_its_last_second(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert cloud.workbooks() == {}
+    assert cloud.reports() == {}
     token = token_for(left=timedelta(0))
     end = datetime.fromtimestamp(int(token.partition(".")[0]), UTC)
     monkeypatch.setattr(bootstrap, "datetime", standing_at(end - timedelta(milliseconds=1)))
@@ -85,7 +94,7 @@ def test_a_link_works_until_its_last_second(cloud: Cloud, monkeypatch: pytest.Mo
 
 
 def test_an_expired_link_says_so(cloud: Cloud) -> None:
-    assert cloud.workbooks() == {}
+    assert cloud.reports() == {}
     answer = fetch(NAME, token_for(left=timedelta(seconds=-1)))
     assert_leads_nowhere(answer, 410)
     assert "seven days" in answer["body"]
@@ -99,6 +108,7 @@ ALTERED: dict[str, tuple[str, str | None]] = {
     "a later date": (NAME, f"{int(token_for()[:10]) + 1}{token_for()[10:]}"),
     "another key": (NAME, token_for(key="a guess")),
     "another file": (NAME.replace("2026-10", "2026-09"), token_for()),
+    "another kind of file": (NAME.replace("xlsx", "csv"), token_for()),
     "a path": ("../secret", token_for("../secret")),
     "not ASCII": (NAME, "ääkköset"),
     "nothing at all": ("", ""),
@@ -107,7 +117,7 @@ ALTERED: dict[str, tuple[str, str | None]] = {
 
 @pytest.mark.parametrize(("name", "token"), ALTERED.values(), ids=ALTERED.keys())
 def test_an_altered_link_leads_nowhere(cloud: Cloud, name: str, token: str | None) -> None:
-    assert cloud.workbooks() == {}
+    assert cloud.reports() == {}
     answer = fetch(name, token)
     assert_leads_nowhere(answer, 404)
     for hint in ("signature", "expired", "key", NAME):
@@ -115,7 +125,7 @@ def test_an_altered_link_leads_nowhere(cloud: Cloud, name: str, token: str | Non
 
 
 def test_a_request_without_a_name(cloud: Cloud) -> None:
-    assert cloud.workbooks() == {}
+    assert cloud.reports() == {}
     event = download_event(NAME, token_for())
     del event["pathParameters"]
     assert_leads_nowhere(handler(event, Context()), 404)

@@ -59,7 +59,7 @@ def test_an_accepted_contribution_goes_all_the_way_to_the_workbook(world: World)
     assert parse_qs(location.query)["response-content-disposition"] == [
         f'attachment; filename="ossi-{this_month()}.xlsx"'
     ]
-    workbook = openpyxl.load_workbook(io.BytesIO(world.cloud.workbooks()[f"reports/{name}"]))
+    workbook = openpyxl.load_workbook(io.BytesIO(world.cloud.reports()[f"reports/{name}"]))
     cells = [cell for cells in workbook["Accepted"].iter_rows(values_only=True) for cell in cells]
     assert DESCRIPTION in cells
 

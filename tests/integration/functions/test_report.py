@@ -1,6 +1,7 @@
 """The report function: workbook, message and link, once a run."""
 
 import io
+import json
 import time
 from typing import Any
 
@@ -39,7 +40,7 @@ def cells(content: bytes, sheet: str) -> list[Any]:
     return [cell for row in workbook[sheet].iter_rows(values_only=True) for cell in row]
 
 
-def test_a_report_is_stored_and_announced_with_its_link(world: World) -> None:
+def test_a_report_is_stored_and_announced_with_its_links(world: World) -> None:
     october(world)
     assert handler(ASKED, Context()) == {"month": "2026-10", "announced": True}
     (message,) = world.managers_see()
@@ -51,13 +52,27 @@ def test_a_report_is_stored_and_announced_with_its_link(world: World) -> None:
         "@Maija Salo",
     ):
         assert fact in message.rendered
-    name, token = world.announced_link()
-    ((key, content),) = world.cloud.workbooks().items()
-    assert key == f"reports/{name}"
-    assert {"Aino Lahti", "Eino Mäki"} <= set(cells(content, "Accepted"))
-    check_link(name, token, LINK_KEY, app().clock())
-    stored = world.cloud.s3.head_object(Bucket=BUCKET, Key=key)
-    assert stored["ContentType"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    links, files = world.announced_links(), world.cloud.reports()
+    assert {f"reports/{name}" for name, _ in links.values()} == set(files)
+    for name, token in links.values():
+        check_link(name, token, LINK_KEY, app().clock())
+    stored = {suffix: files[f"reports/{name}"] for suffix, (name, _) in links.items()}
+    assert {"Aino Lahti", "Eino Mäki"} <= set(cells(stored["xlsx"], "Accepted"))
+    assert b"Aino Lahti" in stored["csv"]
+    assert json.loads(stored["json"])["month"] == "2026-10"
+
+
+def test_each_file_is_stored_as_what_it_is(world: World) -> None:
+    october(world)
+    assert handler(ASKED, Context())["announced"] is True
+    assert {
+        key.rpartition(".")[2]: world.cloud.s3.head_object(Bucket=BUCKET, Key=key)["ContentType"]
+        for key in world.cloud.reports()
+    } == {
+        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "csv": "text/csv; charset=utf-8",
+        "json": "application/json",
+    }
 
 
 def test_the_same_run_delivered_twice_posts_one_report(world: World) -> None:
@@ -65,7 +80,7 @@ def test_the_same_run_delivered_twice_posts_one_report(world: World) -> None:
     assert handler(ASKED, Context())["announced"] is True
     assert handler(ASKED, Context())["announced"] is False
     assert len(world.managers_see()) == 1
-    assert len(world.cloud.workbooks()) == 1
+    assert len(world.cloud.reports()) == 3
     assert handler({**ASKED, "requestId": "4.5.6"}, Context())["announced"] is True
     assert len(world.managers_see()) == 2
 
@@ -89,7 +104,7 @@ def test_the_scheduled_run_reports_the_previous_month_once(world: World) -> None
 )
 def test_the_schedules_month_is_that_of_the_time_zone(world: World, scheduled: str, month: str) -> None:
     assert handler({"source": "schedule", "scheduledTime": scheduled}, Context())["month"] == month
-    assert world.cloud.workbooks() == {}
+    assert world.cloud.reports() == {}
 
 
 def test_a_month_without_accepted_contributions_gets_a_message_and_no_file(world: World) -> None:
@@ -97,7 +112,7 @@ def test_a_month_without_accepted_contributions_gets_a_message_and_no_file(world
     assert handler(ASKED, Context())["announced"] is True
     (message,) = world.managers_see()
     assert "no accepted contributions for October 2026" in message.rendered
-    assert world.cloud.workbooks() == {}
+    assert world.cloud.reports() == {}
 
 
 @pytest.mark.parametrize(
@@ -170,7 +185,7 @@ def test_a_month_of_3000_rows_pages_the_index(world: World) -> None:
     started = time.monotonic()
     assert handler(ASKED, Context())["announced"] is True
     assert "3000 accepted" in world.managers_see()[0].rendered
-    (content,) = world.cloud.workbooks().values()
+    (content,) = (content for key, content in world.cloud.reports().items() if key.endswith(".xlsx"))
     assert sum(1 for cell in cells(content, "Accepted") if isinstance(cell, str) and cell.startswith(text)) == 3000
     assert world.cloud.queries > 1
     assert time.monotonic() - started < 60

@@ -2,13 +2,12 @@
 
 import base64
 import json
-import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from fakes import HELSINKI, contribution
 from integration.functions.cloud import Cloud
@@ -94,11 +93,18 @@ class World:
         entries = [entry for entry in self.control.traffic() if entry.direction == "from_bot"]
         return [entry for entry in entries if method in (None, entry.kind)]
 
+    def announced_links(self) -> dict[str, tuple[str, str]]:
+        """Suffix -> name and token of the links to the report in the management channel."""
+        acts = self.managers_see()[-1].acts
+        links = [urlsplit(act.value) for act in acts if act.kind == "link" and act.where == "blocks"]
+        return {
+            link.path.rpartition(".")[2]: (link.path.rpartition("/")[2], link.query.removeprefix("token="))
+            for link in links
+        }
+
     def announced_link(self) -> tuple[str, str]:
-        """Name and token of the report's link in the management channel."""
-        match = re.search(r"/reports/([^?]+)\?token=([0-9a-f.]+)", self.managers_see()[-1].text)
-        assert match is not None
-        return match[1], match[2]
+        """Name and token of the link to the workbook."""
+        return self.announced_links()["xlsx"]
 
     def last_payload(self) -> Event:
         """The payload of the last interaction that reached the gateway."""

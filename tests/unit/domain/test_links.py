@@ -1,5 +1,6 @@
 """The report's link: seven days to the second, and nothing but what was signed."""
 
+import itertools
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,7 @@ import pytest
 
 from fakes import HELSINKI
 from ossi.domain.errors import RequestRefused
-from ossi.domain.links import LINK_LIFE, LinkExpired, check_link, report_name, signed_path
+from ossi.domain.links import LINK_LIFE, LinkExpired, check_link, friendly_name, report_names, signed_path
 from ossi.domain.months import Month
 
 KEY = "a-key-of-thirty-two-characters-or-more"
@@ -88,8 +89,25 @@ def test_an_expired_link_that_was_altered_is_not_said_to_have_been_good_once() -
 
 
 def test_a_file_name_says_month_and_time_and_cannot_be_guessed() -> None:
-    names = {report_name(Month(2026, 10), MADE) for _ in range(20)}
+    names = {report_names(Month(2026, 10), MADE, ["xlsx"])["xlsx"] for _ in range(20)}
     assert len(names) == 20
     for name in names:
         assert re.fullmatch(r"ossi-2026-10-20261103T040000Z-[0-9a-f]{16}\.xlsx", name)
         check_link(name, signed_path(name, MADE + LINK_LIFE, KEY).partition("token=")[2], KEY, MADE)
+
+
+def test_the_files_of_a_report_have_one_name_with_their_suffixes_and_a_token_each() -> None:
+    names = report_names(Month(2026, 10), MADE, ["xlsx", "csv", "json"])
+    assert {name.rpartition(".")[::2] for name in names.values()} == {
+        (names["xlsx"].removesuffix(".xlsx"), suffix) for suffix in ("xlsx", "csv", "json")
+    }
+    tokens = {name: signed_path(name, MADE + LINK_LIFE, KEY).partition("token=")[2] for name in names.values()}
+    for name, other in itertools.permutations(names.values(), 2):
+        check_link(name, tokens[name], KEY, MADE)
+        with pytest.raises(RequestRefused):
+            check_link(name, tokens[other], KEY, MADE)
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "csv", "json"])
+def test_a_file_is_saved_under_a_name_that_people_keep(suffix: str) -> None:
+    assert friendly_name(report_names(Month(2026, 10), MADE, [suffix])[suffix]) == f"ossi-2026-10.{suffix}"

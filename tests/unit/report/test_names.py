@@ -1,9 +1,9 @@
-"""The names of sheets and columns that docs/report.md promises are those of the code."""
+"""The names of sheets, columns and keys that docs/report.md promises are those of the code."""
 
 import re
 from pathlib import Path
 
-from ossi_report.columns import SHEET_COLUMNS, SUMMARY, SUMMARY_COLUMNS
+from ossi_report.columns import FILE_COLUMNS, SHEET_COLUMNS, SUMMARY, SUMMARY_COLUMNS, json_key
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "report.md").read_text(encoding="utf-8")
 
@@ -30,4 +30,11 @@ def test_the_documented_sheets_and_columns_are_those_of_the_workbook() -> None:
 def test_every_column_is_explained() -> None:
     explained = {name for line in rows("column") for name in re.findall("[^`,]+[^`, ]", line)}
 
-    assert explained == {name for columns in SHEET_COLUMNS.values() for name in columns}
+    assert explained == {*FILE_COLUMNS, *(name for columns in SHEET_COLUMNS.values() for name in columns)}
+
+
+def test_the_documented_columns_of_the_csv_file_and_keys_of_the_json_file_are_those_of_the_code() -> None:
+    documented = {column: names(key)[0] for column, key in rows("CSV").items()}
+
+    assert list(documented) == list(FILE_COLUMNS)
+    assert documented == {column: json_key(column) for column in FILE_COLUMNS}

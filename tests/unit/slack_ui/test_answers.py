@@ -124,6 +124,11 @@ def test_the_short_answers_are_sentences(message: Message) -> None:
 # the announcement of a report
 
 LINK = "https://api.example/reports/ossi-2026-10.xlsx?token=1793685600.0a"
+LINKS = {
+    "xlsx": LINK,
+    "csv": "https://api.example/reports/ossi-2026-10.csv?token=1793685600.0b",
+    "json": "https://api.example/reports/ossi-2026-10.json?token=1793685600.0c",
+}
 EXPIRES = datetime(2026, 11, 10, 6, 0, tzinfo=HELSINKI)
 
 
@@ -141,34 +146,35 @@ SUMMARY = MonthSummary(
 )
 
 
-def test_the_announcement_has_the_counts_the_total_the_contributors_and_the_link() -> None:
-    message = report_ready(SUMMARY, LINK, EXPIRES, "U0MAIJA01")
+def test_the_announcement_has_the_counts_the_total_the_contributors_and_the_links() -> None:
+    message = report_ready(SUMMARY, LINKS, EXPIRES, "U0MAIJA01")
     assert_taken(message)
     seen = read(message).text
     for fact in ("October 2026", "3 accepted, 2 pending, 1 declined", "250.00 EUR, 1,200.50 SEK", "Aino Lahti, Eino Mäki",
                  "Contributors (2)", "2026-11-10 06:00", "@Maija Salo"):  # fmt: skip
         assert fact in seen
-    assert ("link", LINK) in acts_of(message)
+    assert {("link", link) for link in LINKS.values()} <= acts_of(message)
+    assert "Download the workbook, or for scripts CSV, JSON" in seen
     for fact in ("October 2026", "3 accepted, 2 pending, 1 declined", "250.00 EUR", "Eino Mäki", LINK):
         assert fact in message.text
 
 
 def test_the_schedule_is_named_where_nobody_asked() -> None:
-    assert "schedule" in read(report_ready(SUMMARY, LINK, EXPIRES, None)).text
-    assert not {act for act in acts_of(report_ready(SUMMARY, LINK, EXPIRES, None)) if act[0] == "user"}
+    assert "schedule" in read(report_ready(SUMMARY, LINKS, EXPIRES, None)).text
+    assert not {act for act in acts_of(report_ready(SUMMARY, LINKS, EXPIRES, None)) if act[0] == "user"}
 
 
 @every_ugly_text
 def test_names_in_an_announcement_appear_as_typed_and_do_nothing(text: str) -> None:
-    message = report_ready(replace(SUMMARY, contributors=people(text)), LINK, EXPIRES, None)
+    message = report_ready(replace(SUMMARY, contributors=people(text)), LINKS, EXPIRES, None)
     assert_taken(message)
     assert text[:59].rstrip() in read(message).text
-    assert acts_of(message) == acts_of(report_ready(SUMMARY, LINK, EXPIRES, None))
+    assert acts_of(message) == acts_of(report_ready(SUMMARY, LINKS, EXPIRES, None))
 
 
 def test_a_month_of_many_contributors_names_twenty() -> None:
     names = [f"{LONG_NAME} {number}" for number in range(200)]
-    message = report_ready(replace(SUMMARY, contributors=people(*names)), LINK, EXPIRES, "U0MAIJA01")
+    message = report_ready(replace(SUMMARY, contributors=people(*names)), LINKS, EXPIRES, "U0MAIJA01")
     assert_taken(message)
     seen = read(message).text
     assert seen.count("Ääkkönen-Österlund") == 20

@@ -27,7 +27,7 @@ from ossi.domain.errors import DeliveryIncomplete, LastingChatError, PassingChat
 from ossi.domain.links import LinkExpired, check_link
 from ossi.domain.months import Month
 from ossi.domain.report import MonthSummary
-from ossi.use_cases.make_report import ReportMaker, make_report
+from ossi.use_cases.make_report import ReportMaker, WriteFile, make_report
 
 OCTOBER = Month(2026, 10)
 RUN = "report#2026-10#scheduled"
@@ -42,21 +42,24 @@ def summarize(month: Month, rows: Sequence[Contribution], _levels: CompensationL
     )
 
 
-def workbook(
-    month: Month, rows: Sequence[Contribution], _levels: CompensationLevels, zone: ZoneInfo, now: datetime
-) -> bytes:
-    return f"{month} {len(rows)} {zone} {now:%Y-%m-%d}".encode()
+def writes(kind: str) -> WriteFile:
+    def write(
+        month: Month, rows: Sequence[Contribution], _levels: CompensationLevels, zone: ZoneInfo, now: datetime
+    ) -> bytes:
+        return f"{kind} {month} {len(rows)} {zone} {now:%Y-%m-%d}".encode()
+
+    return write
 
 
 class Office:
     """A report maker with fakes around it."""
 
     def __init__(self, *rows: Contribution) -> None:
-        self.ledger, self.files, self.chat, self.clock = FakeLedger(), FakeReportFiles(), FakeChat(), FakeClock(NOW)
+        self.ledger, self.bucket, self.chat, self.clock = FakeLedger(), FakeReportFiles(), FakeChat(), FakeClock(NOW)
         self.maker = ReportMaker(
             contributions=FakeContributions(*rows),
             ledger=self.ledger,
-            files=self.files,
+            files=self.bucket,
             chat=self.chat,
             clock=self.clock,
             zone=HELSINKI,
@@ -65,17 +68,21 @@ class Office:
             api_url="https://api.example",
             link_key=lambda: KEY,
             summarize=summarize,
-            build_workbook=workbook,
+            writers={kind: writes(kind) for kind in ("xlsx", "csv", "json")},
         )
 
     def make(self, run: str = RUN, requested_by: str | None = None) -> bool:
         return make_report(self.maker, OCTOBER, run, requested_by)
 
-    def link(self) -> tuple[str, str]:
-        """Name and token of the link that was announced last."""
-        match = re.search(r"https://api\.example/reports/([^?]+)\?token=(\S+)", self.chat.sent[-1].message.text)
-        assert match is not None
-        return match[1], match[2]
+    def links(self) -> dict[str, tuple[str, str]]:
+        """Suffix -> name and token of the links that were announced last."""
+        announced = str(self.chat.sent[-1].message.blocks)
+        found = re.findall(r"https://api\.example/reports/([^?]+\.(\w+))\?token=([0-9a-f.]+)", announced)
+        return {suffix: (name, token) for name, suffix, token in found}
+
+    def files(self) -> dict[str, bytes]:
+        """Suffix -> what was stored, of one report."""
+        return {name.rpartition(".")[2]: content for name, content in self.bucket.stored.items()}
 
 
 ROWS = (
@@ -89,10 +96,11 @@ ROWS = (
 def test_a_report_is_stored_and_announced() -> None:
     office = Office(*ROWS)
     assert office.make(requested_by="U0MAIJA01")
-    ((name, content),) = office.files.stored.items()
-    assert content == b"2026-10 3 Europe/Helsinki 2026-11-03"
+    assert office.files() == {
+        kind: f"{kind} 2026-10 3 Europe/Helsinki 2026-11-03".encode() for kind in ("xlsx", "csv", "json")
+    }
     assert [call.where for call in office.chat.sent] == [MANAGEMENT]
-    assert office.link()[0] == name
+    assert {name for name, _ in office.links().values()} == set(office.bucket.stored)
     assert "1 accepted, 1 pending, 1 declined" in office.chat.sent[0].message.text
 
 
@@ -101,14 +109,15 @@ def test_the_same_run_delivered_twice_posts_one_report() -> None:
     assert office.make()
     assert not office.make()
     assert len(office.chat.sent) == 1
-    assert len(office.files.stored) == 1
+    assert len(office.bucket.stored) == 3
 
 
 def test_another_run_makes_another_report() -> None:
     office = Office(*ROWS)
     assert office.make()
     assert office.make("report#2026-10#asked#1.2.3")
-    assert len(office.chat.sent) == len(office.files.stored) == 2
+    assert len(office.chat.sent) == 2
+    assert len(office.bucket.stored) == 6
 
 
 def test_a_run_that_is_under_way_elsewhere_is_tried_later() -> None:
@@ -133,7 +142,7 @@ def test_a_failure_leaves_the_run_free_for_the_next_try(error: Exception) -> Non
     assert len(office.chat.sent) == 1
 
 
-@pytest.mark.parametrize("step", ["contributions", "summarize", "build_workbook", "files", "link_key"])
+@pytest.mark.parametrize("step", ["contributions", "summarize", "writers", "files", "link_key"])
 def test_a_failure_on_the_way_leaves_the_run_free_too(step: str) -> None:
     office = Office(*ROWS)
 
@@ -143,6 +152,8 @@ def test_a_failure_on_the_way_leaves_the_run_free_too(step: str) -> None:
 
         def __call__(self, *_: object) -> object:
             raise ValueError("broken")
+
+        __iter__ = __call__
 
     with pytest.raises(ValueError, match="broken"):
         make_report(replace(office.maker, **{step: Broken()}), OCTOBER, RUN, None)
@@ -155,7 +166,7 @@ def test_a_failure_on_the_way_leaves_the_run_free_too(step: str) -> None:
 def test_a_month_without_accepted_contributions_gets_a_message_and_no_file(rows: tuple[Contribution, ...]) -> None:
     office = Office(*rows)
     assert office.make()
-    assert office.files.stored == {}
+    assert office.bucket.stored == {}
     assert "no accepted contributions for October 2026" in office.chat.sent[0].message.text
     assert not office.make()
     assert len(office.chat.sent) == 1
@@ -170,13 +181,14 @@ def test_a_month_without_accepted_contributions_gets_a_message_and_no_file(rows:
         datetime(2026, 12, 30, 6, tzinfo=HELSINKI),
     ],
 )
-def test_the_link_lives_for_seven_days_to_the_second(now: datetime) -> None:
+def test_the_links_live_for_seven_days_to_the_second(now: datetime) -> None:
     office = Office(*ROWS)
     office.clock.now = now
     office.make()
-    name, token = office.link()
     end = now.astimezone(UTC).replace(microsecond=0) + timedelta(days=7)
-    check_link(name, token, KEY, end - timedelta(seconds=1))
-    with pytest.raises(LinkExpired):
-        check_link(name, token, KEY, end)
+    assert set(office.links()) == {"xlsx", "csv", "json"}
+    for name, token in office.links().values():
+        check_link(name, token, KEY, end - timedelta(seconds=1))
+        with pytest.raises(LinkExpired):
+            check_link(name, token, KEY, end)
     assert f"Download until {end.astimezone(HELSINKI):%Y-%m-%d %H:%M}" in office.chat.sent[0].message.text

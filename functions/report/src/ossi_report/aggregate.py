@@ -97,6 +97,13 @@ def latest_names(contributions: Iterable[Contribution]) -> dict[str, str]:
     return names
 
 
+def in_order(contributions: Iterable[Contribution]) -> list[Contribution]:
+    """By the person's name, then by time. A person who changed name stays together, as in the totals."""
+    rows = list(contributions)
+    names = latest_names(rows)
+    return sorted(rows, key=lambda each: (person_order(names[each.user_id], each.user_id), each.timestamp))
+
+
 def person_order(name: str, user_id: str) -> tuple[str, str, str]:
     """The sorting key of people: by name, upper case like lower case; namesakes stay apart."""
     return (name.casefold(), name, user_id)

@@ -11,6 +11,7 @@ from ossi.adapters.slack import SlackChat
 from ossi.clock import clock_in
 from ossi.use_cases.make_report import ReportMaker
 from ossi_report.aggregate import summarize
+from ossi_report.data_files import build_csv, build_json
 from ossi_report.settings import Settings
 from ossi_report.workbook import build_workbook
 
@@ -40,7 +41,7 @@ def report_maker(settings: Settings) -> ReportMaker:
         api_url=settings.api_url,
         link_key=secrets.fresh_link_signing_key,
         summarize=summarize,
-        build_workbook=build_workbook,
+        writers={"xlsx": build_workbook, "csv": build_csv, "json": build_json},
     )
 
 

@@ -72,17 +72,24 @@ def line_count(text: str, width: float) -> int:
     return sum(max(1, ceil(_digits(line) / width)) for line in text.split("\n"))
 
 
+def moment_in(timestamp: int, zone: ZoneInfo) -> datetime | None:
+    """The aware moment, on zone's clocks; None for a number that is no moment between 1970 and 9999. timestamp: ms since the epoch."""
+    if timestamp < 0:
+        return None
+    try:
+        return (_EPOCH + timedelta(milliseconds=timestamp)).astimezone(zone)
+    except OverflowError:
+        return None
+
+
 def local_time(timestamp: int, zone: ZoneInfo) -> datetime | str:
     """The wall clock's time, to the second, without a zone, as spreadsheets know it. timestamp: ms since the epoch.
 
     A number that is no moment between 1970 and 9999 is given back as text.
     """
-    try:
-        moment = (_EPOCH + timedelta(milliseconds=timestamp)).astimezone(zone)
-    except OverflowError:
-        return str(timestamp)
+    moment = moment_in(timestamp, zone)
     # Cut, not rounded: the last half second of a month stays in it.
-    return moment.replace(microsecond=0, tzinfo=None) if timestamp >= 0 else str(timestamp)
+    return str(timestamp) if moment is None else moment.replace(microsecond=0, tzinfo=None)
 
 
 def _picture(found: re.Match[str]) -> str:

@@ -35,7 +35,7 @@ from openpyxl.writer.excel import ExcelWriter
 from ossi.domain.compensation import CompensationLevel, CompensationLevels
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.months import Month
-from ossi_report.aggregate import MonthFigures, Total, figures, latest_names, person_order
+from ossi_report.aggregate import MonthFigures, Total, figures, in_order
 from ossi_report.cell_values import LINKS_MAX, cell_text, line_count, link_target, local_time
 from ossi_report.columns import (
     ACCEPTED,
@@ -136,10 +136,9 @@ def build_workbook(
     book.properties.created = book.properties.modified = made_at.astimezone(UTC).replace(tzinfo=None)
     book.calculation.fullCalcOnLoad = False  # nothing to calculate: else Excel asks whether to save on closing
     _write_summary(book, figures(month, contributions, levels), zone, made_at)
-    names = latest_names(contributions)  # a person who changed name stays together, as in the summary
-    in_order = sorted(contributions, key=lambda each: (person_order(names[each.user_id], each.user_id), each.timestamp))
+    rows = in_order(contributions)
     for title, status in _STATUS_OF_SHEET.items():
-        _write_contributions(book, title, [each for each in in_order if each.status is status], levels, zone)
+        _write_contributions(book, title, [each for each in rows if each.status is status], levels, zone)
     content = BytesIO()
     # Not book.save(): that would put the present moment into the file.
     ExcelWriter(book, _DatedArchive(content, made_at)).save()

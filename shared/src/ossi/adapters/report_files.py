@@ -1,4 +1,4 @@
-"""The private bucket of workbooks: the report function stores, the download function lets people fetch."""
+"""The private bucket of the reports' files: the report function stores, the download function lets people fetch."""
 
 from typing import Any
 
@@ -6,7 +6,11 @@ import boto3
 from botocore.config import Config
 
 PREFIX = "reports/"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_CONTENT_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+}
 
 
 class S3ReportFiles:
@@ -20,7 +24,8 @@ class S3ReportFiles:
 
     def store(self, name: str, content: bytes) -> None:
         """See ports.ReportFiles."""
-        self._client.put_object(Bucket=self._bucket, Key=PREFIX + name, Body=content, ContentType=XLSX)
+        content_type = _CONTENT_TYPES[name.rpartition(".")[2]]
+        self._client.put_object(Bucket=self._bucket, Key=PREFIX + name, Body=content, ContentType=content_type)
 
     def presigned_url(self, name: str, method: str, life_s: int, *, saved_as: str) -> str:
         """A URL that serves the file as a download for life_s seconds. method: GET or HEAD, the one it will be fetched with."""

@@ -1,4 +1,4 @@
-"""The report's link: signed by us, so that it lives for exactly seven days.
+"""The links to a report's files: signed by us, so that they live for exactly seven days.
 
 A URL that S3 presigns dies with the session of the role that signed it, hours later (AWS: "Sharing objects with presigned URLs").
 """
@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from ossi.domain.errors import RequestRefused
@@ -22,9 +23,10 @@ class LinkExpired(RequestRefused):
     """The link was good once."""
 
 
-def report_name(month: Month, made_at: datetime) -> str:
-    """A file name that nobody can guess: ossi-2026-10-20261103T040000Z-5f3a….xlsx."""
-    return f"ossi-{month}-{made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(8)}.xlsx"
+def report_names(month: Month, made_at: datetime, suffixes: Iterable[str]) -> dict[str, str]:
+    """Suffix -> a file name of a report that nobody can guess: ossi-2026-10-20261103T040000Z-5f3a….xlsx. made_at: aware."""
+    stem = f"ossi-{month}-{made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(8)}"
+    return {suffix: f"{stem}.{suffix}" for suffix in suffixes}
 
 
 def friendly_name(name: str) -> str:

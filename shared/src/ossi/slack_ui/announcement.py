@@ -1,5 +1,6 @@
 """What the management channel reads about a month's report (R16, R18), and what the one who asked reads."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,8 +14,13 @@ from ossi.slack_ui.text import blocks_of, escape, plain, rich, section, shorten,
 _NAMED = 20  # people named in the message; the workbook names all
 
 
-def report_ready(summary: MonthSummary, link: str, expires_at: datetime, requested_by: str | None) -> Message:
-    """The counts, the total, the contributors and the link. expires_at: aware, in the configured time zone."""
+def report_ready(
+    summary: MonthSummary, links: Mapping[str, str], expires_at: datetime, requested_by: str | None
+) -> Message:
+    """The counts, the total, the contributors and the links.
+
+    links: the suffixes of the files, xlsx among them, and where they are. expires_at: aware, in the configured time zone.
+    """
     label = summary.month.label
     counts = f"{summary.accepted} accepted, {summary.pending} pending, {summary.declined} declined"
     total = money(summary.totals)
@@ -25,7 +31,7 @@ def report_ready(summary: MonthSummary, link: str, expires_at: datetime, request
         names += f" and {further} more"
     return Message(
         f"The report of {label}: {counts}. Total compensation: {total}. Contributors: {escape(names)}. "
-        f"Download until {until}: {link}",
+        f"Download until {until}: {links['xlsx']}",
         blocks_of(
             HeaderBlock(text=PlainTextObject(text=f"Contributions of {label}")),
             SectionBlock(
@@ -35,8 +41,8 @@ def report_ready(summary: MonthSummary, link: str, expires_at: datetime, request
                 ]
             ),
             rich(section(plain(f"Contributors ({len(summary.contributors)}): "), *typed(names))),
-            SectionBlock(text=MarkdownTextObject(text=f":page_facing_up: <{escape(link)}|Download the workbook>")),
-            _foot(f"The link works until {until}.", requested_by),
+            SectionBlock(text=MarkdownTextObject(text=f":page_facing_up: {_downloads(links)}")),
+            _foot(f"The links work until {until}.", requested_by),
         ),
     )
 
@@ -57,6 +63,13 @@ def report_coming(month: Month) -> Message:
 def money(totals: dict[str, Decimal]) -> str:
     """Amounts, each currency by itself: 250.00 EUR."""
     return ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sorted(totals.items())) or "none"
+
+
+def _downloads(links: Mapping[str, str]) -> str:
+    """<…|Download the workbook>, or for scripts <…|CSV>, <…|JSON>"""
+    workbook = f"<{escape(links['xlsx'])}|Download the workbook>"
+    others = [f"<{escape(link)}|{suffix.upper()}>" for suffix, link in links.items() if suffix != "xlsx"]
+    return f"{workbook}, or for scripts {', '.join(others)}" if others else workbook
 
 
 def _foot(text: str, requested_by: str | None) -> ContextBlock:

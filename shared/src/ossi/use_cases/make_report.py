@@ -1,7 +1,7 @@
 """Makes a month's report and announces it in the management channel (R11, R12, R16 to R19)."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from ossi.domain.compensation import CompensationLevels
 from ossi.domain.contribution import Contribution
 from ossi.domain.errors import ChatError, DeliveryIncomplete
-from ossi.domain.links import LINK_LIFE, report_name, signed_path
+from ossi.domain.links import LINK_LIFE, report_names, signed_path
 from ossi.domain.months import Month
 from ossi.domain.report import MonthSummary
 from ossi.ports import Chat, Claim, Clock, Contributions, Ledger, ReportFiles
@@ -19,12 +19,15 @@ _logger = logging.getLogger(__name__)
 _EFFECT = "announce_report"
 
 Summarize = Callable[[Month, Sequence[Contribution], CompensationLevels], MonthSummary]
-BuildWorkbook = Callable[[Month, Sequence[Contribution], CompensationLevels, ZoneInfo, datetime], bytes]
+WriteFile = Callable[[Month, Sequence[Contribution], CompensationLevels, ZoneInfo, datetime], bytes]
 
 
 @dataclass(frozen=True)
 class ReportMaker:
-    """What making a report needs. api_url: of the endpoint that the link leads to; link_key: what signs it."""
+    """What making a report needs. api_url: of the endpoint that the links lead to; link_key: what signs them.
+
+    writers: the suffix of a file's name -> what writes such a file.
+    """
 
     contributions: Contributions
     ledger: Ledger
@@ -37,7 +40,7 @@ class ReportMaker:
     api_url: str
     link_key: Callable[[], str]
     summarize: Summarize
-    build_workbook: BuildWorkbook
+    writers: Mapping[str, WriteFile]
 
 
 def make_report(maker: ReportMaker, month: Month, run_id: str, requested_by: str | None) -> bool:
@@ -60,11 +63,12 @@ def make_report(maker: ReportMaker, month: Month, run_id: str, requested_by: str
             message = report_empty(summary, requested_by)
         else:
             now = maker.clock()
-            name = _store(maker, month, contributions, now)
+            names = _store(maker, month, contributions, now)
             # By UTC: a week on the clocks on the wall is an hour more or less when they are changed.
             expires_at = (now.astimezone(UTC) + LINK_LIFE).astimezone(maker.zone)
-            link = maker.api_url + signed_path(name, expires_at, maker.link_key())
-            message = report_ready(summary, link, expires_at, requested_by)
+            key = maker.link_key()
+            links = {suffix: maker.api_url + signed_path(name, expires_at, key) for suffix, name in names.items()}
+            message = report_ready(summary, links, expires_at, requested_by)
         ref = maker.chat.post(maker.management_channel, message)
     except Exception as error:
         # Whatever it was, the next try may have the run.
@@ -77,7 +81,9 @@ def make_report(maker: ReportMaker, month: Month, run_id: str, requested_by: str
     return True
 
 
-def _store(maker: ReportMaker, month: Month, contributions: Sequence[Contribution], now: datetime) -> str:
-    name = report_name(month, now)
-    maker.files.store(name, maker.build_workbook(month, contributions, maker.levels, maker.zone, now))
-    return name
+def _store(maker: ReportMaker, month: Month, contributions: Sequence[Contribution], now: datetime) -> dict[str, str]:
+    """Writes and stores a file of each kind; answers the kinds' suffixes and the files' names."""
+    names = report_names(month, now, maker.writers)
+    for suffix, write in maker.writers.items():
+        maker.files.store(names[suffix], write(month, contributions, maker.levels, maker.zone, now))
+    return names

@@ -1,0 +1,182 @@
+"""The month as CSV and JSON, read again by the standard library as a script would."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ossi.domain.contribution import Contribution, Status
+from ossi_report.columns import FILE_COLUMNS
+from ossi_report.data_files import JSON_FORMAT, build_csv, build_json, unprotected
+from unit.report.months import HELSINKI, LEVELS, MADE_AT, OCTOBER, contribution, milliseconds
+from unit.report.test_workbook_texts import NASTY, typed_texts, user_ids
+
+MONTH = [
+    contribution(timestamp=milliseconds("2026-10-27T08:00:00.123+02:00"), status=Status.DECLINED),
+    contribution(timestamp=milliseconds("2026-10-25T03:30:00+02:00"), user_id="U2", name="Eino Mäki", size="STOCKHOLM"),
+    contribution(timestamp=milliseconds("2026-10-25T03:30:00+03:00"), size="SMALL"),
+    contribution(timestamp=7, status=Status.PENDING, decided_by=None, decided_at=None),
+]
+
+
+def csv_of(contributions: Sequence[Contribution]) -> bytes:
+    return build_csv(OCTOBER, contributions, LEVELS, HELSINKI, MADE_AT)
+
+
+def json_of(contributions: Sequence[Contribution]) -> bytes:
+    return build_json(OCTOBER, contributions, LEVELS, HELSINKI, MADE_AT)
+
+
+def read_csv(file: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(file.decode("utf-8-sig"), newline=""), strict=True))
+
+
+def read_json(file: bytes) -> list[dict[str, Any]]:
+    return json.loads(file, parse_float=Decimal)["contributions"]
+
+
+def test_a_row_for_each_contribution_of_each_status() -> None:
+    assert [(row["Name"], row["Status"]) for row in read_csv(csv_of(MONTH))] == [
+        ("Aino Lahti", "ACCEPTED"),
+        ("Eino Mäki", "ACCEPTED"),
+        ("Aino Lahti", "PENDING"),
+        ("Aino Lahti", "DECLINED"),
+    ]
+    assert [row["status"] for row in read_json(json_of(MONTH))] == ["ACCEPTED", "ACCEPTED", "PENDING", "DECLINED"]
+
+
+def test_a_row_of_the_csv_file() -> None:
+    assert read_csv(csv_of(MONTH))[1] == {
+        "Slack ID": "U2",
+        "Target month": "2026-10",
+        "Timestamp": "2026-10-25T03:30:00.000+02:00",
+        "Name": "Eino Mäki",
+        "Compensation": "STOCKHOLM",
+        "Description": "Fixed the connection pool of the driver, with tests.",
+        "URL": "https://github.com/owner/project/pull/1",
+        "Status": "ACCEPTED",
+        "Amount": "1500.10",
+        "Currency": "SEK",
+        "Decided by": "U0MAIJA01",
+        "Decided at": "2026-10-06T12:00:00.000+03:00",
+    }
+
+
+def test_a_row_of_the_json_file() -> None:
+    assert read_json(json_of(MONTH))[1] == {
+        "slack_id": "U2",
+        "target_month": "2026-10",
+        "timestamp": "2026-10-25T03:30:00.000+02:00",
+        "name": "Eino Mäki",
+        "compensation": "STOCKHOLM",
+        "description": "Fixed the connection pool of the driver, with tests.",
+        "url": "https://github.com/owner/project/pull/1",
+        "status": "ACCEPTED",
+        "amount": Decimal("1500.1"),
+        "currency": "SEK",
+        "decided_by": "U0MAIJA01",
+        "decided_at": "2026-10-06T12:00:00.000+03:00",
+    }
+
+
+def test_the_sum_of_the_amounts_is_what_is_to_be_paid() -> None:
+    amounts = [(row["amount"], row["currency"]) for row in read_json(json_of(MONTH))]
+    assert amounts == [(Decimal(50), "EUR"), (Decimal("1500.1"), "SEK"), (None, None), (None, None)]
+    assert [(row["Amount"], row["Currency"]) for row in read_csv(csv_of(MONTH))[2:]] == [("", ""), ("", "")]
+
+
+def test_what_a_pending_one_has_not_is_nothing() -> None:
+    assert [read_csv(csv_of(MONTH))[2][column] for column in ("Decided by", "Decided at")] == ["", ""]
+    assert [read_json(json_of(MONTH))[2][key] for key in ("decided_by", "decided_at")] == [None, None]
+
+
+def test_the_json_file_says_what_it_is() -> None:
+    head = json.loads(json_of(MONTH))
+    del head["contributions"]
+    assert head == {
+        "format": JSON_FORMAT,
+        "month": "2026-10",
+        "made_at": "2026-11-03T06:00:00+02:00",
+        "time_zone": "Europe/Helsinki",
+    }
+
+
+def test_the_json_file_has_a_line_for_each_contribution() -> None:
+    lines = json_of(MONTH).decode().splitlines()
+    assert len(lines) == len(MONTH) + 2
+    assert [json.loads(line.removesuffix(",")) for line in lines[1:-1]] == json.loads(json_of(MONTH))["contributions"]
+
+
+def test_the_csv_file_is_for_excel_and_for_scripts() -> None:
+    file = csv_of(MONTH)
+    assert file.startswith(b"\xef\xbb\xbfSlack ID,Target month,Timestamp,Name,")
+    assert file.count(b"\r\n") == file.count(b"\n") == len(MONTH) + 1
+
+
+@pytest.mark.parametrize("build", [build_csv, build_json])
+def test_a_month_without_rows(build: Any) -> None:
+    file = build(OCTOBER, [], LEVELS, HELSINKI, MADE_AT)
+    assert (read_csv if build is build_csv else read_json)(file) == []
+
+
+def test_moments_that_are_none_are_shown_as_they_are() -> None:
+    odd = contribution().model_copy(update={"timestamp": 10**16, "decided_at": -5})  # past the domain's checks
+    assert read_json(json_of([odd]))[0]["timestamp"] == str(10**16)
+    assert unprotected(read_csv(csv_of([odd]))[0]["Decided at"]) == "-5"
+
+
+@pytest.mark.parametrize("typed", [*"=+-@＝＋－＠", "\t", "\r", "\n", "=1+1", '=HYPERLINK("x")', "@SUM(1)", "\r\n=1"])
+def test_what_might_act_has_an_apostrophe_before_it(typed: str) -> None:
+    (row,) = read_csv(csv_of([contribution(name=typed, text=typed, url=typed, size=typed, decided_by=typed)]))
+    assert {row[column] for column in ("Name", "Description", "URL", "Compensation", "Decided by")} == {f"'{typed}"}
+    assert read_json(json_of([contribution(text=typed)]))[0]["description"] == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "protected"), [("'=1", "''=1"), ("''=1", "'''=1"), ("'quoted'", "'quoted'"), ("a=1", "a=1"), ("", "")]
+)
+def test_an_apostrophe_that_was_typed_can_be_told_from_one_that_protects(typed: str, protected: str) -> None:
+    (row,) = read_csv(csv_of([contribution(text=typed)]))
+    assert row["Description"] == protected
+    assert unprotected(protected) == typed
+
+
+half_characters = re.compile("[\ud800-\udfff]")
+
+
+@settings(deadline=None)  # a busy machine is no defect
+@given(user_ids, *[typed_texts] * 4, st.sampled_from(list(Status)), st.one_of(st.none(), typed_texts))
+def test_the_files_as_read_again_are_the_data(
+    user_id: str, name: str, size: str, text: str, url: str, status: Status, decided_by: str | None
+) -> None:
+    stored = contribution(
+        user_id=user_id, name=name, size=size, text=text, url=url, contribution_month=text, status=status,
+        decided_by=decided_by,
+    )  # fmt: skip
+    exact = {
+        "Slack ID": user_id, "Target month": text, "Name": stored.person, "Compensation": size, "Description": text,
+        "URL": url, "Status": status.value, "Decided by": decided_by,
+    }  # fmt: skip
+
+    (from_json,) = read_json(json_of([stored]))
+    (from_csv,) = read_csv(csv_of([stored]))
+
+    assert {column: from_json[column.lower().replace(" ", "_")] for column in exact} == exact
+    assert {column: unprotected(from_csv[column]) for column in exact} == {
+        column: half_characters.sub("?", value or "") for column, value in exact.items()
+    }
+    assert list(from_csv) == list(FILE_COLUMNS)
+    assert not [cell for cell in from_csv.values() if cell[:1] in tuple("=+-@\t\r\n＝＋－＠")]
+
+
+def test_the_documented_way_back_is_the_codes() -> None:
+    documented = re.compile(r"\A'(?='*[=+\-@\t\r\n＝＋－＠])")
+    for typed in [*NASTY, *(f"'{text}" for text in NASTY)]:
+        assert documented.sub("", typed) == unprotected(typed)
