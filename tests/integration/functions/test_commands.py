@@ -183,7 +183,18 @@ def test_a_manager_starts_the_report_of_the_previous_month(world: World) -> None
 
 def test_a_manager_names_a_month(world: World) -> None:
     assert "February 2025" in answered(world, MAIJA, "report 2025-2").rendered
-    assert world.cloud.invoked[0]["month"] == "2025-02"
+    assert "February 2025" in answered(world, MAIJA, "report February 2025").rendered
+    assert [event["month"] for event in world.cloud.invoked] == ["2025-02", "2025-02"]
+
+
+def test_the_running_month_is_said_to_be_provisional(world: World) -> None:
+    assert "the report is provisional" in answered(world, MAIJA, "report this").rendered
+    assert world.cloud.invoked[0]["month"] == str(Month.of(datetime.now(HELSINKI)))
+
+
+def test_a_month_that_has_not_begun_is_answered(world: World) -> None:
+    assert "December 9998 has not begun" in answered(world, MAIJA, "report 9998-12").rendered
+    assert world.cloud.invoked == []
 
 
 def test_each_command_is_a_run_of_its_own_and_a_replay_is_not(world: World) -> None:
@@ -200,7 +211,7 @@ def test_an_employee_gets_a_friendly_no(world: World, text: str) -> None:
     assert world.cloud.invoked == []
 
 
-@pytest.mark.parametrize("typed", [f"{TYPED}", "2026-13", "<!channel>", "October 2026"])
+@pytest.mark.parametrize("typed", [f"{TYPED}", "2026-13", "<!channel>", "some month"])
 def test_a_month_that_cannot_be_read_is_answered_with_an_example(world: World, typed: str) -> None:
     message = answered(world, MAIJA, f"report {typed}")
     assert f"“{typed}”" in message.rendered

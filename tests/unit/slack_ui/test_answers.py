@@ -11,7 +11,15 @@ from ossi.clock import any_of
 from ossi.domain.commands import parse_command
 from ossi.domain.compensation import CompensationLevels
 from ossi.domain.contribution import Status
-from ossi.domain.errors import AlreadyDecided, OssiError, UnknownContribution, UnreadableContribution, UnreadableMonth
+from ossi.domain.errors import (
+    AlreadyDecided,
+    FutureMonth,
+    MonthTooEarly,
+    OssiError,
+    UnknownContribution,
+    UnreadableContribution,
+    UnreadableMonth,
+)
 from ossi.domain.months import Month
 from ossi.domain.report import ContributorTotal, MonthSummary
 from ossi.ports import Message
@@ -27,7 +35,7 @@ every_ugly_text = pytest.mark.parametrize("text", UGLY.values(), ids=UGLY.keys()
 
 
 def unreadable(typed: str) -> Message:
-    return problems.unreadable_month(UnreadableMonth(typed), NOW)
+    return problems.no_such_month(UnreadableMonth(typed), NOW)
 
 
 def helped(text: str) -> Message:
@@ -83,6 +91,22 @@ def test_a_month_that_cannot_be_read_appears_as_typed(text: str) -> None:
     assert acts_of(message) == acts_of(unreadable("soon"))
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FutureMonth("December 2027"), "December 2027 has not begun"),
+        (MonthTooEarly("May 1999"), "a month since January 2000"),
+    ],
+)
+def test_a_month_that_there_is_not_is_answered_with_one_that_there_is(
+    error: FutureMonth | MonthTooEarly, said: str
+) -> None:
+    message = problems.no_such_month(error, NOW)
+    assert_taken(message)
+    assert said in message.text
+    assert "for example /ossi report 2026-10" in message.text
+
+
 @every_ugly_text
 def test_a_form_that_did_not_open_gives_the_text_back(text: str) -> None:
     message = problems.form_not_opened(text)
@@ -114,7 +138,7 @@ def test_whoever_came_too_late_reads_why(error: OssiError, by: str, said: str) -
 @pytest.mark.parametrize(
     "message",
     [problems.not_a_manager(), problems.membership_unknown(), problems.not_here(), problems.something_broke(),
-     report_coming(Month(2026, 10))],
+     report_coming(Month(2026, 10)), report_coming(Month(2026, 10), running=True)],
 )  # fmt: skip
 def test_the_short_answers_are_sentences(message: Message) -> None:
     assert message.text.endswith(".")

@@ -143,9 +143,27 @@ def test_a_manager_gets_the_month_that_is_named() -> None:
     assert counter.requests.asked == [(Month(2025, 2), "U0MAIJA01", "1.2.3")]
 
 
-def test_a_month_that_cannot_be_read_is_answered_with_an_example() -> None:
+def test_a_month_that_is_over_is_not_called_provisional_and_the_running_one_is() -> None:
     counter = Counter()
-    assert "/ossi report 2026-10" in counter.ask("last month")
+    assert "provisional" not in counter.ask("last")
+    assert "November 2026" in counter.ask("this")
+    assert "provisional" in counter.ask("november")
+    assert [month for month, *_ in counter.requests.asked] == [Month(2026, 10), Month(2026, 11), Month(2026, 11)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("soon", "I cannot read “soon” as a month"),
+        ("2026-12", "December 2026 has not begun"),
+        ("1999-12", "December 1999 is before my time"),
+    ],
+)
+def test_a_month_that_there_is_not_is_answered_with_an_example(typed: str, said: str) -> None:
+    counter = Counter()
+    answer = counter.ask(typed)
+    assert said in answer
+    assert "/ossi report 2026-10" in answer
     assert counter.requests.asked == []
 
 

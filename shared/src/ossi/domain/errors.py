@@ -24,6 +24,22 @@ class UnreadableMonth(OssiError):
         self.typed = typed
 
 
+class FutureMonth(OssiError):
+    """A month that has not begun. label: as people read it, October 2026."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(f"in the future: {label}")
+        self.label = label
+
+
+class MonthTooEarly(OssiError):
+    """A month from before there can be anything. label: as people read it, October 1999."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(f"too early: {label}")
+        self.label = label
+
+
 class UnreadableContribution(OssiError):
     """A stored row that cannot be read as a contribution. It names the wrong attributes, never their values."""
 

@@ -8,7 +8,7 @@ from typing import Self
 from ossi.domain.errors import UnreadableMonth
 
 _SHAPE = re.compile(r"(\d{4})-(\d{1,2})", re.ASCII)
-_NAMES = (
+NAMES = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip  # spelled out: strftime would follow the machine's locale
@@ -41,7 +41,7 @@ class Month:
     @property
     def label(self) -> str:
         """As people read it: October 2026."""
-        return f"{_NAMES[self.number - 1]} {self.year}"
+        return f"{NAMES[self.number - 1]} {self.year}"
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.number:02d}"

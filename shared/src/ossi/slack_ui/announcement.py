@@ -55,9 +55,10 @@ def report_empty(summary: MonthSummary, requested_by: str | None) -> Message:
     return Message(text, blocks_of(SectionBlock(text=MarkdownTextObject(text=text)), _foot("", requested_by)))
 
 
-def report_coming(month: Month) -> Message:
-    """To the one who asked."""
-    return Message(f"I am making the report of {month.label}. It will be in the management channel in a moment.")
+def report_coming(month: Month, *, running: bool = False) -> Message:
+    """To the one who asked. running: the month is not over yet."""
+    text = f"I am making the report of {month.label}. It will be in the management channel in a moment."
+    return Message(f"{text} The month is not over, so the report is provisional." if running else text)
 
 
 def money(totals: dict[str, Decimal]) -> str:

@@ -12,7 +12,8 @@ from ossi.slack_ui.text import blocks_of, escape, plain, rich, section, shorten,
 _USAGE = {
     "/ossi new [text]": "opens the form for a new contribution; the text becomes its description",
     "/ossi list": "shows your own contributions",
-    "/ossi report [YYYY-MM]": "makes a month's report, last month's without a month (for the management channel)",
+    "/ossi report [month]": "makes a month's report for the management channel: 2026-10, october, oct 2025, last or this; "
+    "without a month, last month's",
     "/ossi help": "shows this",
 }
 

@@ -5,18 +5,32 @@ from datetime import datetime
 from slack_sdk.models.blocks import RichTextQuoteElement
 
 from ossi.domain.contribution import Contribution
-from ossi.domain.errors import AlreadyDecided, OssiError, UnknownContribution, UnreadableMonth
+from ossi.domain.errors import (
+    AlreadyDecided,
+    FutureMonth,
+    MonthTooEarly,
+    OssiError,
+    UnknownContribution,
+    UnreadableMonth,
+)
+from ossi.domain.month_words import EARLIEST
 from ossi.domain.months import Month
 from ossi.ports import Message
 from ossi.slack_ui.notifications import Words
 from ossi.slack_ui.text import blocks_of, escape, escape_within, plain, rich, section, shorten, typed
 
 
-def unreadable_month(error: UnreadableMonth, now: datetime) -> Message:
-    """For /ossi report."""
-    example = Month.of(now).previous()
+def no_such_month(error: UnreadableMonth | FutureMonth | MonthTooEarly, now: datetime) -> Message:
+    """For /ossi report. now: in the configured time zone."""
+    example = f"for example /ossi report {Month.of(now).previous()}"
+    if isinstance(error, FutureMonth):
+        return Message(
+            f"{error.label} has not begun, so there is nothing to report. Please name a month that has, {example}."
+        )
+    if isinstance(error, MonthTooEarly):
+        return Message(f"{error.label} is before my time. Please name a month since {EARLIEST.label}, {example}.")
     month = shorten(error.typed, 60)
-    rest = f"” as a month. Please write it as year and month, for example /ossi report {example}."
+    rest = f"” as a month. Please write it as year and month, {example}, or as a name, like /ossi report october."
     return Message(
         f"I cannot read “{escape(month)}{rest}",
         blocks_of(rich(section(plain("I cannot read “"), *typed(month), plain(rest)))),

@@ -1,6 +1,7 @@
 """/ossi report: checks who asks and what for, then starts the report function (R11)."""
 
-from ossi.domain.errors import ChatError, UnreadableMonth
+from ossi.domain.errors import ChatError, FutureMonth, MonthTooEarly, UnreadableMonth
+from ossi.domain.month_words import read_month
 from ossi.domain.months import Month
 from ossi.ports import Chat, Clock, Message, ReportRequests
 from ossi.slack_ui import problems
@@ -17,7 +18,7 @@ def request_report(
     clock: Clock,
     management_channel: str,
 ) -> Message:
-    """Answers what the one who asked reads. argument: the text after the word report; nothing means the previous month."""
+    """Answers what the one who asked reads. argument: the text after the word report, see domain.month_words."""
     now = clock()
     try:
         if not chat.is_member(management_channel, user_id):
@@ -25,8 +26,8 @@ def request_report(
     except ChatError:
         return problems.membership_unknown()
     try:
-        month = Month.parse(argument) if argument else Month.of(now).previous()
-    except UnreadableMonth as error:
-        return problems.unreadable_month(error, now)
+        month = read_month(argument, now)
+    except (UnreadableMonth, FutureMonth, MonthTooEarly) as error:
+        return problems.no_such_month(error, now)
     requests.request(month, user_id, request_id)
-    return report_coming(month)
+    return report_coming(month, running=month == Month.of(now))
