@@ -114,7 +114,7 @@ interactions = Function(
         "OSSI_GRACE_DAYS": str(settings.grace_days),
     },
     grants=[
-        contributions.grant("StoreContributions", "Query", "PutItem", "UpdateItem"),
+        contributions.grant("StoreContributions", "Query", "GetItem", "PutItem", "UpdateItem"),
         ledger.grant("RecordTheSubmission", "PutItem"),
         secret.grant_reading(),
     ],

@@ -200,7 +200,18 @@ def _of_deliveries(deployment: Deployment, key: str) -> list[Watch]:
             "SetAside",
             own(deployment, key),
             threshold=1,
-        )
+        ),
+        # The reconciler comes across every row again and again: the alarm lasts as long as one is spoiled, if it runs within two hours.
+        Watch(
+            f"{key}-unreadable",
+            "A row cannot be read",
+            "Find the row in the log and put its attributes right: until then nobody is told of it, and no report holds it.",
+            OWN_METRICS,
+            "Unreadable",
+            own(deployment, key),
+            threshold=1,
+            minutes=120,
+        ),
     ]
 
 

@@ -89,6 +89,7 @@ class Dashboard(pulumi.ComponentResource):
                     for key, queue in queues.items()
                 ],
             ),
+            ("Rows that cannot be read", counted("Unreadable", (*delivering, "report", *answering))),
             ("Reports", [*counted("ReportMade", ("report",)), *counted("ReportFailed", ("report",))]),
             ("Errors of functions", of_lambda("Errors")),
             ("Duration of functions, p99 (ms)", of_lambda("Duration", "p99")),

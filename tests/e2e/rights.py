@@ -51,6 +51,7 @@ ASK_FOR_REPORT = Right("slash", "AskForAReport", "lambda:InvokeFunction")
 TURN_PAGE = Right("interactions", "StoreContributions", "dynamodb:Query")
 STORE = Right("interactions", "StoreContributions", "dynamodb:PutItem")
 MARK = Right("interactions", "RecordTheSubmission", "dynamodb:PutItem")
+READ_ROW = Right("interactions", "StoreContributions", "dynamodb:GetItem")
 DECIDE = Right("interactions", "StoreContributions", "dynamodb:UpdateItem")
 FIND_MESSAGE = Right("stream", "RecordTheDelivery", "dynamodb:GetItem")
 RECORD = Right("stream", "RecordTheDelivery", "dynamodb:UpdateItem")
@@ -70,7 +71,7 @@ RECORD_MISSING = Right("reconcile", "CompareAndRecordTheDelivery", "dynamodb:Upd
 TRIED = {
     *READS_SECRET.values(),
     *(LIST, ASK_FOR_REPORT),
-    *(TURN_PAGE, STORE, MARK, DECIDE),
+    *(TURN_PAGE, STORE, MARK, READ_ROW, DECIDE),
     *(FIND_MESSAGE, RECORD, GET_RECORDS, GET_ITERATOR, DESCRIBE_STREAM),
     *(READ_MONTH, RECORD_RUN, STORE_REPORT),
     READ_REPORT,

@@ -11,6 +11,7 @@ from e2e.rights import (
     LIST,
     MARK,
     READ_REPORT,
+    READ_ROW,
     READS_SECRET,
     STORE,
     TURN_PAGE,
@@ -114,14 +115,15 @@ def test_interactions_stores_the_row_and_its_mark_or_neither(ossi: Ossi, right: 
     ossi.request(row)
 
 
-def test_interactions_decides_only_with_the_right_to_update(ossi: Ossi) -> None:
+@pytest.mark.parametrize("right", [READ_ROW, DECIDE], ids=str)
+def test_interactions_decides_only_with_the_rights_to_read_and_to_update(ossi: Ossi, right: Right) -> None:
     row, request = ossi.submitted(ossi.employee())
     started = time.time()
 
-    with without(ossi, DECIDE):
+    with without(ossi, right):
         (answer,) = ossi.decide(request, MAIJA, ACCEPT).ephemeral
         assert BROKEN in answer.rendered
-        assert refusal_logged(ossi, DECIDE, started)
+        assert refusal_logged(ossi, right, started)
         assert ossi.rows() == [row]
 
     assert ossi.decide(request, MAIJA, ACCEPT).ephemeral == []

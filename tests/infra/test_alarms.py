@@ -48,6 +48,8 @@ ALARMS: dict[str, Alarming] = {
     "stream-undelivered": ("AWS/SQS", WAITING, in_queue("stream-failures"), "Maximum", 300, 1, 1),
     "stream-set-aside": ("Ossi", "SetAside", own("stream"), "Sum", 300, 1, 1),
     "reconcile-set-aside": ("Ossi", "SetAside", own("reconcile"), "Sum", 300, 1, 1),
+    "stream-unreadable": ("Ossi", "Unreadable", own("stream"), "Sum", 7200, 1, 1),
+    "reconcile-unreadable": ("Ossi", "Unreadable", own("reconcile"), "Sum", 7200, 1, 1),
     "report-failed": ("Ossi", "ReportFailed", own("report"), "Sum", 300, 1, 1),
     "report-undelivered": ("AWS/SQS", WAITING, in_queue("report-failures"), "Maximum", 300, 1, 1),
     "monthly-report-dropped": (
@@ -117,6 +119,7 @@ def test_what_the_functions_count_is_what_is_watched() -> None:
         "ReportFailed",
         "ReportMade",
         "SetAside",
+        "Unreadable",
     }
 
 

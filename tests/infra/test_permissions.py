@@ -24,7 +24,7 @@ RIGHTS: dict[str, dict[str, set[str]]] = {
         **READ_SECRET,
     },
     "interactions": {
-        TABLE: {"dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        TABLE: {"dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         LEDGER: {"dynamodb:PutItem"},
         **READ_SECRET,
     },

@@ -26,13 +26,18 @@ class Message:
 
 @dataclass(frozen=True)
 class Page:
-    """Some of a person's contributions, newest first. first and last: the page's edges (ms); newer and older: whether there is more."""
+    """Some of a person's contributions, newest first.
+
+    first and last: the page's edges (ms), None without any row. newer and older: whether there is more. unreadable: how many rows
+    were passed over.
+    """
 
     contributions: tuple[Contribution, ...]
     first: int | None
     last: int | None
     newer: bool
     older: bool
+    unreadable: int = 0
 
 
 class Contributions(Protocol):
@@ -41,7 +46,10 @@ class Contributions(Protocol):
     def decide(
         self, key: ContributionKey, status: Status, by: str, at: int, seen_in: MessageRef | None
     ) -> Contribution:
-        """PENDING -> status, atomically. at: ms since the epoch. Raises AlreadyDecided or UnknownContribution."""
+        """PENDING -> status, atomically. at: ms since the epoch.
+
+        Raises AlreadyDecided, UnknownContribution, or UnreadableContribution, and has stored nothing then.
+        """
         ...
 
     def page(self, user_id: str, size: int, *, before: int | None = None, after: int | None = None) -> Page:
@@ -82,12 +90,16 @@ class Claim(Enum):
 
 
 class State(StrEnum):
-    """What the ledger holds about a message. A claim that has lapsed counts as DUE; SET_ASIDE is stored as FAILED."""
+    """What the ledger holds about a message. A claim that has lapsed counts as DUE; SET_ASIDE is stored as FAILED.
+
+    UNREADABLE is never stored: somebody has spoiled the record by hand, and whether the message was sent is not known any more.
+    """
 
     CLAIMED = "CLAIMED"
     DUE = "DUE"
     SENT = "SENT"
     SET_ASIDE = "FAILED"
+    UNREADABLE = "UNREADABLE"
 
 
 @dataclass(frozen=True)
@@ -104,7 +116,7 @@ class Ledger(Protocol):
     """What was delivered, recorded beside the table. subject: what it is about; effect: which message of it."""
 
     def claim(self, subject: str, effect: str) -> Claim:
-        """Asks for the right to send; it lapses by itself should the sender die."""
+        """Asks for the right to send; it lapses by itself should the sender die. Raises UnreadableRecord."""
         ...
 
     def record_sent(self, subject: str, effect: str, ref: MessageRef | None) -> None:
@@ -120,13 +132,13 @@ class Ledger(Protocol):
         ...
 
     def sent_ref(self, subject: str, effect: str) -> MessageRef | None:
-        """Where the message stands, if it was sent."""
+        """Where the message stands, if it was sent. Raises UnreadableRecord."""
         ...
 
     def records(self, messages: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Record]:
         """What there is about these messages (subject, effect); what nobody ever tried to send is left out.
 
-        It may be behind by a moment: the claim decides.
+        It may be behind by a moment: the claim decides. Records that cannot be read are logged.
         """
         ...
 
@@ -139,7 +151,7 @@ class Bookmark(Protocol):
     """Where a work that is too long for one run goes on in the next."""
 
     def read(self) -> ContributionKey | None:
-        """The last row that was looked at; None: begin at the beginning."""
+        """The last row that was looked at; None: begin at the beginning. One that cannot be read is logged and counts as None."""
         ...
 
     def write(self, key: ContributionKey | None) -> None:

@@ -1,6 +1,8 @@
 """What the functions find on AWS, in moto: tables, stream, secret, bucket, and the report function to be invoked."""
 
 import json
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
 import boto3
@@ -62,6 +64,19 @@ class Invocations:
     def _count(self, **_: object) -> None:
         self.queries += 1
 
+    @contextmanager
+    def before(self, operation: str, act: Callable[[], object]) -> Generator[None]:
+        """Does something just before each call of a DynamoDB operation, in clients that are made meanwhile."""
+
+        def acting(**_: object) -> None:
+            act()
+
+        self.session.events.register(f"before-call.dynamodb.{operation}", acting)
+        try:
+            yield
+        finally:
+            self.session.events.unregister(f"before-call.dynamodb.{operation}", acting)
+
     def forget(self) -> None:
         """As if nothing had been."""
         self.seen.clear()
@@ -92,8 +107,7 @@ class Cloud:
 
     def rows(self) -> list[Contribution]:
         """The readable rows of the table, oldest first."""
-        items = self._dynamodb.get_paginator("scan").paginate(TableName=TABLE).build_full_result()["Items"]
-        return sorted((Contribution.from_row(from_item(item)) for item in items), key=lambda row: row.timestamp)
+        return sorted((Contribution.from_row(from_item(item)) for item in self.items()), key=lambda row: row.timestamp)
 
     def put(self, *rows: Contribution | dict[str, Any]) -> None:
         """Stores rows, by hand as it were."""
@@ -107,6 +121,20 @@ class Cloud:
             puts = [{"PutRequest": {"Item": to_item(row.to_row())}} for row in rows[start : start + 25]]
             self._dynamodb.batch_write_item(RequestItems={TABLE: puts})
 
+    def put_item(self, item: Event, table: str = TABLE) -> None:
+        """Stores an item as it is, whether Ossi can read it or not."""
+        self._dynamodb.put_item(TableName=table, Item=item)
+
+    def items(self, table: str = TABLE) -> list[Event]:
+        """Everything in a table, as it is stored."""
+        return self._dynamodb.get_paginator("scan").paginate(TableName=table).build_full_result()["Items"]
+
+    def empty(self) -> None:
+        """Both tables, without their items."""
+        for table, names in ((TABLE, ("userId", "timestamp")), (LEDGER, ("id", "effect"))):
+            for item in self.items(table):
+                self._dynamodb.delete_item(TableName=table, Key={name: item[name] for name in names})
+
     @property
     def queries(self) -> int:
         """How many queries have been made."""
@@ -118,8 +146,7 @@ class Cloud:
 
     def ledger(self) -> dict[tuple[str, str], dict[str, Any]]:
         """(id, effect) -> what the ledger says."""
-        items = self._dynamodb.get_paginator("scan").paginate(TableName=LEDGER).build_full_result()["Items"]
-        rows = [from_item(item) for item in items]
+        rows = [from_item(item) for item in self.items(LEDGER)]
         return {(row["id"], row["effect"]): row for row in rows}
 
     def drop_contributions(self) -> None:

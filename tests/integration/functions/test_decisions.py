@@ -1,9 +1,11 @@
 """Accept and Decline: once, by a manager, where the buttons stand."""
 
+import json
 from typing import Any
 
 import pytest
 
+from integration.functions.cloud import Invocations
 from integration.functions.events import Context, interaction_body, load, signed
 from integration.functions.world import AINO, MAIJA, MANAGEMENT, MATTI, PUBLIC, World, a_row, at_once
 from ossi.domain.contribution import Contribution, Status
@@ -95,11 +97,56 @@ def test_a_contribution_that_is_gone(world: World) -> None:
     assert world.cloud.rows() == []
 
 
-def test_a_contribution_that_somebody_spoiled(world: World) -> None:
+@pytest.mark.parametrize(
+    ("spoiled", "named"),
+    [
+        ({"status": "DONE"}, "wrong or missing: status"),
+        ({"text": 5, "size": ["SMALL"]}, "wrong or missing: size, text"),
+        ({"status": "ACCEPTED", "decidedAt": "yesterday"}, "wrong or missing: decidedAt"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["accept", "decline"])
+def test_a_contribution_that_somebody_spoiled_is_not_decided(
+    world: World, capsys: pytest.CaptureFixture[str], verb: str, spoiled: dict[str, Any], named: str
+) -> None:
     row = world.register()
-    world.cloud.put({**row.to_row(), "status": "DONE"})
-    (told,) = answered(press(world, MAIJA, "accept", row))
+    world.cloud.put({**row.to_row(), **spoiled})
+    before = world.cloud.items()
+    (told,) = answered(press(world, MAIJA, verb, row))
     assert "cannot be read" in told
+    assert named in told
+    assert world.cloud.items() == before
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (line,) = [line for line in lines if line["level"] == "ERROR"]
+    assert (line["why"], line["contribution"], line["metric"]) == (named, str(row.key), "Unreadable")
+    assert lines[-1]["outcome"] == "unreadable"
+    assert world.run_stream() == []
+    assert world.told() == {"aino": 1, "management": 1, "public": 0}
+
+
+def test_a_contribution_that_is_decided_while_it_is_read_is_decided_once(
+    world: World, invocations: Invocations
+) -> None:
+    row = a_row()
+    world.cloud.put(row)
+    assert world.run_stream() == []
+    declined = row.model_copy(update={"status": Status.DECLINED, "decided_by": MATTI, "decided_at": 1})
+    with invocations.before("UpdateItem", lambda: world.cloud.put(declined)):
+        (told,) = answered(press(world, MAIJA, "accept", row))
+    assert told.startswith("Somebody was quicker. Declined by @Matti Koski")
+    assert world.cloud.rows() == [declined]
+
+
+def test_a_contribution_that_is_removed_while_it_is_read_does_not_come_back(
+    world: World, invocations: Invocations
+) -> None:
+    row = a_row()
+    world.cloud.put(row)
+    assert world.run_stream() == []
+    with invocations.before("UpdateItem", lambda: world.cloud.remove(row)):
+        (told,) = answered(press(world, MAIJA, "accept", row))
+    assert "does not exist any more" in told
+    assert world.cloud.rows() == []
 
 
 def test_a_decision_in_an_outage_of_the_table_is_answered(world: World) -> None:

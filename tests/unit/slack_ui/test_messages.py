@@ -109,8 +109,9 @@ def test_rows_of_older_days_are_shown(make: Make, status: Status) -> None:
             "size": "&" * 3000,
             "contribution_month": "&" * 300,
         },
+        {"text": "x" * 300_000, "url": "https://host.example/" + "x" * 50_000, "name": "x" * 9000, "size": "X" * 9000},
     ],
-    ids=["large", "level", "month", "name", "everything"],
+    ids=["large", "level", "month", "name", "everything", "hundreds of kilobytes"],
 )
 def test_rows_spoiled_by_hand_stay_within_the_limits(make: Make, values: dict[str, str]) -> None:
     message = make(contribution(**values), first)
@@ -241,6 +242,19 @@ def test_a_page_has_the_buttons_for_its_neighbours(newer: bool, older: bool, but
     rows = [contribution(timestamp=9), contribution(timestamp=8), contribution(timestamp=7)]
     message = listing(page(*rows, newer=newer, older=older), HELSINKI, LEVELS)
     assert [(each["action_id"], each["value"]) for each in elements_of(message, "button")] == buttons
+
+
+@pytest.mark.parametrize(
+    ("shown", "unreadable", "said"),
+    [(0, 1, "One contribution here cannot be shown"), (1, 3, "3 contributions here cannot be shown"), (1, 0, None)],
+)
+def test_a_page_says_that_rows_could_not_be_read(shown: int, unreadable: int, said: str | None) -> None:
+    rows = tuple(contribution(timestamp=9) for _ in range(shown))
+    message = listing(Page(rows, 9, 9, newer=False, older=False, unreadable=unreadable), HELSINKI, LEVELS)
+    assert_taken(message)
+    assert ("cannot be shown" in message.text, "cannot be shown" in read(message).text) == (bool(said), bool(said))
+    assert said is None or said in message.text
+    assert "You have not registered" not in message.text
 
 
 def test_an_empty_list_says_how_to_begin() -> None:

@@ -16,6 +16,7 @@ from ossi.slack_ui.text import (
     escape_within,
     link,
     local_time,
+    mention,
     month_label,
     rich,
     section,
@@ -146,3 +147,17 @@ def test_months_have_names(stored: str, text: str) -> None:
 def test_escaping_is_slacks_and_not_htmls() -> None:
     assert escape("\"'&<>") == "\"'&amp;&lt;&gt;"
     assert html.unescape(escape("\"'&<>")) == "\"'&<>"
+
+
+@pytest.mark.parametrize(
+    ("user_id", "shown"),
+    [
+        ("U0MAIJA01", "<@U0MAIJA01>"),
+        ("x> <!channel", "x&gt; &lt;!channel"),
+        ("", ""),
+        ("ä" * 70, "ä" * 63 + "…"),
+        ("A" * 9000, "A" * 63 + "…"),
+    ],
+)
+def test_only_an_id_is_a_mention(user_id: str, shown: str) -> None:
+    assert mention(user_id) == shown

@@ -19,9 +19,7 @@ from ossi_interactions.payloads import Action, ButtonsPressed
 
 _logger = logging.getLogger("ossi.interactions")
 
-# The edge of a page: the timestamp of any row, in as many digits as DynamoDB keeps.
-_EDGE = re.compile(r"-?\d{1,38}", re.ASCII)
-
+_EDGE = re.compile(r"[0-9]{1,15}")  # of a page: milliseconds
 
 _Act = Callable[[Action, ButtonsPressed, App], None]
 
@@ -54,7 +52,12 @@ def _decide(status: Status) -> _Act:
                 contributions=application.contributions,
                 clock=application.clock,
             )
-        except (AlreadyDecided, UnknownContribution, UnreadableContribution) as error:
+        except UnreadableContribution as error:
+            note(outcome="unreadable")
+            why = {"why": str(error), "contribution": action.value, "metric": "Unreadable"}
+            _logger.error("a stored row cannot be read", extra=why)
+            _tell(payload, application, problems.decision_refused(error, application.words, manager_id))
+        except (AlreadyDecided, UnknownContribution) as error:
             note(outcome="too late")
             _logger.info("a decision came too late", extra={"why": type(error).__name__})
             _tell(payload, application, problems.decision_refused(error, application.words, manager_id))

@@ -1,14 +1,16 @@
 """A record of the table's stream, read: the row before a change and after it."""
 
-from typing import Any, cast
+from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import StreamRecord
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ossi.domain.contribution import Contribution
+from ossi.domain.contribution import Contribution, name_in_log
 from ossi.domain.errors import UnreadableContribution
 
 _Image = dict[str, dict[str, Any]]
+# In so many ways the library says that a value is none of DynamoDB's.
+_NO_VALUE = (TypeError, ValueError, ArithmeticError, AttributeError, LookupError)
 _NEEDED = {"INSERT": {"NewImage"}, "MODIFY": {"OldImage", "NewImage"}, "REMOVE": set[str]()}
 
 
@@ -26,6 +28,17 @@ class _Record(BaseModel):
     images: _Images = Field(alias="dynamodb")
 
 
+class _Keys(BaseModel):
+    keys: _Image = Field({}, alias="Keys")
+
+
+class _Named(BaseModel):
+    """What a record that cannot be read may still tell."""
+
+    event_id: str | None = Field(None, alias="eventID")
+    images: _Keys = Field(alias="dynamodb")
+
+
 def change_of(record: object) -> tuple[Contribution | None, Contribution | None]:
     """The row before and after; None: there was none. Raises UnreadableContribution, which says what is wrong and no value."""
     try:
@@ -37,20 +50,26 @@ def change_of(record: object) -> tuple[Contribution | None, Contribution | None]
     if needed is None:
         raise UnreadableContribution("a record of an unknown kind of event")
     # Without the other image a decision would look like a row that was always so, and nobody would be told.
-    images = read.images.model_dump(by_alias=True, exclude_none=True)
+    images = {"OldImage": read.images.old, "NewImage": read.images.new}
     if missing := needed - {name for name, image in images.items() if image}:
         raise UnreadableContribution(f"a record without {' and '.join(sorted(missing))}")
     if read.name == "REMOVE":
         return None, None
-    try:
-        rows = StreamRecord(images)
-        old, new = rows.old_image, rows.new_image
-    except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
-        raise UnreadableContribution(f"an attribute that is no DynamoDB value ({type(error).__name__})") from None
+    old, new = _row(read.images.old), _row(read.images.new)
     return (Contribution.from_row(old) if old else None), Contribution.from_row(new)
 
 
-def id_of(record: object) -> str | None:
-    """The record's id, for the log."""
-    event_id = cast("dict[str, object]", record).get("eventID") if isinstance(record, dict) else None
-    return event_id if isinstance(event_id, str) else None
+def about(record: object) -> dict[str, object]:
+    """What the log may say of any record: its id, and the key of its row; nothing where it tells neither."""
+    try:
+        named = _Named.model_validate(record)
+        return {"event": named.event_id, "contribution": name_in_log(_row(named.images.keys))}
+    except (ValidationError, UnreadableContribution):
+        return {}
+
+
+def _row(image: _Image | None) -> dict[str, Any]:
+    try:
+        return StreamRecord({"NewImage": image}).new_image
+    except _NO_VALUE as error:
+        raise UnreadableContribution(f"an attribute that is no DynamoDB value ({type(error).__name__})") from None

@@ -13,7 +13,7 @@ from ossi.effects import EFFECTS
 from ossi.invocation import invocation
 from ossi.use_cases.deliver import Delivery, deliver
 from ossi_stream.bootstrap import App, app
-from ossi_stream.changes import change_of, id_of
+from ossi_stream.changes import about, change_of
 
 _logger = logging.getLogger("ossi.stream")
 
@@ -38,27 +38,35 @@ class Records:
         self._waiting: set[str] = set()
 
     def handle(self, record: DynamoDBRecord) -> None:
-        """One change of the table. Raises whatever makes it necessary that the record comes again."""
+        """One change of the table. Raises whatever makes it necessary that the record comes again; the log says why."""
         raw: object = record.raw_event  # which may be anything: only the batch processor calls it a record
-        event_id = id_of(raw)
         try:
             old, new = change_of(raw)
+            self._tell(old, new)
         except UnreadableContribution as error:
             # A row that somebody spoiled by hand: nothing can be told about it, and it must not hold up the others.
-            _logger.error("a changed row cannot be read", extra={"why": str(error), "event": event_id})
-            return
+            _logger.error(
+                "a changed row cannot be read", extra=about(raw) | {"why": str(error), "metric": "Unreadable"}
+            )
+        except DeliveryIncomplete:
+            raise  # each message has said why
+        except Exception:
+            # The batch processor keeps it to itself: without this line nobody would learn what happened.
+            _logger.exception("a change could not be handled", extra=about(raw))
+            raise
+
+    def _tell(self, old: Contribution | None, new: Contribution | None) -> None:
         transition = transition_of(old, new)
         if transition is None or new is None:
             return
-        if str(new.key) in self._waiting:
-            raise DeliveryIncomplete([transition.value])  # behind its own earlier change, which comes again too
+        key = str(new.key)
+        if key in self._waiting:
+            _logger.warning("waits behind an earlier change of its row", extra={"contribution": key})
+            raise DeliveryIncomplete([transition.value])  # that one comes again too
         try:
             deliver(transition, self._delivery(new), EFFECTS, self._seconds_left)
-        except Exception as error:
-            self._waiting.add(str(new.key))
-            if not isinstance(error, DeliveryIncomplete):
-                # The batch processor keeps it to itself: without this line nobody would learn what happened.
-                _logger.exception("a change could not be handled", extra={"event": event_id})
+        except Exception:
+            self._waiting.add(key)
             raise
 
     def _delivery(self, contribution: Contribution) -> Delivery:

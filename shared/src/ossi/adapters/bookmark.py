@@ -1,9 +1,13 @@
 """Remembers in the ledger's table where a long work stopped."""
 
+import logging
 from typing import Any
 
 from ossi.adapters.dynamodb import from_item, to_item
 from ossi.domain.contribution import ContributionKey
+from ossi.domain.errors import UnknownContribution
+
+_logger = logging.getLogger(__name__)
 
 
 class DynamoBookmark:
@@ -18,7 +22,11 @@ class DynamoBookmark:
         """See ports.Bookmark."""
         answer = self._client.get_item(TableName=self._table, Key=self._key, ConsistentRead=True)
         position = from_item(answer.get("Item", {})).get("position")
-        return ContributionKey.parse(position) if position else None
+        try:
+            return None if position is None else ContributionKey.parse(position if isinstance(position, str) else "")
+        except UnknownContribution:
+            _logger.error("a bookmark cannot be read", extra={"why": "wrong: position", "metric": "Unreadable"})
+            return None
 
     def write(self, key: ContributionKey | None) -> None:
         """See ports.Bookmark."""

@@ -8,7 +8,14 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ossi.adapters.dynamodb import from_item, is_conditional_check_failure, item_found, to_item
-from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
+from ossi.domain.contribution import (
+    TIMESTAMP_MAX,
+    Contribution,
+    ContributionKey,
+    MessageRef,
+    Status,
+    name_in_log,
+)
 from ossi.domain.errors import AlreadyDecided, UnknownContribution, UnreadableContribution
 from ossi.domain.months import Month
 from ossi.ports import Page
@@ -27,13 +34,22 @@ class DynamoContributions:
     def decide(
         self, key: ContributionKey, status: Status, by: str, at: int, seen_in: MessageRef | None
     ) -> Contribution:
-        """PENDING -> status in one conditional write, so that of two managers one wins. See ports.Contributions."""
+        """PENDING -> status in one conditional write, so that of two managers one wins. See ports.Contributions.
+
+        Read before, since a row that somebody spoiled by hand is nothing to decide on: whoever did could be told nothing of it.
+        """
+        item = self._item(key)
+        if item is None:
+            raise UnknownContribution(str(key))
+        row = Contribution.from_row(item)
+        if row.status is not Status.PENDING:
+            raise AlreadyDecided(row)
         changes: dict[str, Any] = {"status": status.value, "decidedBy": by, "decidedAt": at}
         if seen_in is not None:
             changes["decidedIn"] = seen_in.model_dump()
         names = {f"#{name}": name for name in changes}
         try:
-            answer = self._client.update_item(
+            self._client.update_item(
                 TableName=self._table,
                 Key=to_item({"userId": key.user_id, "timestamp": key.timestamp}),
                 UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in changes),
@@ -41,46 +57,46 @@ class DynamoContributions:
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=to_item({f":{name}": value for name, value in changes.items()})
                 | to_item({":pending": Status.PENDING.value}),
-                ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
             if not is_conditional_check_failure(error):
                 raise
-            row = item_found(error)
-            if not row:
+            found = item_found(error)
+            if not found:
                 raise UnknownContribution(str(key)) from None
-            raise AlreadyDecided(Contribution.from_row(row)) from None
-        return Contribution.from_row(from_item(answer["Attributes"]))
+            raise AlreadyDecided(Contribution.from_row(found)) from None
+        return row.model_copy(update={"status": status, "decided_by": by, "decided_at": at, "decided_in": seen_in})
 
     def page(self, user_id: str, size: int, *, before: int | None = None, after: int | None = None) -> Page:
         """One query, whatever the person's number of rows. See ports.Contributions."""
-        values: dict[str, Any] = {":user": user_id}
-        condition = "userId = :user"
-        if before is not None or after is not None:
-            condition += " AND #timestamp < :edge" if before is not None else " AND #timestamp > :edge"
-            values[":edge"] = before if before is not None else after
-        query: dict[str, Any] = {
-            "TableName": self._table,
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeValues": to_item(values),
-            "ScanIndexForward": after is not None,
-            "Limit": size + 1,  # one more tells whether there is a further page
-        }
-        if ":edge" in values:
-            query["ExpressionAttributeNames"] = {"#timestamp": "timestamp"}
-        rows = [from_item(item) for item in self._client.query(**query)["Items"]]
-        further = len(rows) > size
+        # Beyond these bounds nothing is readable, and a number there may be too long for a button.
+        bounds = {":from": 0 if after is None else after + 1, ":to": TIMESTAMP_MAX if before is None else before - 1}
+        if bounds[":from"] > bounds[":to"]:
+            return Page((), None, None, newer=before is not None, older=after is not None)
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="userId = :user AND #timestamp BETWEEN :from AND :to",
+            ExpressionAttributeNames={"#timestamp": "timestamp"},
+            ExpressionAttributeValues=to_item({":user": user_id, **bounds}),
+            ScanIndexForward=after is not None,
+            Limit=size + 1,  # one more tells whether there is a further page
+        )
+        rows = [from_item(item) for item in answer["Items"]]
+        # Rows of hundreds of kilobytes, which no form takes, end an answer before its limit (1 MB).
+        further = len(rows) > size or "LastEvaluatedKey" in answer
         rows = rows[:size]
         if after is not None:
             rows.reverse()
+        contributions = tuple(_readable(rows))
         return Page(
-            contributions=tuple(_readable(rows)),
+            contributions=contributions,
             first=int(rows[0]["timestamp"]) if rows else None,
             # A fraction, which only a hand can have written, must not hide the row of the whole number below it.
             last=ceil(rows[-1]["timestamp"]) if rows else None,
             newer=further if after is not None else before is not None,
             older=True if after is not None else further,
+            unreadable=len(rows) - len(contributions),
         )
 
     def of_month(self, month: Month) -> Iterator[Contribution]:
@@ -102,13 +118,16 @@ class DynamoContributions:
 
     def get(self, key: ContributionKey) -> Contribution | None:
         """A consistent read. See ports.Contributions."""
+        item = self._item(key)
+        return next(_readable([item]), None) if item else None
+
+    def _item(self, key: ContributionKey) -> dict[str, Any] | None:
         answer = self._client.get_item(
             TableName=self._table,
             Key=to_item({"userId": key.user_id, "timestamp": key.timestamp}),
             ConsistentRead=True,
         )
-        found = [from_item(answer["Item"])] if "Item" in answer else []
-        return next(_readable(found), None)
+        return from_item(answer["Item"]) if "Item" in answer else None
 
 
 def _readable(rows: list[dict[str, Any]]) -> Iterator[Contribution]:
@@ -117,5 +136,6 @@ def _readable(rows: list[dict[str, Any]]) -> Iterator[Contribution]:
             yield Contribution.from_row(row)
         except UnreadableContribution as error:
             _logger.error(
-                "a stored row cannot be read", extra={"why": str(error), "timestamp_ms": str(row.get("timestamp"))}
+                "a stored row cannot be read",
+                extra={"why": str(error), "contribution": name_in_log(row), "metric": "Unreadable"},
             )

@@ -1,18 +1,33 @@
 """What was delivered, recorded in a table beside the contributions: partition key id (S), sort key effect (S)."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 from botocore.exceptions import ClientError
+from pydantic import ValidationError
 
 from ossi.adapters.dynamodb import from_item, is_conditional_check_failure, item_found, to_item
 from ossi.domain.contribution import MessageRef
+from ossi.domain.errors import UnreadableRecord
 from ossi.ports import Claim, Record, State
 
-_FREE = "attribute_not_exists(#state) OR #state = :due OR (#state = :claimed AND leaseUntil < :now)"
+_logger = logging.getLogger(__name__)
+
+# A lease without a time that can be meant has lapsed, or its message would wait for ever. What cannot be counted up cannot be claimed.
+_FREE = (
+    "(attribute_not_exists(#state) OR #state = :due"
+    " OR (#state = :claimed AND NOT (leaseUntil BETWEEN :now AND :longest)))"
+    " AND (attribute_not_exists(attempts) OR attempts BETWEEN :none AND :most)"
+    " AND (attribute_not_exists(failures) OR failures BETWEEN :none AND :most)"
+)
+_LONGEST_LEASE_S = 3600  # no function runs for longer than 15 minutes
+_MOST = 10**9
 _KEYS_PER_CALL = 100  # BatchGetItem takes no more
 _IDLE_CALLS = 8
+_DONE = {State.SENT: Claim.SENT, State.SET_ASIDE: Claim.SET_ASIDE}
 
 
 class DynamoLedger:
@@ -38,20 +53,28 @@ class DynamoLedger:
     def claim(self, subject: str, effect: str) -> Claim:
         """One conditional write decides between senders. See ports.Ledger."""
         now = int(self._now())
+        values = {":claimed": "CLAIMED", ":due": "DUE", ":now": now, ":until": now + self._lease_s, ":one": 1}
+        bounds = {":longest": now + _LONGEST_LEASE_S, ":none": 0, ":most": _MOST}
         try:
             self._update(
                 subject,
                 effect,
                 "SET #state = :claimed, leaseUntil = :until ADD attempts :one",
-                {":claimed": "CLAIMED", ":due": "DUE", ":now": now, ":until": now + self._lease_s, ":one": 1},
+                values | bounds,
                 condition=_FREE,
             )
         except ClientError as error:
             if not is_conditional_check_failure(error):
                 raise
-            found = item_found(error).get("state")
-            return {"SENT": Claim.SENT, "FAILED": Claim.SET_ASIDE}.get(str(found), Claim.HELD)
-        return Claim.GRANTED
+            found = item_found(error)
+        else:
+            return Claim.GRANTED
+        state = _state_in(found)
+        if state in _DONE:
+            return _DONE[state]
+        if wrong := _wrong_in(found):
+            raise UnreadableRecord(wrong)
+        return Claim.HELD
 
     def record_sent(self, subject: str, effect: str, ref: MessageRef | None) -> None:
         """See ports.Ledger. Unconditional: Slack has the message, whoever holds the lease by now."""
@@ -81,9 +104,12 @@ class DynamoLedger:
         """See ports.Ledger. A consistent read."""
         answer = self._client.get_item(TableName=self._table, Key=self._key(subject, effect), ConsistentRead=True)
         row = from_item(answer.get("Item", {}))
-        if row.get("state") != "SENT" or "ts" not in row:
+        if _state_in(row) is not State.SENT or "ts" not in row:
             return None
-        return MessageRef(channel=row["channel"], ts=row["ts"])
+        try:
+            return MessageRef.model_validate(row)
+        except ValidationError:
+            raise UnreadableRecord(f"wrong or missing in {effect}: channel or ts") from None
 
     def records(self, messages: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Record]:
         """See ports.Ledger. As few calls as DynamoDB allows; reads at half the price of consistent ones."""
@@ -123,14 +149,19 @@ class DynamoLedger:
         return True
 
     def _record(self, row: dict[str, Any]) -> Record:
-        state = str(row.get("state"))
-        if state == State.CLAIMED and row.get("leaseUntil", 0) < self._now():
+        now, state = self._now(), _state_in(row)
+        if state not in _DONE and (wrong := _wrong_in(row)):
+            about = {"contribution": row["id"].removeprefix("contribution#"), "effect": row["effect"], "why": wrong}
+            _logger.error("a record of the ledger cannot be read", extra={**about, "metric": "Unreadable"})
+            return Record(State.UNREADABLE)
+        if state is State.CLAIMED and not now <= _number(row.get("leaseUntil")) <= now + _LONGEST_LEASE_S:
             state = State.DUE
+        reason, failed_at = row.get("reason"), _number(row.get("failedAt"))
         return Record(
-            state=State(state) if state in list(State) else State.CLAIMED,  # what nobody knows, nobody can claim
-            reason=str(row.get("reason", "")),
-            failures=int(row.get("failures", 0)),
-            failed_at=int(row.get("failedAt", 0)),
+            state=state,
+            reason=reason if isinstance(reason, str) else "",
+            failures=int(_number(row.get("failures"))),
+            failed_at=int(failed_at) if failed_at <= now * 1000 else 0,  # whatever failed has failed before
         )
 
     def _update(
@@ -151,3 +182,20 @@ class DynamoLedger:
     @staticmethod
     def _key(subject: str, effect: str) -> dict[str, Any]:
         return to_item({"id": subject, "effect": effect})
+
+
+def _wrong_in(row: dict[str, Any]) -> str:
+    """Names the attributes that stand in the way of a claim; empty where none does."""
+    wrong = [name for name in ("attempts", "failures") if not 0 <= _number(row.get(name, 0), -1) <= _MOST]
+    if _state_in(row) is State.UNREADABLE:
+        wrong.append("state")
+    return f"wrong: {', '.join(wrong)}" if wrong else ""
+
+
+def _state_in(row: dict[str, Any]) -> State:
+    state = row.get("state", State.DUE)
+    return State(state) if isinstance(state, str) and state in set(State) else State.UNREADABLE
+
+
+def _number(value: object, otherwise: int = 0) -> int | Decimal:
+    return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else otherwise

@@ -1,7 +1,9 @@
 """A contribution: one row of the table, and what is known about its decision."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -10,6 +12,11 @@ from pydantic.alias_generators import to_camel
 
 from ossi.domain.errors import UnknownContribution, UnreadableContribution
 
+TIMESTAMP_MAX = 253_402_128_000_000
+"""9999-12-30, in milliseconds: a later time, which only a hand can have written, has no date in Python."""
+_ID_MAX = 255  # ids become part of keys and of messages, which have their limits
+_SLACK_ID = re.compile(r"[A-Z0-9]{1,64}", re.ASCII)
+
 
 class Status(StrEnum):
     """Where a contribution stands."""
@@ -17,6 +24,9 @@ class Status(StrEnum):
     PENDING = "PENDING"
     ACCEPTED = "ACCEPTED"
     DECLINED = "DECLINED"
+
+
+_Id = Annotated[str, Field(max_length=_ID_MAX)]
 
 
 @dataclass(frozen=True)
@@ -30,8 +40,8 @@ class ContributionKey:
     def parse(cls, text: str) -> Self:
         """Reads what str() gave. Raises UnknownContribution for anything else."""
         user_id, separator, timestamp = text.rpartition("#")
-        # 15 digits: see _Milliseconds.
-        if not separator or not user_id or re.fullmatch(r"[0-9]{1,15}", timestamp) is None:
+        # 15 digits: see TIMESTAMP_MAX.
+        if not separator or not 0 < len(user_id) <= _ID_MAX or re.fullmatch(r"[0-9]{1,15}", timestamp) is None:
             raise UnknownContribution(text[:50])
         return cls(user_id, int(timestamp))
 
@@ -44,8 +54,8 @@ class MessageRef(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    channel: str
-    ts: str
+    channel: _Id
+    ts: _Id
 
 
 def _text_or_empty(value: object) -> object:
@@ -54,8 +64,7 @@ def _text_or_empty(value: object) -> object:
 
 
 _Text = Annotated[str, BeforeValidator(_text_or_empty)]
-# Up to 9999-12-30: a later time, which only a hand can have written, has no date in Python.
-_Milliseconds = Annotated[int, Field(ge=0, le=253_402_128_000_000)]
+_Milliseconds = Annotated[int, Field(ge=0, le=TIMESTAMP_MAX)]
 
 
 class Contribution(BaseModel):
@@ -73,7 +82,7 @@ class Contribution(BaseModel):
         hide_input_in_errors=True,  # what a person typed is not for the log
     )
 
-    user_id: Annotated[str, Field(min_length=1, max_length=255)]  # it becomes part of keys, which have their limits
+    user_id: Annotated[_Id, Field(min_length=1)]
     timestamp: _Milliseconds
     status: Status
     size: _Text = ""
@@ -109,3 +118,10 @@ class Contribution(BaseModel):
     def person(self) -> str:
         """The name to show; a row without one shows the user's id."""
         return self.name or self.user_id
+
+
+def name_in_log(row: Mapping[str, object]) -> str:
+    """How the log calls a row that cannot be read: by its key, as far as that is an id of Slack's and a number. Never another value."""
+    user_id, timestamp = row.get("userId"), row.get("timestamp")
+    who = user_id if isinstance(user_id, str) and _SLACK_ID.fullmatch(user_id) else "?"
+    return f"{who}#{timestamp if isinstance(timestamp, int | Decimal) else '?'}"

@@ -44,6 +44,10 @@ class UnreadableContribution(OssiError):
     """A stored row that cannot be read as a contribution. It names the wrong attributes, never their values."""
 
 
+class UnreadableRecord(OssiError):
+    """A record of the ledger that cannot be read. It names the wrong attributes, never their values."""
+
+
 class UnknownContribution(OssiError):
     """There is no contribution with that key."""
 

@@ -26,7 +26,7 @@ _DESCRIPTION_SHOWN = 250  # ten of a page and their links stay far below what Sl
 
 def listing(page: Page, zone: ZoneInfo, levels: CompensationLevels) -> Message:
     """One page, with buttons where there is more."""
-    if not page.contributions and not page.newer and not page.older:
+    if page.first is None:
         nothing = "You have not registered any contributions yet. `/ossi new` opens the form."
         return Message(nothing, blocks_of(SectionBlock(text=MarkdownTextObject(text=nothing))))
     title = "Your contributions, newest first"
@@ -37,6 +37,9 @@ def listing(page: Page, zone: ZoneInfo, levels: CompensationLevels) -> Message:
             rich(*quote(contribution, _DESCRIPTION_SHOWN)),
             ContextBlock(elements=[MarkdownTextObject(text=_facts(contribution, zone, levels))]),
         ]
+    lost = _lost(page.unreadable)
+    if lost:
+        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=lost)]))
     buttons = [
         ButtonElement(text=PlainTextObject(text=text), action_id=action_id, value=str(edge))
         for text, action_id, edge, more in (
@@ -51,7 +54,15 @@ def listing(page: Page, zone: ZoneInfo, levels: CompensationLevels) -> Message:
         f"{_facts(contribution, zone, levels)}: {escape(shorten(contribution.text, 100))}"
         for contribution in page.contributions
     ]
-    return Message("\n".join([title, *lines]), blocks_of(*blocks))
+    return Message("\n".join([title, *lines, *([lost] if lost else [])]), blocks_of(*blocks))
+
+
+def _lost(unreadable: int) -> str:
+    """For rows that somebody spoiled by hand: they are there, and nobody is to believe that they are gone."""
+    if not unreadable:
+        return ""
+    which = "One contribution" if unreadable == 1 else f"{unreadable} contributions"
+    return f":warning: {which} here cannot be shown. Please tell the people who look after Ossi."
 
 
 def _facts(contribution: Contribution, zone: ZoneInfo, levels: CompensationLevels) -> str:

@@ -24,6 +24,7 @@ from ossi.slack_ui.text import (
     escape,
     escape_within,
     local_time,
+    mention,
     month_label,
     person,
     plain,
@@ -101,7 +102,7 @@ class Words:
         opening = f"{self.choose(phrases.GREETINGS)} I am sorry: your contribution has been declined."
         ending = self.choose(phrases.CONSOLATIONS)
         if contribution.decided_by:
-            ending += f" <@{contribution.decided_by}> can tell you why."
+            ending += f" {mention(contribution.decided_by)} can tell you why."
         return Message(
             f"{opening} {self._in_words(contribution)} {ending}",
             blocks_of(_paragraph(opening), rich(*quote(contribution)), self._facts(contribution), _small(ending)),
@@ -120,7 +121,7 @@ class Words:
         """Who decided what and when, as mrkdwn: accepted by @maija on 2026-10-31 09:05."""
         decided = _VERBS[contribution.status]
         if contribution.decided_by:
-            decided += f" by <@{contribution.decided_by}>"
+            decided += f" by {mention(contribution.decided_by)}"
         if contribution.decided_at is not None:
             decided += f" on {local_time(contribution.decided_at, self.zone)}"
         return decided + "."

@@ -66,7 +66,8 @@ def decision_refused(error: OssiError, words: Words, by: str) -> Message:
     if isinstance(error, UnknownContribution):
         return Message("This contribution does not exist any more, so there is nothing to decide.")
     return Message(
-        "This contribution cannot be read, so it cannot be decided on. Please tell the people who look after Ossi."
+        f"This contribution cannot be read in the table any more ({error}), so nothing was decided. "
+        "Please tell the people who look after Ossi."
     )
 
 

@@ -16,6 +16,7 @@ from slack_sdk.models.blocks.block_elements import RichTextElement
 from ossi.domain.contribution import Contribution
 from ossi.domain.errors import UnreadableMonth
 from ossi.domain.months import Month
+from ossi.domain.submission import DESCRIPTION_MAX, URL_MAX
 
 # Slack hands over an emoji picked in a form as :name:. Only as an element of its own does rich_text show the picture.
 # Names have a letter in them, but for three: 12:30:45 is a time.
@@ -73,17 +74,26 @@ def plain(text: str) -> RichTextElement:
     return RichTextElementParts.Text(text=text)
 
 
+def mention(user_id: str) -> str:
+    """A mention in mrkdwn; of what is no user's id, which only a hand can have written, the text."""
+    return (
+        f"<@{user_id}>"
+        if user_id.isascii() and user_id.isalnum() and len(user_id) <= 64
+        else escape_within(user_id, 64)
+    )
+
+
 def person(user_id: str) -> RichTextElement:
     """A mention."""
     return RichTextElementParts.User(user_id=user_id)
 
 
 def link(url: str, *, whole: bool = True) -> list[RichTextElement]:
-    """A URL that a person typed, as a link where it can be one. whole: what cannot be one is shown to its end."""
+    """A URL that a person typed, as a link where it can be one. whole: what cannot be one is shown to its end, if a form could hold it."""
     if not url:
         return [plain("no URL")]
     if not url.startswith(("https://", "http://")) or len(url) > _LINK_MAX:
-        return [plain(url if whole else shorten(url, _LINK_SHOWN))]
+        return [plain(shorten(url, URL_MAX if whole else _LINK_SHOWN))]
     return [RichTextElementParts.Link(url=url, text=shorten(url, _LINK_SHOWN))]
 
 
@@ -93,8 +103,11 @@ def section(*elements: RichTextElement) -> RichTextElement:
 
 
 def quote(contribution: Contribution, length: int | None = None) -> list[RichTextElement]:
-    """A contribution's description as a quotation, shortened to length characters where given, and its link below."""
-    text = contribution.text if length is None else shorten(contribution.text, length)
+    """A contribution's description as a quotation, shortened to length characters where given, and its link below.
+
+    Never longer than a form takes: a hand can have stored hundreds of kilobytes, and Slack would refuse the whole message.
+    """
+    text = shorten(contribution.text, length or DESCRIPTION_MAX)
     return [
         RichTextQuoteElement(elements=typed(text) or [plain("no description")]),
         section(*link(contribution.url, whole=length is None)),

@@ -9,7 +9,7 @@ def decide(
 ) -> Contribution:
     """Decides on the contribution of that key (a button's value). seen_in: the message whose button was pressed.
 
-    Raises AlreadyDecided, UnknownContribution or UnreadableContribution.
+    Raises AlreadyDecided, UnknownContribution or UnreadableContribution, and has stored nothing then.
     """
     at = int(clock().timestamp() * 1000)
     return contributions.decide(ContributionKey.parse(key), status, manager_id, at, seen_in)

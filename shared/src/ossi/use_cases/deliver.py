@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ossi.domain.contribution import Contribution, MessageRef
-from ossi.domain.errors import DeliveryIncomplete, LastingChatError, PassingChatError
+from ossi.domain.errors import DeliveryIncomplete, LastingChatError, PassingChatError, UnreadableRecord
 from ossi.domain.transitions import Transition
 from ossi.ports import Chat, Claim, Ledger, Message
 from ossi.slack_ui.notifications import Words
@@ -15,6 +15,8 @@ _logger = logging.getLogger(__name__)
 
 # Starting a message with less time left than this risks being stopped between Slack's OK and the record of it.
 SECONDS_FOR_ONE = 12
+UNREADABLE_RECORD = "unreadable_record"
+"""The reason where a record of the ledger stands in the way, which only a hand can have spoiled."""
 
 
 @dataclass(frozen=True)
@@ -86,22 +88,28 @@ def deliver(
 
     seconds_left: until the function is stopped. Raises DeliveryIncomplete with the effects that are to be tried again.
     """
-    again = [
-        effect.name
-        for effect in effects_of(transition, effects)
-        if seconds_left() < SECONDS_FOR_ONE or not settle(effect, delivery).final
-    ]
+    again: list[str] = []
+    for effect in effects_of(transition, effects):
+        if seconds_left() < SECONDS_FOR_ONE:
+            _logger.warning("not begun with so little time left, to be tried again", extra=_about(effect, delivery))
+            again.append(effect.name)
+        elif not settle(effect, delivery).final:
+            again.append(effect.name)
     if again:
         raise DeliveryIncomplete(again)
 
 
 def settle(effect: Effect, delivery: Delivery) -> Settlement:
     """Sends one message, unless somebody else did or does, and records what came of it."""
-    subject, ledger = subject_of(delivery.contribution), delivery.ledger
-    claim = ledger.claim(subject, effect.name)
+    subject, ledger, about = subject_of(delivery.contribution), delivery.ledger, _about(effect, delivery)
+    try:
+        claim = ledger.claim(subject, effect.name)
+    except UnreadableRecord as error:  # trying again would not help, and nobody knows whether it was sent
+        return _unreadable(error, about)
     if claim is not Claim.GRANTED:
+        if claim is Claim.HELD:
+            _logger.warning("somebody else is sending it, to be tried again", extra=about)
         return Settlement(_OF_OTHERS[claim])
-    about = {"effect": effect.name, "contribution": str(delivery.contribution.key)}
     try:
         message = effect.write(delivery.words, delivery.contribution)
     except Exception as error:  # the same row gives the same error each time: it must not hold up the others for a day
@@ -123,6 +131,9 @@ def settle(effect: Effect, delivery: Delivery) -> Settlement:
             "not sent, and trying again would not help", extra=about | {"why": error.code, "metric": "SetAside"}
         )
         return Settlement(Outcome.SET_ASIDE, error.code)
+    except UnreadableRecord as error:  # of the message that this one follows
+        ledger.set_aside(subject, effect.name, UNREADABLE_RECORD)
+        return _unreadable(error, about)
     except Exception as error:  # whatever it was, it must hold up neither the neighbours nor the next try
         ledger.release(subject, effect.name, type(error).__name__)
         _logger.exception("not sent, for a reason that nobody foresaw", extra=about | {"metric": "DeliveryRetried"})
@@ -130,3 +141,12 @@ def settle(effect: Effect, delivery: Delivery) -> Settlement:
     ledger.record_sent(subject, effect.name, ref)
     _logger.info("sent", extra=about | {"metric": "Delivered"})
     return Settlement(Outcome.SENT)
+
+
+def _about(effect: Effect, delivery: Delivery) -> dict[str, object]:
+    return {"effect": effect.name, "contribution": str(delivery.contribution.key)}
+
+
+def _unreadable(error: UnreadableRecord, about: dict[str, object]) -> Settlement:
+    _logger.error("a record of the ledger cannot be read", extra=about | {"why": str(error), "metric": "Unreadable"})
+    return Settlement(Outcome.SET_ASIDE, UNREADABLE_RECORD)

@@ -20,6 +20,6 @@ def list_contributions(
 ) -> Message:
     """The newest page, or the one just older than `before`, or just newer than `after` (ms since the epoch)."""
     page = contributions.page(user_id, PAGE_SIZE, before=before, after=after)
-    if not page.contributions and (before is not None or after is not None):
+    if page.first is None and (before is not None or after is not None):
         page = contributions.page(user_id, PAGE_SIZE)  # what was there has been removed meanwhile: begin anew
     return listing(page, zone, levels)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ossi.domain.compensation import CompensationLevels
 from ossi.domain.contribution import Contribution
-from ossi.domain.errors import ChatError, DeliveryIncomplete
+from ossi.domain.errors import ChatError, DeliveryIncomplete, UnreadableRecord
 from ossi.domain.links import LINK_LIFE, report_names, signed_path
 from ossi.domain.months import Month
 from ossi.domain.report import MonthSummary
@@ -50,7 +50,12 @@ def make_report(maker: ReportMaker, month: Month, run_id: str, requested_by: str
     Raises ChatError where Slack did not take the announcement and DeliveryIncomplete where another run is at it:
     the caller's platform tries again.
     """
-    claim = maker.ledger.claim(run_id, _EFFECT)
+    try:
+        claim = maker.ledger.claim(run_id, _EFFECT)
+    except UnreadableRecord as error:  # trying again would not help; asking for the month again does
+        about = {"run": run_id, "why": str(error), "metric": "ReportFailed"}
+        _logger.error("a record of the ledger cannot be read", extra=about)
+        return False
     if claim is Claim.HELD:
         raise DeliveryIncomplete([_EFFECT])
     if claim is not Claim.GRANTED:

@@ -9,7 +9,7 @@ from itertools import islice
 from ossi.domain.contribution import Contribution, ContributionKey
 from ossi.domain.transitions import Transition, transition_behind
 from ossi.ports import Clock, Contributions, Ledger, Record, State
-from ossi.use_cases.deliver import Delivery, Effect, Outcome, effects_of, settle, subject_of
+from ossi.use_cases.deliver import UNREADABLE_RECORD, Delivery, Effect, Outcome, effects_of, settle, subject_of
 
 _logger = logging.getLogger(__name__)
 
@@ -158,7 +158,8 @@ class _Run:
 
     def _is_fresh(self, row: Contribution) -> bool:
         changed = max(row.timestamp, row.decided_at or 0)
-        return self._now_ms - changed < self._task.older_than / timedelta(milliseconds=1)
+        # A time to come, which only a hand can have written, must not keep its row from being looked at until then.
+        return 0 <= self._now_ms - changed < self._task.older_than / timedelta(milliseconds=1)
 
     def _was_decided_otherwise(self, row: Contribution, transition: Transition) -> bool:
         """Whether another decision has been told: then somebody changed the status by hand since, which is silent (R8)."""
@@ -188,6 +189,8 @@ class _Run:
         if record is not None and record.state is State.CLAIMED:
             return Finding(row.key, effect.name, Outcome.HELD)
         set_aside = record is not None and record.state is State.SET_ASIDE
+        if record is not None and record.state is State.UNREADABLE:
+            return Finding(row.key, effect.name, Outcome.SET_ASIDE, UNREADABLE_RECORD)
         reason = record.reason if record else ""
         if set_aside and not self._task.redrive and not self._has_waited(record):
             return Finding(row.key, effect.name, Outcome.SET_ASIDE, reason)
