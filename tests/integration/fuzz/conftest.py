@@ -1,7 +1,9 @@
 """The same world as that of the functions' tests, and what was logged in it."""
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -19,6 +21,45 @@ from integration.functions.conftest import (
 __all__ = ["cloud", "invocations", "running_control", "running_gateway", "running_slack", "world"]
 
 Logged = Callable[[], list[dict[str, Any]]]
+
+
+class Answers:
+    """Where clicks are answered: a response_url that takes anything, any number of times."""
+
+    def __init__(self) -> None:
+        self._given: list[dict[str, Any]] = []
+        given = self._given
+
+        class Request(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                given.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(200)
+                self.send_header("content-length", "2")
+                self.end_headers()
+                self.wfile.write(b"ok")
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Request)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/response/answer"
+
+    def taken(self) -> list[dict[str, Any]]:
+        """The answers since it was last asked."""
+        taken = self._given[:]
+        self._given.clear()
+        return taken
+
+
+@pytest.fixture(scope="session")
+def answers() -> Iterator[Answers]:
+    answers = Answers()
+    thread = threading.Thread(target=answers.server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield answers
+    answers.server.shutdown()
+    thread.join()
+    answers.server.server_close()
 
 
 @pytest.fixture
