@@ -13,7 +13,7 @@ INSTALLED := .venv/.installed
 PROJECTS := pyproject.toml $(wildcard */pyproject.toml functions/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo screenshots test load fuzz build pr format clean
+.PHONY: help install demo screenshots test load fuzz bench build pr format clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,9 @@ MINUTES ?= 10
 fuzz: $(INSTALLED) ## send the functions junk, ever new, for MINUTES (default 10), or until something breaks
 	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); while [ $$(date +%s) -lt $$end ]; do \
 	  FUZZ_TIMES=5 $(BIN)/python -m pytest tests/integration/fuzz -q -x $(ARGS) || exit 1; done
+
+bench: $(INSTALLED) ## measure Ossi beside a bot made with Bolt, about four minutes; leave the machine alone meanwhile
+	@PYTHONPATH=bench $(BIN)/python -m ossi_bench $(ARGS)
 
 build: $(INSTALLED) ## make dist/<function>.zip for AWS
 	@$(BIN)/ossi build

@@ -1,0 +1,1 @@
+"""Measures Ossi beside its peers in one run: `make bench`."""

@@ -1,0 +1,44 @@
+"""`make bench`: Ossi beside a bot as a person would write it with Slack's Bolt, and beside the least that Python can do."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from ossi_bench import artifacts, cold, end_to_end, growth, machine, sizes, warm
+from ossi_bench.findings import Finding, table
+from ossi_bench.stubs import Stubs
+
+_PARTS = ("cold", "warm", "growth", "sizes", "whole")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--only", type=click.Choice(_PARTS), multiple=True, help="Only this part; may be given more than once.")
+@click.option("--rounds", type=click.IntRange(3), default=15, show_default=True, help="Of cold starts.")
+def bench(only: tuple[str, ...], rounds: int) -> None:
+    """Measure and print a table. Exit code 1 where a goal is missed. Leave the machine alone meanwhile: about three minutes."""
+    click.echo(f"{machine.describe()}\n")
+    subjects = artifacts.prepare()
+    found: list[Finding] = []
+    with TemporaryDirectory() as directory, Stubs(Path(directory)) as stubs:
+        parts: dict[str, tuple[str, Callable[[], list[Finding]]]] = {
+            "cold": ("Cold starts", lambda: cold.measure(subjects, stubs, rounds)),
+            "warm": ("Warm answers", lambda: warm.measure(subjects, stubs)),
+            "growth": ("Growth with the work", lambda: growth.measure(subjects, stubs)),
+            "sizes": ("Sizes", sizes.measure),
+            "whole": ("The whole bot on the local AWS", end_to_end.measure),
+        }
+        for name in only or _PARTS:
+            title, measure = parts[name]
+            findings = measure()
+            found += findings
+            click.echo("\n".join(table(title, findings)))
+    missed = [finding.what for finding in found if finding.good is False]
+    click.echo(f"{len(missed)} goals missed: {'; '.join(missed)}" if missed else "Every goal was reached.")
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    bench()

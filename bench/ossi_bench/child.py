@@ -1,0 +1,44 @@
+"""Runs in a process of its own, as Lambda would run a function: loads a handler, then hands it the events it reads.
+
+Arguments: the directory with the code, the module with `handler`. One JSON event a line on standard input; after the last one
+the milliseconds of each call and the peak memory (MiB) go out as one JSON line. Imports nothing but the standard library.
+"""
+
+import importlib
+import json
+import sys
+import time
+
+
+class Context:
+    """Of an invocation with all the time in the world."""
+
+    aws_request_id = "11111111-2222-3333-4444-555555555555"
+    function_name = "bench"
+    invoked_function_arn = "arn:aws:lambda:eu-north-1:123456789012:function:bench"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """As Lambda's own."""
+        return 60_000
+
+
+def main() -> None:
+    """See above."""
+    out, sys.stdout = sys.stdout, sys.stderr  # what the handler logs is not the result
+    sys.path.insert(0, sys.argv[1])
+    handler = importlib.import_module(sys.argv[2]).handler
+    context, took = Context(), list[float]()
+    for line in sys.stdin:
+        event = json.loads(line)
+        started = time.perf_counter()
+        answer = handler(event, context)
+        took.append((time.perf_counter() - started) * 1000)
+        if answer.get("batchItemFailures") or answer.get("statusCode", 200) != 200:
+            raise SystemExit(f"the handler failed: {answer}")
+    import resource  # after the measurement
+
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    out.write(json.dumps({"ms": took, "peak_mib": peak_mib}) + "\n")
+
+
+main()
