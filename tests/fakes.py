@@ -1,15 +1,16 @@
 """The ports in memory, and contributions by the spoonful. Tests pass these in and patch nothing."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ossi.domain.closing import Counted, CountedList, ReportRecord
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
-from ossi.domain.errors import AlreadyDecided, ChatError, UnknownContribution
+from ossi.domain.errors import AlreadyDecided, ChatError, UnknownContribution, UnreadableReport
 from ossi.domain.months import Month
-from ossi.ports import Claim, Message, Page, Record, State
+from ossi.ports import Attempt, Claim, Message, Page, Record, State
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 SUBMITTED_AT = 1_792_994_700_000  # 2026-10-26 08:05 in Helsinki
@@ -94,8 +95,9 @@ class FakeContributions:
             older=bool(shown) and shown[-1] is not own[-1],
         )
 
-    def of_month(self, month: Month) -> Iterator[Contribution]:
-        return iter([row for row in self.rows.values() if row.contribution_month == str(month)])
+    def of_month(self, month: Month, status: Status | None = None) -> Iterator[Contribution]:
+        rows = [row for row in self.rows.values() if row.contribution_month == str(month)]
+        return iter([row for row in rows if status in (None, row.status)])
 
     def all(self, after: ContributionKey | None = None) -> Iterator[Contribution]:
         keys = list(self.rows)
@@ -103,6 +105,9 @@ class FakeContributions:
 
     def get(self, key: ContributionKey) -> Contribution | None:
         return self.rows.get(key)
+
+    def get_many(self, keys: Iterable[ContributionKey]) -> dict[ContributionKey, Contribution]:
+        return {key: self.rows[key] for key in keys if key in self.rows}
 
 
 _STATES = {"sent": State.SENT, "claimed": State.CLAIMED, "set aside": State.SET_ASIDE, "due": State.DUE}
@@ -117,17 +122,27 @@ class FakeLedger:
     failed: dict[tuple[str, str], list[int]] = field(default_factory=dict[tuple[str, str], list[int]])
     refs: dict[tuple[str, str], MessageRef | None] = field(default_factory=dict[tuple[str, str], MessageRef | None])
     reasons: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    attempts: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict[tuple[str, str], tuple[int, int]])
 
     def hold(self, subject: str, effect: str) -> None:
         """Somebody else is at it."""
         self.states[subject, effect] = "claimed"
 
-    def claim(self, subject: str, effect: str) -> Claim:
+    def claim(self, subject: str, effect: str, invocation: str = "") -> Claim:
         state = self.states.get((subject, effect), "due")
         if state == "due":
             self.states[subject, effect] = "claimed"
             return Claim.GRANTED
         return {"sent": Claim.SENT, "claimed": Claim.HELD, "set aside": Claim.SET_ASIDE}[state]
+
+    def begin_attempt(self, subject: str, invocation: str) -> Attempt:
+        number, failed = self.attempts.get((subject, invocation), (0, 0))
+        self.attempts[subject, invocation] = (number + 1, failed)
+        return Attempt(number + 1, failed)
+
+    def attempt_failed(self, subject: str, invocation: str) -> None:
+        number, failed = self.attempts[subject, invocation]
+        self.attempts[subject, invocation] = (number, failed + 1)
 
     def record_sent(self, subject: str, effect: str, ref: MessageRef | None) -> None:
         self.states[subject, effect] = "sent"
@@ -157,6 +172,37 @@ class FakeLedger:
     def _record(self, key: tuple[str, str]) -> Record:
         failed = self.failed.get(key, [])
         return Record(_STATES[self.states[key]], self.reasons.get(key, ""), len(failed), failed[-1] if failed else 0)
+
+
+@dataclass
+class FakeReportRecords:
+    """ports.ReportRecords over dictionaries. before_keeping: what somebody else does at that moment."""
+
+    made: dict[Month, ReportRecord] = field(default_factory=dict[Month, ReportRecord])
+    lists: dict[str, tuple[Counted, ...]] = field(default_factory=dict[str, tuple[Counted, ...]])
+    before_keeping: list[Callable[[], object]] = field(default_factory=list[Callable[[], object]])
+
+    def version(self) -> int:
+        return sum(record.closed for record in self.made.values())
+
+    def all(self) -> dict[Month, ReportRecord]:
+        return dict(self.made)
+
+    def counted(self, record_list: CountedList) -> tuple[Counted, ...]:
+        if record_list.id not in self.lists:
+            raise UnreadableReport(record_list.id)
+        return self.lists[record_list.id]
+
+    def keep(self, record: ReportRecord, counted: Sequence[Counted], version: int) -> ReportRecord | None:
+        if self.before_keeping:
+            self.before_keeping.pop(0)()
+        there = self.made.get(record.month)
+        if (there is not None and there.closed) or (record.closed and version != self.version()):
+            return None
+        place = CountedList(f"{record.month} of {record.run}", 1, len(counted))
+        self.lists[place.id] = tuple(counted)
+        self.made[record.month] = replace(record, counted=place)
+        return self.made[record.month]
 
 
 @dataclass(frozen=True)

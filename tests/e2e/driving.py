@@ -146,6 +146,11 @@ class Ossi:
         """Writes contributions by hand, as somebody with the right to do so might."""
         self._batches(self.ready.table, [{"PutRequest": {"Item": _item(row)}} for row in rows])
 
+    def delete(self, row: Row) -> None:
+        """Deletes a contribution by hand."""
+        key = _item({name: row[name] for name in ("userId", "timestamp")})
+        self.aws.client("dynamodb").delete_item(TableName=self.ready.table, Key=key)
+
     def invoke(self, function: str, event: Mapping[str, Any]) -> Any:
         """Invokes a function through Lambda's API, waits, and answers what it answered. An error of it fails the test."""
         name = self.ready.functions[function]

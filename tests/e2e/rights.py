@@ -60,6 +60,10 @@ GET_ITERATOR = Right("stream", "ReadTheStream", "dynamodb:GetShardIterator")
 DESCRIBE_STREAM = Right("stream", "ReadTheStream", "dynamodb:DescribeStream")
 READ_MONTH = Right("report", "ReadAMonth", "dynamodb:Query")
 RECORD_RUN = Right("report", "RecordTheRun", "dynamodb:UpdateItem")
+LOOK_UP_COUNTED = Right("report", "LookUpWhatWasCounted", "dynamodb:BatchGetItem")
+COUNT_CLOSINGS = Right("report", "RecordWhatIsCounted", "dynamodb:GetItem")
+READ_COUNTED = Right("report", "RecordWhatIsCounted", "dynamodb:Query")
+RECORD_COUNTED = Right("report", "RecordWhatIsCounted", "dynamodb:PutItem")
 STORE_REPORT = Right("report", "StoreReports", "s3:PutObject")
 READ_REPORT = Right("download", "ReadReports", "s3:GetObject")
 SCAN = Right("reconcile", "CompareTheTable", "dynamodb:Scan")
@@ -74,6 +78,7 @@ TRIED = {
     *(TURN_PAGE, STORE, MARK, READ_ROW, DECIDE),
     *(FIND_MESSAGE, RECORD, GET_RECORDS, GET_ITERATOR, DESCRIBE_STREAM),
     *(READ_MONTH, RECORD_RUN, STORE_REPORT),
+    *(LOOK_UP_COUNTED, COUNT_CLOSINGS, READ_COUNTED, RECORD_COUNTED),
     READ_REPORT,
     *(SCAN, GET_ROW, GET_LEDGER, GET_BOOKMARK, RECORD_MISSING),
 }

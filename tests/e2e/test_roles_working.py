@@ -7,6 +7,7 @@ import pytest
 
 from e2e.driving import ACCEPT, MAIJA, Ossi, Row, accepted_row, now_ms
 from e2e.rights import (
+    COUNT_CLOSINGS,
     DESCRIBE_STREAM,
     FIND_MESSAGE,
     GET_BOOKMARK,
@@ -14,9 +15,12 @@ from e2e.rights import (
     GET_LEDGER,
     GET_RECORDS,
     GET_ROW,
+    LOOK_UP_COUNTED,
+    READ_COUNTED,
     READ_MONTH,
     READS_SECRET,
     RECORD,
+    RECORD_COUNTED,
     RECORD_MISSING,
     RECORD_RUN,
     SCAN,
@@ -113,13 +117,15 @@ def test_new_shards_are_found_only_with_the_right_to_describe_the_stream(ossi: O
 
 
 def test_report_is_made_only_with_all_rights(ossi: Ossi) -> None:
-    ossi.write([accepted_row("U0AINO001", now_ms(), "2022-07")])
+    row = accepted_row("U0AINO001", now_ms(), "2022-07")
+    ossi.write([row])
     event = {"source": "schedule", "scheduledTime": "2022-08-03T03:00:00Z"}
     client, name = ossi.aws.client("lambda"), ossi.ready.functions["report"]
 
-    # The secret first: a function that has it remembers it.
+    # In the order in which they are needed: what was done once is not done again, and the secret is remembered.
     ossi.make_cold("report")
-    for right in (READS_SECRET["report"], RECORD_RUN, STORE_REPORT):
+    counting = (COUNT_CLOSINGS, READ_COUNTED, RECORD_COUNTED)
+    for right in (RECORD_RUN, *counting, STORE_REPORT, READS_SECRET["report"]):
         started = time.time()
         with without(ossi, right):
             response = client.invoke(FunctionName=name, Payload=json.dumps(event))
@@ -130,6 +136,16 @@ def test_report_is_made_only_with_all_rights(ossi: Ossi) -> None:
     assert ossi.invoke("report", event) == {"month": "2022-07", "announced": True}
     (report,) = ossi.requests()
     assert fetch(link_in(report)).status_code == 200
+
+    # What was counted and is not in the month any more is looked up by its key.
+    ossi.delete(row)
+    again = {"source": "slash", "month": "2022-07", "requestedBy": MAIJA, "requestId": "1.2.3"}
+    started = time.time()
+    with without(ossi, LOOK_UP_COUNTED):
+        assert "FunctionError" in client.invoke(FunctionName=name, Payload=json.dumps(again))
+        assert refusal_logged(ossi, LOOK_UP_COUNTED, started)
+    assert ossi.invoke("report", again)["announced"]
+    assert "1 removed" in ossi.requests()[-1].rendered
 
 
 def test_a_report_that_was_asked_for_is_tried_again_and_then_kept_in_the_queue(ossi: Ossi) -> None:

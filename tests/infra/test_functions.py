@@ -45,6 +45,7 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         **SLACK,
         "OSSI_TABLE": "ossi-test-contributions",
         "OSSI_LEDGER_TABLE": "ossi-test-ledger",
+        "OSSI_GRACE_DAYS": "2",
         "OSSI_MONTH_INDEX": "byMonth",
         "OSSI_REPORT_BUCKET": "ossi-test-reports-1a2b3c4",
         "OSSI_API_URL": API_URL,

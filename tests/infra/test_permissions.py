@@ -41,7 +41,8 @@ RIGHTS: dict[str, dict[str, set[str]]] = {
     },
     "report": {
         f"{TABLE}/index/byMonth": {"dynamodb:Query"},
-        LEDGER: {"dynamodb:UpdateItem"},
+        TABLE: {"dynamodb:BatchGetItem"},
+        LEDGER: {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
         REPORTS: {"s3:PutObject"},
         f"arn:aws:sqs:{HERE}:ossi-test-report-failures": {"sqs:SendMessage"},
         **READ_SECRET,

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any, Protocol
 
+from ossi.domain.closing import Counted, CountedList, ReportRecord
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
 from ossi.domain.months import Month
 
@@ -56,8 +57,8 @@ class Contributions(Protocol):
         """At most size of the person's rows older than `before`, or just newer than `after` (both ms), or the newest."""
         ...
 
-    def of_month(self, month: Month) -> Iterator[Contribution]:
-        """Every readable row of the month. Rows that cannot be read are logged and passed over."""
+    def of_month(self, month: Month, status: Status | None = None) -> Iterator[Contribution]:
+        """Every readable row of the month, or only those of a status. Rows that cannot be read are logged and passed over."""
         ...
 
     def all(self, after: ContributionKey | None = None) -> Iterator[Contribution]:
@@ -69,6 +70,10 @@ class Contributions(Protocol):
 
     def get(self, key: ContributionKey) -> Contribution | None:
         """The row as it is now; None: there is none that can be read."""
+        ...
+
+    def get_many(self, keys: Iterable[ContributionKey]) -> dict[ContributionKey, Contribution]:
+        """The rows as they are now; what is missing or cannot be read is left out."""
         ...
 
 
@@ -112,11 +117,36 @@ class Record:
     failed_at: int = 0
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """The how-manieth attempt of one invocation this is, and how many of those before it said that they failed; others died."""
+
+    number: int
+    failed: int = 0
+
+    @property
+    def died(self) -> int:
+        """How many of those before it ended without a word."""
+        return self.number - 1 - self.failed
+
+
 class Ledger(Protocol):
     """What was delivered, recorded beside the table. subject: what it is about; effect: which message of it."""
 
-    def claim(self, subject: str, effect: str) -> Claim:
-        """Asks for the right to send; it lapses by itself should the sender die. Raises UnreadableRecord."""
+    def claim(self, subject: str, effect: str, invocation: str = "") -> Claim:
+        """Asks for the right to send; it lapses by itself should the sender die. Raises UnreadableRecord.
+
+        invocation: its id, where the platform repeats one that failed under the same id, a minute later at the earliest: the next
+        attempt takes the claim of one that died.
+        """
+        ...
+
+    def begin_attempt(self, subject: str, invocation: str) -> Attempt:
+        """Counts one more attempt of the invocation of that id."""
+        ...
+
+    def attempt_failed(self, subject: str, invocation: str) -> None:
+        """The attempt ends with an error, and lives to tell."""
         ...
 
     def record_sent(self, subject: str, effect: str, ref: MessageRef | None) -> None:
@@ -144,6 +174,29 @@ class Ledger(Protocol):
 
     def reopen(self, subject: str, effect: str) -> bool:
         """Makes what was set aside due again. Answers whether it was set aside."""
+        ...
+
+
+class ReportRecords(Protocol):
+    """What each month's report has counted, recorded beside the table (R33)."""
+
+    def version(self) -> int:
+        """How many months have been closed. Who closes one names the version that was read before anything else was."""
+        ...
+
+    def all(self) -> dict[Month, ReportRecord]:
+        """The report of each month that has one. Raises UnreadableReport for a closed one that cannot be read."""
+        ...
+
+    def counted(self, record_list: CountedList) -> tuple[Counted, ...]:
+        """The entries of a list. Raises UnreadableReport where one is missing or cannot be read."""
+        ...
+
+    def keep(self, record: ReportRecord, counted: Sequence[Counted], version: int) -> ReportRecord | None:
+        """Records a report, all or nothing; answers it with the place of its list.
+
+        None: it was not recorded, since somebody else has closed a month (where this closes one) or this very month meanwhile.
+        """
         ...
 
 

@@ -55,7 +55,7 @@ def test_a_report_is_stored_and_announced_with_its_links(world: World) -> None:
     links, files = world.announced_links(), world.cloud.reports()
     assert {f"reports/{name}" for name, _ in links.values()} == set(files)
     for name, token in links.values():
-        check_link(name, token, LINK_KEY, app().clock())
+        check_link(name, token, LINK_KEY, app().books.clock())
     stored = {suffix: files[f"reports/{name}"] for suffix, (name, _) in links.items()}
     assert {"Aino Lahti", "Eino Mäki"} <= set(cells(stored["xlsx"], "Accepted"))
     assert b"Aino Lahti" in stored["csv"]

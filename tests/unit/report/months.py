@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ossi.domain.compensation import DEFAULT_LEVELS, CompensationLevel, CompensationLevels
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.months import Month
+from ossi.domain.report import Edition, MonthBefore, Report
 from ossi_report.workbook import build_workbook
 
 OCTOBER = Month(2026, 10)
@@ -51,14 +52,24 @@ def contribution(**changes: Any) -> Contribution:
     return Contribution.model_validate(row | changes)
 
 
-def file_of(contributions: Sequence[Contribution]) -> bytes:
+CLOSES_AT = datetime(2026, 11, 3, 1, tzinfo=HELSINKI)
+CLOSED = Edition(datetime(2026, 11, 3, 6, tzinfo=HELSINKI), CLOSES_AT)
+PROVISIONAL = Edition(None, CLOSES_AT)
+
+
+def report_of(contributions: Sequence[Contribution], edition: Edition = CLOSED) -> Report:
+    """The report of October 2026 with these in it."""
+    return Report(OCTOBER, tuple(contributions), LEVELS, edition, MonthBefore(OCTOBER.previous(), 0, {}))
+
+
+def file_of(contributions: Sequence[Contribution], edition: Edition = CLOSED) -> bytes:
     """The month's workbook, as a file."""
-    return build_workbook(OCTOBER, contributions, LEVELS, HELSINKI, MADE_AT)
+    return build_workbook(report_of(contributions, edition), HELSINKI, MADE_AT)
 
 
-def reopened(contributions: Sequence[Contribution]) -> Workbook:
+def reopened(contributions: Sequence[Contribution], edition: Edition = CLOSED) -> Workbook:
     """The month's workbook, written and opened again. pytest makes every warning of the reader an error."""
-    return load_workbook(BytesIO(file_of(contributions)))
+    return load_workbook(BytesIO(file_of(contributions, edition)))
 
 
 def table(sheet: Worksheet, header: Sequence[str | None]) -> list[dict[str | None, Any]]:

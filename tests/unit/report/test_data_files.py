@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ossi.domain.contribution import Contribution, Status
 from ossi_report.columns import FILE_COLUMNS
 from ossi_report.data_files import JSON_FORMAT, build_csv, build_json, unprotected
-from unit.report.months import HELSINKI, LEVELS, MADE_AT, OCTOBER, contribution, milliseconds
+from unit.report.months import HELSINKI, MADE_AT, PROVISIONAL, contribution, milliseconds, report_of
 from unit.report.test_workbook_texts import NASTY, typed_texts, user_ids
 
 MONTH = [
@@ -27,11 +27,11 @@ MONTH = [
 
 
 def csv_of(contributions: Sequence[Contribution]) -> bytes:
-    return build_csv(OCTOBER, contributions, LEVELS, HELSINKI, MADE_AT)
+    return build_csv(report_of(contributions), HELSINKI, MADE_AT)
 
 
 def json_of(contributions: Sequence[Contribution]) -> bytes:
-    return build_json(OCTOBER, contributions, LEVELS, HELSINKI, MADE_AT)
+    return build_json(report_of(contributions), HELSINKI, MADE_AT)
 
 
 def read_csv(file: bytes) -> list[dict[str, str]]:
@@ -104,8 +104,20 @@ def test_the_json_file_says_what_it_is() -> None:
         "format": JSON_FORMAT,
         "month": "2026-10",
         "made_at": "2026-11-03T06:00:00+02:00",
+        "closed_at": "2026-11-03T06:00:00+02:00",
         "time_zone": "Europe/Helsinki",
     }
+
+
+def test_a_provisional_month_is_not_closed_in_the_json_file() -> None:
+    file = build_json(report_of(MONTH, PROVISIONAL), HELSINKI, MADE_AT)
+    assert json.loads(file)["closed_at"] is None
+
+
+def test_late_ones_are_rows_of_their_own_month() -> None:
+    late = contribution(contribution_month="2026-09", size="SMALL")
+    (row,) = read_csv(csv_of([late]))
+    assert (row["Target month"], row["Status"], row["Amount"]) == ("2026-09", "ACCEPTED", "50.00")
 
 
 def test_the_json_file_has_a_line_for_each_contribution() -> None:
@@ -122,7 +134,7 @@ def test_the_csv_file_is_for_excel_and_for_scripts() -> None:
 
 @pytest.mark.parametrize("build", [build_csv, build_json])
 def test_a_month_without_rows(build: Any) -> None:
-    file = build(OCTOBER, [], LEVELS, HELSINKI, MADE_AT)
+    file = build(report_of([]), HELSINKI, MADE_AT)
     assert (read_csv if build is build_csv else read_json)(file) == []
 
 

@@ -11,7 +11,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ossi.domain.contribution import Contribution, Status
-from ossi_report import cell_values, workbook
+from ossi_report import cell_values
+from ossi_report import sheet as sheet_module
 from ossi_report.aggregate import summarize
 from unit.report.months import LEVELS, OCTOBER, contribution, file_of, milliseconds, reopened, table, wall_clock
 
@@ -41,8 +42,9 @@ def headings(sheet: Worksheet) -> list[Any]:
 
 
 def test_sheets_and_columns_have_stable_names(book: Workbook) -> None:
-    assert book.sheetnames == ["Summary", "Accepted", "Pending", "Declined"]
+    assert book.sheetnames == ["Summary", "Accepted", "Late", "Pending", "Declined"]
     assert headings(book["Accepted"]) == [*ORIGINAL_COLUMNS, "Amount", "Currency", "Decided by", "Decided at"]
+    assert headings(book["Late"]) == headings(book["Accepted"])
     assert headings(book["Pending"]) == [*ORIGINAL_COLUMNS, "Amount", "Currency"]
     assert headings(book["Declined"]) == [*ORIGINAL_COLUMNS, "Decided by", "Decided at"]
 
@@ -85,6 +87,7 @@ def test_the_summary_says_what_the_rows_say(book: Workbook) -> None:
 
     assert [(row["Status"], row["Count"]) for row in table(summary, TOTALS[:4])] == [
         ("Accepted", 4),
+        ("Late", 0),
         ("Pending", 1),
         ("Declined", 1),
     ]
@@ -144,7 +147,7 @@ def test_a_web_address_is_a_link_and_anything_else_a_text() -> None:
 
 def test_no_more_links_than_excel_opens(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cell_values.LINKS_MAX == 65_530
-    monkeypatch.setattr(workbook, "LINKS_MAX", 2)
+    monkeypatch.setattr(sheet_module, "LINKS_MAX", 2)
     sheet = reopened([contribution(timestamp=at) for at in range(4)])["Accepted"]
 
     cells = [row[6] for row in sheet.iter_rows(min_row=2)]
@@ -153,7 +156,7 @@ def test_no_more_links_than_excel_opens(monkeypatch: pytest.MonkeyPatch) -> None
     assert [cell.value for cell in cells] == ["https://github.com/owner/project/pull/1"] * 4
 
 
-@pytest.mark.parametrize("title", ["Accepted", "Pending", "Declined"])
+@pytest.mark.parametrize("title", ["Accepted", "Late", "Pending", "Declined"])
 def test_the_header_is_frozen_and_has_filters(book: Workbook, title: str) -> None:
     sheet = book[title]
 
@@ -239,7 +242,7 @@ def test_a_month_without_accepted_contributions_can_be_written(rows: list[Contri
 
 
 def test_rows_of_older_days_are_shown_as_they_are() -> None:
-    bare = Contribution(user_id="U9", timestamp=0, status=Status.ACCEPTED)
+    bare = Contribution(user_id="U9", timestamp=0, status=Status.ACCEPTED, contribution_month="2026-10")
     old = bare.model_copy(update={"timestamp": 10**16, "decided_at": -5})  # past the domain's checks
     sheet = reopened([old])["Accepted"]
 
@@ -248,6 +251,7 @@ def test_rows_of_older_days_are_shown_as_they_are() -> None:
     assert row == {
         **dict.fromkeys(headings(sheet)),
         "Slack ID": "U9",
+        "Target month": "2026-10",
         "Name": "U9",
         "Timestamp": str(10**16),
         "Amount": 0,

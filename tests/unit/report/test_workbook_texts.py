@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from ossi.domain.closing import Change, ChangeKind
 from ossi.domain.contribution import Contribution, Status
-from unit.report.months import as_shown, contribution, file_of, reopened
+from unit.report.months import CLOSED, as_shown, contribution, file_of, reopened
 
 TESTS = Path(__file__).parents[2]
 
@@ -64,9 +66,11 @@ def test_the_workbook_as_opened_again_is_the_data(
         decided_by=decided_by,
     )  # fmt: skip
 
-    book = reopened([stored])
+    change = Change(ChangeKind.LEVEL, stored, size, None)
+    book = reopened([stored], replace(CLOSED, again=True, compared_at=CLOSED.closed_at, changes=(change,)))
 
-    sheet = book[status.title()]
+    # A month that is another is that of a late one.
+    sheet = book["Late" if status is Status.ACCEPTED and text != "2026-10" else status.title()]
     cells = dict(zip([cell.value for cell in sheet[1]], sheet[2], strict=True))
     expected = {
         "Slack ID": stored.user_id,
@@ -80,6 +84,9 @@ def test_the_workbook_as_opened_again_is_the_data(
         column: shown(value) for column, value in expected.items()
     }
     assert all(cells[column].data_type == "s" for column in expected if cells[column].value is not None)
+    changed = dict(zip([cell.value for cell in book["Changes"][1]], book["Changes"][2], strict=True))
+    assert as_shown(changed["Counted as"].value) == shown(size)
+    assert as_shown(changed["Description"].value) == shown(text)
     assert_nothing_acts(book)
 
 
@@ -98,7 +105,7 @@ def test_there_is_no_formula_in_the_file() -> None:
     with zipfile.ZipFile(BytesIO(file_of(month))) as archive:
         sheets = [archive.read(name).decode() for name in archive.namelist() if "/worksheets/sheet" in name]
 
-    assert len(sheets) == 4
+    assert len(sheets) == 5
     assert not [sheet for sheet in sheets if re.search("<(\\w+:)?f[ />]", sheet)]
 
 

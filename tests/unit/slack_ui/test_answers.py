@@ -1,8 +1,6 @@
-"""What people read in answer to a command or a click: help, problems, the announcement of a report."""
+"""What people read in answer to a command or a click: help and problems."""
 
-from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 
 import pytest
 
@@ -21,13 +19,12 @@ from ossi.domain.errors import (
     UnreadableMonth,
 )
 from ossi.domain.months import Month
-from ossi.domain.report import ContributorTotal, MonthSummary
 from ossi.ports import Message
 from ossi.slack_ui import phrases, problems
-from ossi.slack_ui.announcement import money, report_coming, report_empty, report_ready
+from ossi.slack_ui.announcement import report_coming
 from ossi.slack_ui.help import help_message
 from ossi.slack_ui.notifications import Words
-from unit.slack_ui.judge import LONG_NAME, UGLY, acts_of, assert_taken, elements_of, every_wording, read
+from unit.slack_ui.judge import UGLY, acts_of, assert_taken, every_wording, read
 
 NOW = datetime(2026, 11, 15, tzinfo=HELSINKI)
 WORDS = Words(HELSINKI, CompensationLevels(), first)
@@ -143,90 +140,6 @@ def test_whoever_came_too_late_reads_why(error: OssiError, by: str, said: str) -
 def test_the_short_answers_are_sentences(message: Message) -> None:
     assert message.text.endswith(".")
     assert 30 < len(message.text) < 300
-
-
-# the announcement of a report
-
-LINK = "https://api.example/reports/ossi-2026-10.xlsx?token=1793685600.0a"
-LINKS = {
-    "xlsx": LINK,
-    "csv": "https://api.example/reports/ossi-2026-10.csv?token=1793685600.0b",
-    "json": "https://api.example/reports/ossi-2026-10.json?token=1793685600.0c",
-}
-EXPIRES = datetime(2026, 11, 10, 6, 0, tzinfo=HELSINKI)
-
-
-def people(*names: str) -> tuple[ContributorTotal, ...]:
-    return tuple(ContributorTotal(f"U{number}", name, 1, {"EUR": Decimal(50)}) for number, name in enumerate(names))
-
-
-SUMMARY = MonthSummary(
-    month=Month(2026, 10),
-    accepted=3,
-    pending=2,
-    declined=1,
-    totals={"SEK": Decimal("1200.5"), "EUR": Decimal(250)},
-    contributors=people("Aino Lahti", "Eino Mäki"),
-)
-
-
-def test_the_announcement_has_the_counts_the_total_the_contributors_and_the_links() -> None:
-    message = report_ready(SUMMARY, LINKS, EXPIRES, "U0MAIJA01")
-    assert_taken(message)
-    seen = read(message).text
-    for fact in ("October 2026", "3 accepted, 2 pending, 1 declined", "250.00 EUR, 1,200.50 SEK", "Aino Lahti, Eino Mäki",
-                 "Contributors (2)", "2026-11-10 06:00", "@Maija Salo"):  # fmt: skip
-        assert fact in seen
-    assert {("link", link) for link in LINKS.values()} <= acts_of(message)
-    assert "Download the workbook, or for scripts CSV, JSON" in seen
-    for fact in ("October 2026", "3 accepted, 2 pending, 1 declined", "250.00 EUR", "Eino Mäki", LINK):
-        assert fact in message.text
-
-
-def test_the_schedule_is_named_where_nobody_asked() -> None:
-    assert "schedule" in read(report_ready(SUMMARY, LINKS, EXPIRES, None)).text
-    assert not {act for act in acts_of(report_ready(SUMMARY, LINKS, EXPIRES, None)) if act[0] == "user"}
-
-
-@every_ugly_text
-def test_names_in_an_announcement_appear_as_typed_and_do_nothing(text: str) -> None:
-    message = report_ready(replace(SUMMARY, contributors=people(text)), LINKS, EXPIRES, None)
-    assert_taken(message)
-    assert text[:59].rstrip() in read(message).text
-    assert acts_of(message) == acts_of(report_ready(SUMMARY, LINKS, EXPIRES, None))
-
-
-def test_a_month_of_many_contributors_names_twenty() -> None:
-    names = [f"{LONG_NAME} {number}" for number in range(200)]
-    message = report_ready(replace(SUMMARY, contributors=people(*names)), LINKS, EXPIRES, "U0MAIJA01")
-    assert_taken(message)
-    seen = read(message).text
-    assert seen.count("Ääkkönen-Österlund") == 20
-    assert "Contributors (200)" in seen
-    assert "and 180 more" in seen
-
-
-def test_a_month_without_accepted_contributions_has_no_link() -> None:
-    nothing = replace(SUMMARY, accepted=0, totals={}, contributors=())
-    message = report_empty(nothing, None)
-    assert_taken(message)
-    assert "no accepted contributions for October 2026" in read(message).text
-    assert "(2 pending, 1 declined)" in read(message).text
-    assert acts_of(message) == set()
-    assert elements_of(report_empty(replace(nothing, pending=0, declined=0), "U0MAIJA01"), "button") == []
-
-
-@pytest.mark.parametrize(
-    ("totals", "text"),
-    [
-        ({}, "none"),
-        ({"EUR": Decimal(0)}, "0.00 EUR"),
-        ({"EUR": Decimal("1234567.5")}, "1,234,567.50 EUR"),
-        ({"SEK": Decimal(1), "EUR": Decimal("0.1")}, "0.10 EUR, 1.00 SEK"),
-    ],
-)
-def test_money_is_written_by_currency(totals: dict[str, Decimal], text: str) -> None:
-    assert money(totals) == text
 
 
 def test_chance_picks_every_wording_sooner_or_later() -> None:

@@ -18,6 +18,7 @@ from fakes import (
     FakeContributions,
     FakeLedger,
     FakeReportFiles,
+    FakeReportRecords,
     contribution,
     fails_at,
 )
@@ -26,8 +27,9 @@ from ossi.domain.contribution import Contribution, Status
 from ossi.domain.errors import DeliveryIncomplete, LastingChatError, PassingChatError
 from ossi.domain.links import LinkExpired, check_link
 from ossi.domain.months import Month
-from ossi.domain.report import MonthSummary
-from ossi.use_cases.make_report import ReportMaker, WriteFile, make_report
+from ossi.domain.report import MonthSummary, Report
+from ossi.use_cases.draw_up_report import Books
+from ossi.use_cases.make_report import ReportMaker, ReportRun, WriteFile, make_report
 
 OCTOBER = Month(2026, 10)
 RUN = "report#2026-10#scheduled"
@@ -43,10 +45,8 @@ def summarize(month: Month, rows: Sequence[Contribution], _levels: CompensationL
 
 
 def writes(kind: str) -> WriteFile:
-    def write(
-        month: Month, rows: Sequence[Contribution], _levels: CompensationLevels, zone: ZoneInfo, now: datetime
-    ) -> bytes:
-        return f"{kind} {month} {len(rows)} {zone} {now:%Y-%m-%d}".encode()
+    def write(report: Report, zone: ZoneInfo, now: datetime) -> bytes:
+        return f"{kind} {report.month} {len(report.rows)} {zone} {now:%Y-%m-%d}".encode()
 
     return write
 
@@ -55,15 +55,20 @@ class Office:
     """A report maker with fakes around it."""
 
     def __init__(self, *rows: Contribution) -> None:
+        self.contributions, self.records = FakeContributions(*rows), FakeReportRecords()
         self.ledger, self.bucket, self.chat, self.clock = FakeLedger(), FakeReportFiles(), FakeChat(), FakeClock(NOW)
         self.maker = ReportMaker(
-            contributions=FakeContributions(*rows),
+            books=Books(
+                contributions=self.contributions,
+                records=self.records,
+                clock=self.clock,
+                zone=HELSINKI,
+                levels=CompensationLevels(),
+                grace_days=2,
+            ),
             ledger=self.ledger,
             files=self.bucket,
             chat=self.chat,
-            clock=self.clock,
-            zone=HELSINKI,
-            levels=CompensationLevels(),
             management_channel=MANAGEMENT,
             api_url="https://api.example",
             link_key=lambda: KEY,
@@ -72,7 +77,7 @@ class Office:
         )
 
     def make(self, run: str = RUN, requested_by: str | None = None) -> bool:
-        return make_report(self.maker, OCTOBER, run, requested_by)
+        return make_report(self.maker, ReportRun(OCTOBER, run, requested_by))
 
     def links(self) -> dict[str, tuple[str, str]]:
         """Suffix -> name and token of the links that were announced last."""
@@ -142,7 +147,7 @@ def test_a_failure_leaves_the_run_free_for_the_next_try(error: Exception) -> Non
     assert len(office.chat.sent) == 1
 
 
-@pytest.mark.parametrize("step", ["contributions", "summarize", "writers", "files", "link_key"])
+@pytest.mark.parametrize("step", ["contributions", "records", "summarize", "writers", "files", "link_key"])
 def test_a_failure_on_the_way_leaves_the_run_free_too(step: str) -> None:
     office = Office(*ROWS)
 
@@ -155,8 +160,13 @@ def test_a_failure_on_the_way_leaves_the_run_free_too(step: str) -> None:
 
         __iter__ = __call__
 
+    broken = (
+        replace(office.maker, books=replace(office.maker.books, **{step: Broken()}))
+        if hasattr(office.maker.books, step)
+        else replace(office.maker, **{step: Broken()})
+    )
     with pytest.raises(ValueError, match="broken"):
-        make_report(replace(office.maker, **{step: Broken()}), OCTOBER, RUN, None)
+        make_report(broken, ReportRun(OCTOBER, RUN))
     assert office.chat.sent == []
     assert office.ledger.reasons[RUN, "announce_report"] == "ValueError"
     assert office.make()

@@ -308,10 +308,10 @@ def test_one_row_that_fails_holds_up_no_other() -> None:
     bad = f"contribution#{many(60)[30].key}"
     real_claim = office.ledger.claim
 
-    def claim(subject: str, effect: str):
+    def claim(subject: str, effect: str, invocation: str = ""):
         if subject == bad:
             raise RuntimeError("the ledger is full of bees")
-        return real_claim(subject, effect)
+        return real_claim(subject, effect, invocation)
 
     office.ledger.claim = claim
     summary = office.run()

@@ -10,7 +10,7 @@ import pandas as pd
 from ossi.domain.compensation import CompensationLevel, CompensationLevels
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.months import Month
-from ossi.domain.report import ContributorTotal, MonthSummary
+from ossi.domain.report import ContributorTotal, MonthSummary, is_late
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,9 @@ class Total:
 
     count: int
     amount: Decimal
+
+
+NOTHING = Total(0, Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ class ContributorLevelTotal:
 class MonthFigures:
     """A month's summary, and the same accepted contributions by currency, by level, and by contributor and level.
 
-    by_currency is in the order of the currencies' codes and holds those that occur; so is each of by_contributor, whose
+    by_currency is in the order of the currencies' codes and holds those that occur; own_by_currency and late_by_currency are its two
+    parts, of the month itself and of earlier ones (R33). So is each of by_contributor, whose
     people (user's id -> totals) are in the order of their names.
     by_level is in the configured order and holds every level that is offered, also those that nobody got.
     by_contributor_and_level follows the names, and in each name the configured order.
@@ -51,6 +55,8 @@ class MonthFigures:
 
     summary: MonthSummary
     by_currency: dict[str, Total]
+    own_by_currency: dict[str, Total]
+    late_by_currency: dict[str, Total]
     by_contributor: dict[str, dict[str, Total]]
     by_level: tuple[LevelTotal, ...]
     by_contributor_and_level: tuple[ContributorLevelTotal, ...]
@@ -69,7 +75,8 @@ def figures(month: Month, contributions: Sequence[Contribution], levels: Compens
     """As summarize, with the finer sums that the workbook shows."""
     accepted = _accepted(contributions, levels)
     names = latest_names(contributions)
-    by_currency = {currency: total for (currency,), total in _totals(accepted, "currency").items()}
+    late = [each for each in contributions if each.status is Status.ACCEPTED and is_late(each, month)]
+    by_currency, late_by_currency = _by_currency(accepted), _by_currency(_accepted(late, levels))
     by_contributor = _by_contributor(accepted, names)
     by_status = Counter(contribution.status for contribution in contributions)
     return MonthFigures(
@@ -80,8 +87,12 @@ def figures(month: Month, contributions: Sequence[Contribution], levels: Compens
             declined=by_status[Status.DECLINED],
             totals={currency: total.amount for currency, total in by_currency.items()},
             contributors=tuple(_contributor(user_id, names[user_id], of) for user_id, of in by_contributor.items()),
+            late=len(late),
+            late_totals={currency: total.amount for currency, total in late_by_currency.items()},
         ),
         by_currency=by_currency,
+        own_by_currency=_by_currency(_accepted([each for each in contributions if not is_late(each, month)], levels)),
+        late_by_currency=late_by_currency,
         by_contributor=by_contributor,
         by_level=_by_level(accepted, levels),
         by_contributor_and_level=_by_contributor_and_level(accepted, names, levels),
@@ -121,6 +132,10 @@ def _totals(accepted: pd.DataFrame, *columns: str) -> dict[tuple[str, ...], Tota
     """The values of these columns -> what the rows with these values come to, in the order of the values."""
     sums = accepted.groupby(list(columns))["amount"].agg(["size", "sum"]).reset_index()
     return {tuple(values): Total(count, amount) for *values, count, amount in sums.itertuples(index=False)}
+
+
+def _by_currency(accepted: pd.DataFrame) -> dict[str, Total]:
+    return {currency: total for (currency,), total in _totals(accepted, "currency").items()}
 
 
 def _by_contributor(accepted: pd.DataFrame, names: dict[str, str]) -> dict[str, dict[str, Total]]:

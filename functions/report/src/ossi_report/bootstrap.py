@@ -6,9 +6,11 @@ from ossi.adapters.contributions import DynamoContributions
 from ossi.adapters.dynamodb import dynamodb_client
 from ossi.adapters.ledger import DynamoLedger
 from ossi.adapters.report_files import S3ReportFiles
+from ossi.adapters.report_records import DynamoReportRecords
 from ossi.adapters.secrets import SecretsManager
 from ossi.adapters.slack import SlackChat
 from ossi.clock import clock_in
+from ossi.use_cases.draw_up_report import Books
 from ossi.use_cases.make_report import ReportMaker
 from ossi_report.aggregate import summarize
 from ossi_report.data_files import build_csv, build_json
@@ -24,7 +26,14 @@ def report_maker(settings: Settings) -> ReportMaker:
     secrets = SecretsManager(settings.secret_id)
     client = dynamodb_client()
     return ReportMaker(
-        contributions=DynamoContributions(client, settings.table, settings.month_index),
+        books=Books(
+            contributions=DynamoContributions(client, settings.table, settings.month_index),
+            records=DynamoReportRecords(client, settings.ledger_table),
+            clock=clock_in(settings.time_zone),
+            zone=settings.time_zone,
+            levels=settings.compensation_levels,
+            grace_days=settings.grace_days,
+        ),
         ledger=DynamoLedger(client, settings.ledger_table, _LEASE_S),
         files=S3ReportFiles(settings.report_bucket),
         chat=SlackChat(
@@ -34,9 +43,6 @@ def report_maker(settings: Settings) -> ReportMaker:
             patient=True,
             read_again=secrets.read_again,
         ),
-        clock=clock_in(settings.time_zone),
-        zone=settings.time_zone,
-        levels=settings.compensation_levels,
         management_channel=settings.management_channel,
         api_url=settings.api_url,
         link_key=secrets.fresh_link_signing_key,

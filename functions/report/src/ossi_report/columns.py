@@ -6,8 +6,10 @@ the columns of the original's sheet.
 
 SUMMARY = "Summary"
 ACCEPTED = "Accepted"
+LATE = "Late"
 PENDING = "Pending"
 DECLINED = "Declined"
+CHANGES = "Changes"
 
 SLACK_ID = "Slack ID"
 TARGET_MONTH = "Target month"
@@ -23,13 +25,18 @@ DECIDED_BY = "Decided by"
 DECIDED_AT = "Decided at"
 LEVEL = "Level"
 COUNT = "Count"
+CHANGE = "Change"
+COUNTED_AS = "Counted as"
+COUNTED_IN = "Counted in"
 
 _ORIGINAL = (SLACK_ID, TARGET_MONTH, TIMESTAMP, NAME, COMPENSATION, DESCRIPTION, URL)
 
 SHEET_COLUMNS = {
     ACCEPTED: (*_ORIGINAL, AMOUNT, CURRENCY, DECIDED_BY, DECIDED_AT),
+    LATE: (*_ORIGINAL, AMOUNT, CURRENCY, DECIDED_BY, DECIDED_AT),
     PENDING: (*_ORIGINAL, AMOUNT, CURRENCY),
     DECLINED: (*_ORIGINAL, DECIDED_BY, DECIDED_AT),  # no amounts: nothing there is to be paid
+    CHANGES: (*_ORIGINAL, CHANGE, COUNTED_AS, COUNTED_IN),
 }
 SUMMARY_COLUMNS = (NAME, SLACK_ID, LEVEL, COUNT, AMOUNT, CURRENCY)  # of the table per contributor and level
 FILE_COLUMNS = (

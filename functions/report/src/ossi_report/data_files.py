@@ -3,14 +3,13 @@
 import csv
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO, TextIOWrapper
 from zoneinfo import ZoneInfo
 
-from ossi.domain.compensation import CompensationLevels
-from ossi.domain.contribution import Contribution, Status
-from ossi.domain.months import Month
+from ossi.domain.contribution import Status
+from ossi.domain.report import Report
 from ossi_report.aggregate import in_order
 from ossi_report.cell_values import moment_in
 from ossi_report.columns import (
@@ -41,42 +40,40 @@ _STATUSES = (Status.ACCEPTED, Status.PENDING, Status.DECLINED)
 _Value = str | float | None
 
 
-def build_csv(
-    month: Month, contributions: Sequence[Contribution], levels: CompensationLevels, zone: ZoneInfo, made_at: datetime
-) -> bytes:
+def build_csv(report: Report, zone: ZoneInfo, made_at: datetime) -> bytes:
     """The month's rows as RFC 4180 has them (commas, CRLF, quotes where needed), in UTF-8 with a byte order mark.
 
     Without the mark Excel reads the file as of the machine's old code page. A text that a spreadsheet might take for a formula has an
     apostrophe before it; unprotected() takes it away. Half a character, which only a damaged row can hold, becomes "?".
     """
-    del month, made_at  # a row says its month, and a CSV file has no place for more than rows
+    del made_at  # a row says its month, and a CSV file has no place for more than rows
     file = BytesIO()
     text = TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(FILE_COLUMNS)
-    for row in _rows(contributions, levels, zone):
+    for row in _rows(report, zone):
         writer.writerow([_csv_cell(row[column]) for column in FILE_COLUMNS])
     text.detach()  # flushes, and leaves the file open
     return file.getvalue()
 
 
-def build_json(
-    month: Month, contributions: Sequence[Contribution], levels: CompensationLevels, zone: ZoneInfo, made_at: datetime
-) -> bytes:
+def build_json(report: Report, zone: ZoneInfo, made_at: datetime) -> bytes:
     """The month's rows as one JSON object in UTF-8, a line for each contribution, every text exactly as it was typed.
 
     made_at: aware; moments are in zone, with their offset from UTC.
     """
+    closed_at = report.edition.closed_at
     head = {
         "format": JSON_FORMAT,
-        "month": str(month),
+        "month": str(report.month),
         "made_at": made_at.astimezone(zone).isoformat(timespec="seconds"),
+        "closed_at": closed_at and closed_at.astimezone(zone).isoformat(timespec="seconds"),
         "time_zone": str(zone),
     }
     file = BytesIO()
     file.write(_json(head).removesuffix(b"}") + b', "contributions": [')
     separator = b"\n"
-    for row in _rows(contributions, levels, zone):
+    for row in _rows(report, zone):
         file.write(separator + _json({json_key(column): row[column] for column in FILE_COLUMNS}))
         separator = b",\n"
     file.write(b"\n]}\n")
@@ -88,13 +85,11 @@ def unprotected(text: str) -> str:
     return text[1:] if text.startswith("'") and _ACTS.match(text, 1) else text
 
 
-def _rows(
-    contributions: Sequence[Contribution], levels: CompensationLevels, zone: ZoneInfo
-) -> Iterator[dict[str, _Value]]:
+def _rows(report: Report, zone: ZoneInfo) -> Iterator[dict[str, _Value]]:
     """By status, and as the workbook has them. Only what was accepted has an amount: the column's sum is what is to be paid."""
-    rows = in_order(contributions)
+    rows = in_order(report.rows)
     for contribution in (each for status in _STATUSES for each in rows if each.status is status):
-        level = levels.get(contribution.size) if contribution.status is Status.ACCEPTED else None
+        level = report.levels.get(contribution.size) if contribution.status is Status.ACCEPTED else None
         decided_at = contribution.decided_at
         yield {
             SLACK_ID: contribution.user_id,

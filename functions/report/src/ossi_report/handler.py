@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from ossi.domain.months import Month
 from ossi.invocation import invocation
 from ossi.logs import note
-from ossi.use_cases.make_report import make_report
+from ossi.use_cases.make_report import ReportMaker, ReportRun, make_report
 from ossi_report.bootstrap import app
 
 
@@ -37,11 +37,14 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """The Lambda's entry. Raises for what has to be tried again: Lambda repeats an asynchronous invocation that failed."""
     maker = app()
     request = _EVENT.validate_python(event)
+    run = _run_of(request, maker)
+    note(month=str(run.month), source=request.source)
+    return {"month": str(run.month), "announced": make_report(maker, run)}
+
+
+def _run_of(request: _Asked | _Scheduled, maker: ReportMaker) -> ReportRun:
     if isinstance(request, _Asked):
-        month, requested_by = Month.parse(request.month), request.requested_by
-        run_id = f"report#{month}#asked#{request.request_id}"
-    else:
-        month, requested_by = Month.of(request.scheduled_time.astimezone(maker.zone)).previous(), None
-        run_id = f"report#{month}#scheduled"
-    note(month=str(month), source=request.source)
-    return {"month": str(month), "announced": make_report(maker, month, run_id, requested_by)}
+        month = Month.parse(request.month)
+        return ReportRun(month, f"report#{month}#asked#{request.request_id}", request.requested_by)
+    month = Month.of(request.scheduled_time.astimezone(maker.books.zone)).previous()
+    return ReportRun(month, f"report#{month}#scheduled")

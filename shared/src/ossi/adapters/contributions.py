@@ -1,13 +1,14 @@
 """The table of contributions in DynamoDB: partition key userId (S), sort key timestamp (N, ms)."""
 
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from math import ceil
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ossi.adapters.dynamodb import from_item, is_conditional_check_failure, item_found, to_item
+from ossi.adapters.dynamodb import from_item, is_conditional_check_failure, item_found, read_batches, to_item
 from ossi.domain.contribution import (
     TIMESTAMP_MAX,
     Contribution,
@@ -26,10 +27,13 @@ _logger = logging.getLogger(__name__)
 class DynamoContributions:
     """Reads and decides contributions (ports.Contributions). month_index: the name of the index by contributionMonth."""
 
-    def __init__(self, client: Any, table: str, month_index: str = "") -> None:
+    def __init__(
+        self, client: Any, table: str, month_index: str = "", sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._client = client
         self._table = table
         self._month_index = month_index
+        self._sleep = sleep
 
     def decide(
         self, key: ContributionKey, status: Status, by: str, at: int, seen_in: MessageRef | None
@@ -99,13 +103,18 @@ class DynamoContributions:
             unreadable=len(rows) - len(contributions),
         )
 
-    def of_month(self, month: Month) -> Iterator[Contribution]:
+    def of_month(self, month: Month, status: Status | None = None) -> Iterator[Contribution]:
         """The index answers in pages of at most 1 MB; all of them are read. See ports.Contributions."""
+        values, only = {":month": str(month)}, {}
+        if status is not None:
+            values[":status"] = status.value
+            only = {"FilterExpression": "#status = :status", "ExpressionAttributeNames": {"#status": "status"}}
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             IndexName=self._month_index,
             KeyConditionExpression="contributionMonth = :month",
-            ExpressionAttributeValues=to_item({":month": str(month)}),
+            ExpressionAttributeValues=to_item(values),
+            **only,
         )
         for page in pages:
             yield from _readable([from_item(item) for item in page["Items"]])
@@ -128,6 +137,12 @@ class DynamoContributions:
             ConsistentRead=True,
         )
         return from_item(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, keys: Iterable[ContributionKey]) -> dict[ContributionKey, Contribution]:
+        """Consistent reads. See ports.Contributions."""
+        asked = [to_item({"userId": key.user_id, "timestamp": key.timestamp}) for key in dict.fromkeys(keys)]
+        rows = read_batches(self._client, self._table, asked, self._sleep, consistent=True)
+        return {row.key: row for row in _readable(list(rows))}
 
 
 def _readable(rows: list[dict[str, Any]]) -> Iterator[Contribution]:

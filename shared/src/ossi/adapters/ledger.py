@@ -9,10 +9,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
-from ossi.adapters.dynamodb import from_item, is_conditional_check_failure, item_found, to_item
+from ossi.adapters.dynamodb import from_item, is_conditional_check_failure, item_found, read_batches, to_item
 from ossi.domain.contribution import MessageRef
 from ossi.domain.errors import UnreadableRecord
-from ossi.ports import Claim, Record, State
+from ossi.ports import Attempt, Claim, Record, State
 
 _logger = logging.getLogger(__name__)
 
@@ -20,13 +20,18 @@ _logger = logging.getLogger(__name__)
 _FREE = (
     "(attribute_not_exists(#state) OR #state = :due"
     " OR (#state = :claimed AND NOT (leaseUntil BETWEEN :now AND :longest)))"
-    " AND (attribute_not_exists(attempts) OR attempts BETWEEN :none AND :most)"
+)
+_COUNTABLE = (
+    "(attribute_not_exists(attempts) OR attempts BETWEEN :none AND :most)"
     " AND (attribute_not_exists(failures) OR failures BETWEEN :none AND :most)"
 )
 _LONGEST_LEASE_S = 3600  # no function runs for longer than 15 minutes
 _MOST = 10**9
-_KEYS_PER_CALL = 100  # BatchGetItem takes no more
-_IDLE_CALLS = 8
+# The platform repeats an invocation under its id a minute after it failed. A claim of the same invocation that is older than this was
+# made by an attempt that died; one that is younger may be of a second delivery at the same moment.
+_REPEATED_AFTER_S = 45
+_OF_THE_DEAD = "(#state = :claimed AND invocation = :invocation AND leaseUntil < :repeated)"
+_ATTEMPTS_LIFE_S = 30 * 24 * 3600
 _DONE = {State.SENT: Claim.SENT, State.SET_ASIDE: Claim.SET_ASIDE}
 
 
@@ -50,18 +55,19 @@ class DynamoLedger:
         self._now = now
         self._sleep = sleep
 
-    def claim(self, subject: str, effect: str) -> Claim:
+    def claim(self, subject: str, effect: str, invocation: str = "") -> Claim:
         """One conditional write decides between senders. See ports.Ledger."""
         now = int(self._now())
         values = {":claimed": "CLAIMED", ":due": "DUE", ":now": now, ":until": now + self._lease_s, ":one": 1}
-        bounds = {":longest": now + _LONGEST_LEASE_S, ":none": 0, ":most": _MOST}
+        values |= {":longest": now + _LONGEST_LEASE_S, ":none": 0, ":most": _MOST}
+        expression, free = "SET #state = :claimed, leaseUntil = :until", _FREE
+        if invocation:
+            values |= {":invocation": invocation, ":repeated": now + self._lease_s - _REPEATED_AFTER_S}
+            expression += ", invocation = :invocation"
+            free = f"({_FREE} OR {_OF_THE_DEAD})"
         try:
             self._update(
-                subject,
-                effect,
-                "SET #state = :claimed, leaseUntil = :until ADD attempts :one",
-                values | bounds,
-                condition=_FREE,
+                subject, effect, f"{expression} ADD attempts :one", values, condition=f"{free} AND {_COUNTABLE}"
             )
         except ClientError as error:
             if not is_conditional_check_failure(error):
@@ -75,6 +81,15 @@ class DynamoLedger:
         if wrong := _wrong_in(found):
             raise UnreadableRecord(wrong)
         return Claim.HELD
+
+    def begin_attempt(self, subject: str, invocation: str) -> Attempt:
+        """See ports.Ledger. The count is kept for 30 days."""
+        row = self._count_attempt(subject, invocation, "number")
+        return Attempt(int(row["number"]), int(row.get("failed", 0)))
+
+    def attempt_failed(self, subject: str, invocation: str) -> None:
+        """See ports.Ledger."""
+        self._count_attempt(subject, invocation, "failed")
 
     def record_sent(self, subject: str, effect: str, ref: MessageRef | None) -> None:
         """See ports.Ledger. Unconditional: Slack has the message, whoever holds the lease by now."""
@@ -113,24 +128,9 @@ class DynamoLedger:
 
     def records(self, messages: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Record]:
         """See ports.Ledger. As few calls as DynamoDB allows; reads at half the price of consistent ones."""
-        waiting = [self._key(subject, effect) for subject, effect in dict.fromkeys(messages)]
-        found: dict[tuple[str, str], Record] = {}
-        idle_calls = 0
-        while waiting:
-            asked, waiting = waiting[:_KEYS_PER_CALL], waiting[_KEYS_PER_CALL:]
-            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": asked}})
-            # A part may come back unread: too much for one answer (16 MB), or too fast for the table.
-            unread = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
-            idle_calls = idle_calls + 1 if len(unread) == len(asked) else 0
-            if idle_calls == _IDLE_CALLS:
-                raise TimeoutError("DynamoDB reads nothing of a batch")
-            if idle_calls:
-                self._sleep(0.05 * 2**idle_calls)
-            waiting += unread
-            for item in answer.get("Responses", {}).get(self._table, []):
-                row = from_item(item)
-                found[row["id"], row["effect"]] = self._record(row)
-        return found
+        keys = [self._key(subject, effect) for subject, effect in dict.fromkeys(messages)]
+        rows = read_batches(self._client, self._table, keys, self._sleep)
+        return {(row["id"], row["effect"]): self._record(row) for row in rows}
 
     def reopen(self, subject: str, effect: str) -> bool:
         """See ports.Ledger. How often it failed is kept."""
@@ -147,6 +147,17 @@ class DynamoLedger:
                 raise
             return False
         return True
+
+    def _count_attempt(self, subject: str, invocation: str, what: str) -> dict[str, Any]:
+        answer = self._client.update_item(
+            TableName=self._table,
+            Key=self._key(subject, f"attempts#{invocation}"),
+            UpdateExpression="SET expiresAt = :until ADD #what :one",
+            ExpressionAttributeNames={"#what": what},
+            ExpressionAttributeValues=to_item({":until": int(self._now()) + _ATTEMPTS_LIFE_S, ":one": 1}),
+            ReturnValues="ALL_NEW",
+        )
+        return from_item(answer["Attributes"])
 
     def _record(self, row: dict[str, Any]) -> Record:
         now, state = self._now(), _state_in(row)

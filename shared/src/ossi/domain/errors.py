@@ -80,6 +80,18 @@ class LastingChatError(ChatError):
     """A failure that stays until somebody does something: an unknown channel, a revoked token, a message that Slack refuses."""
 
 
+class UnreadableReport(OssiError):
+    """What a report has counted cannot be read. Nothing is paid on a guess: no report is made until it can. which: month or list."""
+
+    def __init__(self, which: str) -> None:
+        super().__init__(f"the record of a report cannot be read: {which}")
+        self.which = which
+
+
+class OutOfTime(OssiError):
+    """The work was stopped shortly before the platform would have stopped it without a word."""
+
+
 class DeliveryIncomplete(OssiError):
     """At least one message could not be sent now and has to be tried again. effects: the names of those."""
 

@@ -1,14 +1,19 @@
-"""What a month comes to, as the announcement of its report says it."""
+"""A month's report: what stands in it, which edition of it this is, and what it comes to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
+from ossi.domain.closing import Change
+from ossi.domain.compensation import CompensationLevels
+from ossi.domain.contribution import Contribution
 from ossi.domain.months import Month
 
 
 @dataclass(frozen=True)
 class ContributorTotal:
-    """One person's accepted contributions of the month. amounts: currency -> sum, in units of the currency."""
+    """One person's accepted contributions of the month, the late ones too. amounts: currency -> sum, in units of the currency."""
 
     user_id: str
     name: str
@@ -18,7 +23,10 @@ class ContributorTotal:
 
 @dataclass(frozen=True)
 class MonthSummary:
-    """The month's counts by status, its accepted total per currency (never added together), and who contributed."""
+    """The month's counts by status, its accepted total per currency (never added together), and who contributed.
+
+    accepted, totals and contributors include the late ones; late and late_totals are these alone.
+    """
 
     month: Month
     accepted: int
@@ -26,3 +34,51 @@ class MonthSummary:
     declined: int
     totals: dict[str, Decimal]
     contributors: tuple[ContributorTotal, ...]
+    late: int = 0
+    late_totals: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Which one of a month's reports this is (R33).
+
+    closed_at: when the month was closed, by this report or an earlier one; None: this one is provisional. closes_at: when the month can
+    be closed. again: the month had been closed before. changes: what differs from the report that was made at compared_at, or, where
+    the month had been closed before, how the table differs by now from what was counted then. Moments are aware, in the configured zone.
+    """
+
+    closed_at: datetime | None
+    closes_at: datetime
+    again: bool = False
+    compared_at: datetime | None = None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class MonthBefore:
+    """What the report of the month before came to. accepted and totals include its late ones."""
+
+    month: Month
+    accepted: int
+    totals: dict[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a report is made of.
+
+    rows: the accepted ones as they were counted, late ones (of other months) among them, and what is pending and declined by now.
+    levels: by which they were counted. unclosed: months before this one that no report has closed -> their accepted contributions.
+    """
+
+    month: Month
+    rows: tuple[Contribution, ...]
+    levels: CompensationLevels
+    edition: Edition
+    before: MonthBefore
+    unclosed: Mapping[Month, int] = field(default_factory=dict[Month, int])
+
+
+def is_late(row: Contribution, month: Month) -> bool:
+    """Whether an accepted row in the report of that month is of another one: accepted after its own month was closed."""
+    return row.contribution_month != str(month)

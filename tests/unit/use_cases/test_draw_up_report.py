@@ -1,0 +1,329 @@
+"""R33: what a report counts, once and only once, and what it says when it is made again."""
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from fakes import HELSINKI, contribution
+from ossi.domain.closing import ChangeKind
+from ossi.domain.compensation import CompensationLevel, CompensationLevels
+from ossi.domain.contribution import Status
+from ossi.domain.errors import DeliveryIncomplete
+from ossi.domain.months import Month
+from ossi.domain.report import Report
+from unit.use_cases.books import DECEMBER, NOVEMBER, OCTOBER, SEPTEMBER, Office, accepted, counted, late
+
+
+def changes(report: Report) -> list[tuple[ChangeKind, int, str | None, Month | None]]:
+    return [
+        (each.kind, each.contribution.timestamp, each.counted_as, each.counted_in) for each in report.edition.changes
+    ]
+
+
+# closing
+
+
+@pytest.mark.parametrize(
+    ("now", "closed"),
+    [
+        (datetime(2026, 10, 20, tzinfo=HELSINKI), False),
+        (datetime(2026, 11, 3, 0, 59, 59, tzinfo=HELSINKI), False),
+        (datetime(2026, 11, 3, 1, 0, tzinfo=HELSINKI), True),
+        (datetime(2027, 5, 1, tzinfo=HELSINKI), True),
+    ],
+)
+def test_a_report_closes_the_month_when_nothing_can_be_registered_for_it_any_more(now: datetime, closed: bool) -> None:
+    edition = Office(accepted(1), now=now).report(OCTOBER).edition
+
+    assert (edition.closed_at is not None) is closed
+    assert edition.closes_at == datetime(2026, 11, 3, 1, tzinfo=HELSINKI)
+
+
+def test_the_schedule_closes_the_month_whatever_the_clock_says() -> None:
+    office = Office(accepted(1), now=datetime(2026, 10, 31, tzinfo=HELSINKI))
+
+    assert office.report(OCTOBER, closing=True).edition.closed_at == office.clock.now
+
+
+def test_an_empty_month_is_closed_too() -> None:
+    office = Office(contribution(timestamp=1))
+    assert counted(office.report(OCTOBER)) == []
+
+    office.put(accepted(1))
+    office.on(2026, 12, 3)
+    assert late(office.report(NOVEMBER)) == [1]
+
+
+# late ones
+
+
+def test_what_is_accepted_after_its_month_was_closed_is_in_the_next_report_and_in_no_other() -> None:
+    office = Office(accepted(1), contribution(timestamp=2), contribution(timestamp=3))
+    assert counted(office.report(OCTOBER)) == [1]
+
+    office.put(accepted(2), accepted(3, size="MEDIUM"), accepted(4, NOVEMBER))
+    office.on(2026, 12, 3)
+    november = office.report(NOVEMBER)
+    office.on(2027, 1, 3)
+    december = office.report(DECEMBER)
+
+    assert counted(november) == [2, 3, 4]
+    assert late(november) == [2, 3]
+    assert counted(december) == []
+    assert december.before.accepted == 3
+    assert december.before.totals == {"EUR": Decimal(300)}
+
+
+def test_a_provisional_report_shows_late_ones_and_takes_them_from_nobody() -> None:
+    office = Office(accepted(1))
+    office.report(OCTOBER)
+    office.put(accepted(2))
+    office.on(2026, 11, 20)
+
+    assert late(office.report(NOVEMBER)) == [2]
+    assert late(office.report(NOVEMBER)) == [2]
+    office.on(2026, 12, 3)
+    assert late(office.report(NOVEMBER)) == [2]
+
+
+def test_what_was_accepted_for_a_month_that_was_never_closed_is_not_late() -> None:
+    """The history before there were records must not be paid again."""
+    office = Office(accepted(1, SEPTEMBER), accepted(2))
+
+    assert counted(office.report(OCTOBER)) == [2]
+
+
+def test_a_row_that_is_moved_to_another_month_by_hand_is_counted_once() -> None:
+    office = Office(accepted(1), accepted(2))
+    office.report(OCTOBER)
+    office.put(accepted(1, NOVEMBER))
+    office.on(2026, 12, 3)
+
+    assert counted(office.report(NOVEMBER)) == []
+    assert changes(office.report(OCTOBER)) == [(ChangeKind.MONTH, 1, "SMALL", None)]
+
+
+def test_a_row_that_is_seen_in_two_months_at_once_is_counted_once() -> None:
+    office = Office()
+    office.report(OCTOBER)
+    office.on(2026, 12, 3)
+    moving = accepted(1, NOVEMBER)
+    office.put(moving)
+    of_month = office.table.of_month
+
+    def seen_twice(month: Month, status: Status | None = None) -> object:
+        old = moving.model_copy(update={"contribution_month": "2026-10"})
+        return iter([old]) if month == OCTOBER else of_month(month, status)
+
+    office.table.of_month = seen_twice  # type: ignore[method-assign, assignment] # pyright: ignore[reportAttributeAccessIssue]
+
+    assert counted(office.report(NOVEMBER)) == [1]
+
+
+# once and only once, also at the same moment
+
+
+def test_of_two_reports_that_close_the_same_month_at_once_one_wins_and_the_other_tells_of_it() -> None:
+    office = Office(accepted(1))
+
+    def somebody_is_quicker() -> None:
+        office.report(OCTOBER, "quicker")
+        office.put(accepted(2))
+
+    office.records.before_keeping.append(somebody_is_quicker)
+    report = office.report(OCTOBER, "slower")
+
+    assert counted(report) == [1]
+    assert report.edition.again
+    assert office.records.made[OCTOBER].run == "quicker"
+    assert changes(report) == [(ChangeKind.ACCEPTED, 2, None, None)]
+
+
+def test_of_two_months_that_are_closed_at_once_only_one_gets_what_was_late() -> None:
+    office = Office(now=datetime(2027, 1, 10, tzinfo=HELSINKI))
+    office.report(OCTOBER)
+    office.put(accepted(1))
+    office.records.before_keeping.append(lambda: office.report(NOVEMBER, "quicker"))
+
+    december = office.report(DECEMBER, "slower")
+
+    assert counted(december) == []
+    assert counted(office.report(NOVEMBER)) == [1]
+
+
+def test_a_report_that_is_never_quick_enough_is_tried_again() -> None:
+    office = Office()
+    for number in range(20):
+        office.records.before_keeping.append(
+            lambda number=number: office.report(Month(2000 + number, 1), f"quicker {number}")
+        )
+        office.records.before_keeping.append(lambda: None)
+
+    with pytest.raises(DeliveryIncomplete, match="record_report"):
+        office.report(OCTOBER)
+
+
+@pytest.mark.parametrize("closing", [False, True])
+def test_another_attempt_of_the_same_run_comes_to_the_same_figures(closing: bool) -> None:
+    office = Office(accepted(1), now=datetime(2026, 10, 20, tzinfo=HELSINKI))
+    office.report(OCTOBER)
+    office.put(accepted(2))
+    first = office.report(OCTOBER, "run", closing=closing)
+    office.put(accepted(3))
+
+    again = office.report(OCTOBER, "run", closing=closing)
+
+    assert counted(again) == counted(first) == [1, 2]
+    assert not again.edition.again
+    assert again.edition == first.edition
+    assert changes(again) == [(ChangeKind.ACCEPTED, 2, None, OCTOBER)]
+
+
+# made again
+
+
+def test_a_closed_report_made_again_is_what_was_counted_then_and_lists_what_differs() -> None:
+    office = Office(accepted(1), accepted(2, size="MEDIUM"), accepted(3), accepted(4), contribution(timestamp=5))
+    office.report(OCTOBER)
+    office.put(accepted(1, size="MEDIUM"), contribution(timestamp=2, status=Status.DECLINED), accepted(5), accepted(6))
+    office.remove(3)
+    office.on(2026, 12, 3)
+    office.report(NOVEMBER)
+    office.put(accepted(7))
+
+    again = office.report(OCTOBER)
+
+    assert [(row.timestamp, row.size) for row in again.rows if row.status is Status.ACCEPTED] == [
+        (1, "SMALL"), (2, "MEDIUM"), (3, "SMALL"), (4, "SMALL"),
+    ]  # fmt: skip
+    assert {row.contribution_month for row in again.rows} == {"2026-10"}
+    assert again.edition.again
+    assert again.edition.closed_at == again.edition.compared_at == datetime(2026, 11, 3, 6, tzinfo=HELSINKI)
+    assert changes(again) == [
+        (ChangeKind.LEVEL, 1, "SMALL", None),
+        (ChangeKind.NOT_ACCEPTED, 2, "MEDIUM", None),
+        (ChangeKind.REMOVED, 3, "SMALL", None),
+        (ChangeKind.ACCEPTED, 5, None, NOVEMBER),
+        (ChangeKind.ACCEPTED, 6, None, NOVEMBER),
+        (ChangeKind.ACCEPTED, 7, None, None),
+    ]
+
+
+def test_late_ones_are_there_when_their_report_is_made_again() -> None:
+    office = Office()
+    office.report(OCTOBER)
+    office.put(accepted(1), accepted(2, NOVEMBER))
+    office.on(2026, 12, 3)
+    office.report(NOVEMBER)
+    office.remove(1)
+
+    again = office.report(NOVEMBER)
+
+    assert late(again) == [1]
+    assert changes(again) == [(ChangeKind.REMOVED, 1, "SMALL", None)]
+
+
+def test_a_closed_report_keeps_the_amounts_of_its_day() -> None:
+    office = Office(accepted(1))
+    office.report(OCTOBER)
+    dearer = CompensationLevel(key="SMALL", label="Small bonus - 60 €", amount=Decimal(60))
+    office.books = replace(office.books, levels=CompensationLevels([dearer]))
+
+    assert office.report(OCTOBER).levels.get("SMALL").amount == 50
+
+
+def test_a_provisional_report_is_compared_with_the_one_before_it() -> None:
+    office = Office(accepted(1), accepted(2), accepted(3), accepted(4), now=datetime(2026, 10, 20, tzinfo=HELSINKI))
+    assert office.report(OCTOBER).edition.compared_at is None
+    office.put(accepted(1, size="MEDIUM"), contribution(timestamp=2), accepted(3, NOVEMBER), accepted(5))
+    office.on(2026, 11, 3)
+
+    closing = office.report(OCTOBER)
+
+    assert counted(closing) == [1, 4, 5]
+    assert closing.edition.compared_at == datetime(2026, 10, 20, tzinfo=HELSINKI)
+    assert changes(closing) == [
+        (ChangeKind.LEVEL, 1, "SMALL", None),
+        (ChangeKind.NOT_ACCEPTED, 2, "SMALL", None),
+        (ChangeKind.MONTH, 3, "SMALL", None),
+        (ChangeKind.ACCEPTED, 5, None, OCTOBER),
+    ]
+
+
+def test_a_provisional_report_that_was_forgotten_is_not_compared_with() -> None:
+    office = Office(accepted(1), now=datetime(2026, 10, 20, tzinfo=HELSINKI))
+    office.report(OCTOBER)
+    office.records.lists.clear()
+    office.on(2027, 2, 3)
+
+    report = office.report(OCTOBER)
+
+    assert counted(report) == [1]
+    assert report.edition.compared_at is None
+
+
+def test_a_late_one_of_a_provisional_report_may_be_counted_by_another() -> None:
+    office = Office()
+    office.report(OCTOBER)
+    office.put(accepted(1))
+    office.on(2026, 12, 2)
+    office.report(DECEMBER)
+    office.on(2026, 12, 3)
+    office.report(NOVEMBER)
+
+    december = office.report(DECEMBER)
+
+    assert counted(december) == []
+    assert changes(december) == [(ChangeKind.ELSEWHERE, 1, "SMALL", NOVEMBER)]
+
+
+# months that nobody closed
+
+
+def test_a_month_in_between_that_nobody_closed_is_named() -> None:
+    office = Office(accepted(1), accepted(2, NOVEMBER), accepted(3, NOVEMBER), accepted(4, DECEMBER))
+    office.report(OCTOBER)
+    office.on(2027, 1, 3)
+
+    assert office.report(DECEMBER).unclosed == {NOVEMBER: 2}
+    assert counted(office.report(NOVEMBER)) == [2, 3]
+    assert office.report(DECEMBER).unclosed == {}
+
+
+def test_a_month_that_cannot_be_closed_yet_is_not_missed() -> None:
+    office = Office(accepted(1), accepted(2, NOVEMBER))
+    office.report(OCTOBER)
+    office.on(2026, 12, 2)
+
+    assert office.report(DECEMBER).unclosed == {}
+
+
+def test_before_the_first_closed_month_only_what_was_accepted_since_is_missed() -> None:
+    made = int(datetime(2026, 11, 3, 6, tzinfo=HELSINKI).timestamp() * 1000)
+    old = accepted(1, SEPTEMBER)
+    office = Office(old, accepted(2, SEPTEMBER).model_copy(update={"decided_at": made - 1}))
+    office.report(OCTOBER)
+    assert office.report(OCTOBER).unclosed == {}
+
+    office.put(accepted(3, SEPTEMBER).model_copy(update={"decided_at": made + 1}))
+
+    assert office.report(OCTOBER).unclosed == {SEPTEMBER: 1}
+
+
+def test_what_was_imported_as_accepted_is_not_missed() -> None:
+    office = Office(accepted(1))
+    office.report(SEPTEMBER)
+    office.put(accepted(2).model_copy(update={"imported_at": 2 * 10**12, "decided_at": None}))
+    office.on(2026, 12, 3)
+
+    assert office.report(NOVEMBER).unclosed == {OCTOBER: 1}
+
+
+@pytest.mark.parametrize("month", [Month(1, 1), Month(1970, 1), Month(9999, 12)])
+def test_a_month_far_away_is_reported_like_any_other(month: Month) -> None:
+    office = Office(accepted(1))
+    office.report(OCTOBER)
+
+    assert counted(office.report(month)) == []
