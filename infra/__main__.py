@@ -197,8 +197,6 @@ alarms = Alarms(
     deployment,
     functions=functions,
     api=api,
-    answering=("slash", "interactions"),
-    delivering=("stream", "reconcile"),
     queues=queues,
     schedules={"monthly-report": monthly_report, "reconciliation": reconciliation},
 )

@@ -260,6 +260,7 @@ class Settings(BaseModel):
         StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", strip_whitespace=True),
         Setting("an e-mail address", "ossi-alarms@example.com"),
     ] = None
+    encrypt_alarms: Annotated[bool, Setting("true or false", "false")] = False
     throttling_rate_limit: Annotated[
         int,
         # API Gateway's own default for a whole account and region is 10,000 a second with bursts of 5,000.

@@ -1,6 +1,6 @@
 """Alarms: what is watched, who hears of it, and where stands what to do about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,25 +50,18 @@ class Alarms(pulumi.ComponentResource):
         *,
         functions: Mapping[str, Function],
         api: HttpApi,
-        answering: Sequence[str],
-        delivering: Sequence[str],
         queues: Mapping[str, FailureQueue],
         schedules: Mapping[str, Schedule],
     ) -> None:
-        """Declares the alarms `ossi-<stack>-<what>` and their topic.
-
-        `answering` names the functions that Slack waits for, `delivering` those that send what follows a change. `queues`
-        has one for `stream` and one for `report`.
-        """
+        """Declares the alarms `ossi-<stack>-<what>` and their topic. `queues` has one for `stream` and one for `report`."""
         super().__init__("ossi:operations:Alarms", name)
         topic = AlarmTopic(name, deployment, parent=self)
         watches = [
             *(watch for key, function in functions.items() for watch in _of_function(key, function)),
-            *(watch for key in answering for watch in _of_answers(deployment, key)),
             *_of_api(api),
-            *(watch for key in delivering for watch in _of_deliveries(deployment, key)),
+            *_of_own(own(deployment)),
             *_of_stream(functions["stream"], queues["stream"]),
-            *_of_reports(deployment, queues["report"]),
+            _of_reports(queues["report"]),
             *(_of_schedule(key, schedule) for key, schedule in schedules.items()),
         ]
         self.arns = [_alarm(watch, deployment, topic, self).arn for watch in watches]
@@ -100,9 +93,9 @@ def _alarm(watch: Watch, deployment: Deployment, topic: AlarmTopic, parent: Alar
     )
 
 
-def own(deployment: Deployment, function: str) -> dict[str, pulumi.Input[str]]:
-    """Returns the dimensions of what a function counts itself."""
-    return {"stack": deployment.stack, "function": function}
+def own(deployment: Deployment) -> dict[str, pulumi.Input[str]]:
+    """Returns the dimensions of what the functions count themselves."""
+    return {"stack": deployment.stack}
 
 
 def _of_function(key: str, function: Function) -> list[Watch]:
@@ -125,41 +118,6 @@ def _of_function(key: str, function: Function) -> list[Watch]:
             "Throttles",
             dimensions,
             threshold=1,
-        ),
-    ]
-
-
-def _of_answers(deployment: Deployment, key: str) -> list[Watch]:
-    dimensions = own(deployment, key)
-    return [
-        Watch(
-            f"{key}-failed",
-            "Somebody was told that something went wrong",
-            f"Find the error in the log of {key}: a person asked for something and did not get it.",
-            OWN_METRICS,
-            "Failed",
-            dimensions,
-            threshold=1,
-        ),
-        Watch(
-            f"{key}-refused",
-            "Slack's requests are refused",
-            "Compare the signing secret with Slack's: nobody can use Ossi if it is wrong.",
-            OWN_METRICS,
-            "Refused",
-            dimensions,
-            threshold=5,
-            minutes=15,
-        ),
-        Watch(
-            f"{key}-slow",
-            "Answers are slow",
-            f"Find out what {key} waits for: Slack shows an error to the person after 3 seconds.",
-            OWN_METRICS,
-            "AnswerMs",
-            dimensions,
-            threshold=2500,
-            statistic="p99",
         ),
     ]
 
@@ -190,27 +148,55 @@ def _of_api(api: HttpApi) -> list[Watch]:
     ]
 
 
-def _of_deliveries(deployment: Deployment, key: str) -> list[Watch]:
+def _of_own(dimensions: Mapping[str, pulumi.Input[str]]) -> list[Watch]:
+    """What the functions count themselves: which of them it was stands in their logs."""
     return [
         Watch(
-            f"{key}-set-aside",
+            "answers-failed",
+            "Somebody was told that something went wrong",
+            "Find the error in the logs of slash and interactions: a person asked for something and did not get it.",
+            OWN_METRICS,
+            "Failed",
+            dimensions,
+            threshold=1,
+        ),
+        Watch(
+            "requests-refused",
+            "Slack's requests are refused",
+            "Compare the signing secret with Slack's: nobody can use Ossi if it is wrong.",
+            OWN_METRICS,
+            "Refused",
+            dimensions,
+            threshold=5,
+            minutes=15,
+        ),
+        Watch(
+            "messages-set-aside",
             "Messages were set aside",
             "Put right what Slack complains of, then send them with `ossi redrive`.",
             OWN_METRICS,
             "SetAside",
-            own(deployment, key),
+            dimensions,
             threshold=1,
         ),
-        # The reconciler comes across every row again and again: the alarm lasts as long as one is spoiled, if it runs within two hours.
         Watch(
-            f"{key}-unreadable",
+            "rows-unreadable",
             "A row cannot be read",
             "Find the row in the log and put its attributes right: until then nobody is told of it, and no report holds it.",
             OWN_METRICS,
             "Unreadable",
-            own(deployment, key),
+            dimensions,
             threshold=1,
             minutes=120,
+        ),
+        Watch(
+            "report-failed",
+            "A report failed",
+            "Wait for Lambda's two further tries; if the report does not come, mend the cause and ask for it with `/ossi report`.",
+            OWN_METRICS,
+            "ReportFailed",
+            dimensions,
+            threshold=1,
         ),
     ]
 
@@ -240,28 +226,17 @@ def _of_stream(stream: Function, failures: FailureQueue) -> list[Watch]:
     ]
 
 
-def _of_reports(deployment: Deployment, failures: FailureQueue) -> list[Watch]:
-    return [
-        Watch(
-            "report-failed",
-            "A report failed",
-            "Wait for Lambda's two further tries; if the report does not come, mend the cause and ask for it with `/ossi report`.",
-            OWN_METRICS,
-            "ReportFailed",
-            own(deployment, "report"),
-            threshold=1,
-        ),
-        Watch(
-            "report-undelivered",
-            "Report requests were given up",
-            "Mend the cause, ask for the month with `/ossi report YYYY-MM`, and empty the queue.",
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-            {"QueueName": failures.name},
-            threshold=1,
-            statistic="Maximum",
-        ),
-    ]
+def _of_reports(failures: FailureQueue) -> Watch:
+    return Watch(
+        "report-undelivered",
+        "Report requests were given up",
+        "Mend the cause, ask for the month with `/ossi report YYYY-MM`, and empty the queue.",
+        "AWS/SQS",
+        "ApproximateNumberOfMessagesVisible",
+        {"QueueName": failures.name},
+        threshold=1,
+        statistic="Maximum",
+    )
 
 
 def _of_schedule(key: str, schedule: Schedule) -> Watch:

@@ -1,6 +1,6 @@
 """The dashboard: how Ossi is doing, at a glance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
@@ -35,8 +35,8 @@ class Dashboard(pulumi.ComponentResource):
         super().__init__("ossi:operations:Dashboard", name)
         region = aws.get_region_output().region
 
-        def counted(metric: str, keys: Sequence[str]) -> list[Line]:
-            return [_line(OWN_METRICS, metric, own(deployment, key), label=f"{key} {metric}") for key in keys]
+        def counted(*metrics: str) -> list[Line]:
+            return [_line(OWN_METRICS, metric, own(deployment), label=metric) for metric in metrics]
 
         def of_lambda(metric: str, statistic: str = "Sum") -> list[Line]:
             return [
@@ -45,25 +45,22 @@ class Dashboard(pulumi.ComponentResource):
             ]
 
         of_api: dict[str, pulumi.Input[str]] = {"ApiId": api.id, "Stage": STAGE}
-        answering, delivering = ("slash", "interactions"), ("stream", "reconcile")
+        answering = ("slash", "interactions")
         graphs: list[tuple[str, list[Line]]] = [
             (
                 "Time to answer Slack, p99 (ms): 3,000 is too late",
                 [
-                    *(_line(OWN_METRICS, "AnswerMs", own(deployment, key), label=key, stat="p99") for key in answering),
+                    *(
+                        line
+                        for key, line in zip(functions, of_lambda("Duration", "p99"), strict=True)
+                        if key in answering
+                    ),
                     _line("AWS/ApiGateway", "Latency", of_api, label="API, with starts", stat="p99"),
                 ],
             ),
             ("Requests", [_line("AWS/ApiGateway", metric, of_api, label=metric) for metric in ("Count", "4xx", "5xx")]),
-            ("Refused, and failed", [*counted("Refused", (*answering, "download")), *counted("Failed", answering)]),
-            (
-                "Messages",
-                [
-                    *counted("Delivered", delivering),
-                    *counted("DeliveryRetried", delivering),
-                    *counted("SetAside", delivering),
-                ],
-            ),
+            ("Refused, and failed", counted("Refused", "Failed")),
+            ("Messages", counted("Delivered", "DeliveryRetried", "SetAside")),
             (
                 "How far behind the stream is (ms)",
                 [
@@ -89,8 +86,8 @@ class Dashboard(pulumi.ComponentResource):
                     for key, queue in queues.items()
                 ],
             ),
-            ("Rows that cannot be read", counted("Unreadable", (*delivering, "report", *answering))),
-            ("Reports", [*counted("ReportMade", ("report",)), *counted("ReportFailed", ("report",))]),
+            ("Rows that cannot be read", counted("Unreadable")),
+            ("Reports", counted("ReportMade", "ReportFailed")),
             ("Errors of functions", of_lambda("Errors")),
             ("Duration of functions, p99 (ms)", of_lambda("Duration", "p99")),
         ]

@@ -9,7 +9,11 @@ from components.deployment import Deployment
 
 
 class AlarmTopic(pulumi.ComponentResource):
-    """An encrypted SNS topic to which the stack's alarms, and nobody else, may publish."""
+    """An SNS topic to which the stack's alarms, and nobody else, may publish.
+
+    What alarms say is no secret: names of functions and what to do. Where it has to be encrypted at rest all the same, it
+    takes a key of the stack's own, which costs a dollar a month (docs/cost.md).
+    """
 
     def __init__(self, name: str, deployment: Deployment, *, parent: pulumi.Resource) -> None:
         """Declares the topic `ossi-<stack>-<name>`, with a subscription where the stack has an e-mail address for alarms."""
@@ -18,18 +22,10 @@ class AlarmTopic(pulumi.ComponentResource):
         physical = deployment.name(name)
         account = aws.get_caller_identity_output().account_id
         region = aws.get_region_output().region
-        # An alarm cannot use AWS's own key for SNS (CloudWatch User Guide, "Notifying users on alarm changes").
-        key = aws.kms.Key(
-            name,
-            description=f"Encrypts the topic {physical}",
-            enable_key_rotation=True,
-            deletion_window_in_days=7,
-            policy=_key_policy(account),
-            tags=deployment.tags(),
-            opts=child,
+        key = _key(name, physical, account, deployment, self) if deployment.settings.encrypt_alarms else None
+        topic = aws.sns.Topic(
+            name, name=physical, kms_master_key_id=key and key.arn, tags=deployment.tags(), opts=child
         )
-        aws.kms.Alias(name, name=f"alias/{physical}", target_key_id=key.key_id, opts=child)
-        topic = aws.sns.Topic(name, name=physical, kms_master_key_id=key.arn, tags=deployment.tags(), opts=child)
         alarms = pulumi.Output.concat("arn:aws:cloudwatch:", region, ":", account, ":alarm:", deployment.name("*"))
         policy = aws.sns.TopicPolicy(name, arn=topic.arn, policy=_topic_policy(topic.arn, account, alarms), opts=child)
         email = deployment.settings.alarm_email
@@ -39,6 +35,24 @@ class AlarmTopic(pulumi.ComponentResource):
         self.ready: Sequence[pulumi.Resource] = (topic, policy)
         """What has to exist before an alarm goes off."""
         self.register_outputs({"arn": self.arn})
+
+
+def _key(
+    name: str, physical: str, account: pulumi.Input[str], deployment: Deployment, parent: AlarmTopic
+) -> aws.kms.Key:
+    """An alarm cannot use AWS's own key for SNS (CloudWatch User Guide, "Notifying users on alarm changes")."""
+    child = pulumi.ResourceOptions(parent=parent)
+    key = aws.kms.Key(
+        name,
+        description=f"Encrypts the topic {physical}",
+        enable_key_rotation=True,
+        deletion_window_in_days=7,
+        policy=_key_policy(account),
+        tags=deployment.tags(),
+        opts=child,
+    )
+    aws.kms.Alias(name, name=f"alias/{physical}", target_key_id=key.key_id, opts=child)
+    return key
 
 
 def _key_policy(account: pulumi.Input[str]) -> pulumi.Output[str]:

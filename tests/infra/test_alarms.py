@@ -23,8 +23,7 @@ def in_lambda(function: str) -> dict[str, str]:
     return {"FunctionName": f"ossi-test-{function}"}
 
 
-def own(function: str) -> dict[str, str]:
-    return {"stack": "test", "function": function}
+OWN = {"stack": "test"}
 
 
 def in_queue(name: str) -> dict[str, str]:
@@ -36,21 +35,15 @@ WAITING = "ApproximateNumberOfMessagesVisible"
 ALARMS: dict[str, Alarming] = {
     **{f"{name}-errors": ("AWS/Lambda", "Errors", in_lambda(name), "Sum", 300, 1, 1) for name in FUNCTIONS},
     **{f"{name}-throttles": ("AWS/Lambda", "Throttles", in_lambda(name), "Sum", 300, 1, 1) for name in FUNCTIONS},
-    "slash-failed": ("Ossi", "Failed", own("slash"), "Sum", 300, 1, 1),
-    "interactions-failed": ("Ossi", "Failed", own("interactions"), "Sum", 300, 1, 1),
-    "slash-refused": ("Ossi", "Refused", own("slash"), "Sum", 900, 1, 5),
-    "interactions-refused": ("Ossi", "Refused", own("interactions"), "Sum", 900, 1, 5),
-    "slash-slow": ("Ossi", "AnswerMs", own("slash"), "p99", 300, 1, 2500),
-    "interactions-slow": ("Ossi", "AnswerMs", own("interactions"), "p99", 300, 1, 2500),
+    "answers-failed": ("Ossi", "Failed", OWN, "Sum", 300, 1, 1),
+    "requests-refused": ("Ossi", "Refused", OWN, "Sum", 900, 1, 5),
     "api-5xx": ("AWS/ApiGateway", "5xx", API, "Sum", 300, 1, 1),
     "api-slow": ("AWS/ApiGateway", "Latency", API, "p99", 300, 3, 2500),
     "stream-age": ("AWS/Lambda", "IteratorAge", in_lambda("stream"), "Maximum", 300, 1, 900_000),
     "stream-undelivered": ("AWS/SQS", WAITING, in_queue("stream-failures"), "Maximum", 300, 1, 1),
-    "stream-set-aside": ("Ossi", "SetAside", own("stream"), "Sum", 300, 1, 1),
-    "reconcile-set-aside": ("Ossi", "SetAside", own("reconcile"), "Sum", 300, 1, 1),
-    "stream-unreadable": ("Ossi", "Unreadable", own("stream"), "Sum", 7200, 1, 1),
-    "reconcile-unreadable": ("Ossi", "Unreadable", own("reconcile"), "Sum", 7200, 1, 1),
-    "report-failed": ("Ossi", "ReportFailed", own("report"), "Sum", 300, 1, 1),
+    "messages-set-aside": ("Ossi", "SetAside", OWN, "Sum", 300, 1, 1),
+    "rows-unreadable": ("Ossi", "Unreadable", OWN, "Sum", 7200, 1, 1),
+    "report-failed": ("Ossi", "ReportFailed", OWN, "Sum", 300, 1, 1),
     "report-undelivered": ("AWS/SQS", WAITING, in_queue("report-failures"), "Maximum", 300, 1, 1),
     "monthly-report-dropped": (
         "AWS/Scheduler",
@@ -107,11 +100,10 @@ def test_what_the_functions_count_is_what_is_watched() -> None:
     """The names of our own metrics stand in the code as they stand in the alarms."""
     files = [*REPOSITORY.glob("shared/src/**/*.py"), *REPOSITORY.glob("functions/*/src/**/*.py")]
     text = "\n".join(file.read_text(encoding="utf-8") for file in files)
-    counted = set(re.findall(r'"metric": "(\w+)"', text)) | {"AnswerMs"}
+    counted = set(re.findall(r'"metric": "(\w+)"', text))
 
     assert {alarm[1] for alarm in ALARMS.values() if alarm[0] == "Ossi"} <= counted
     assert counted == {
-        "AnswerMs",
         "Delivered",
         "DeliveryRetried",
         "Failed",
@@ -161,7 +153,13 @@ def runbook() -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def test_the_topic_is_encrypted_with_a_key_that_alarms_may_use(program: Program) -> None:
+def test_the_topic_is_encrypted_where_that_is_wanted_with_a_key_that_alarms_may_use(
+    program: Program, artifacts: Path
+) -> None:
+    assert "kmsMasterKeyId" not in program.one("sns:Topic", "alarms").inputs
+    assert not program.all("kms:Key")
+
+    program = run_program(artifacts, encryptAlarms="true")
     topic, key = program.one("sns:Topic", "alarms").inputs, program.one("kms:Key", "alarms").inputs
 
     assert topic["name"] == "ossi-test-alarms"

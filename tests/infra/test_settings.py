@@ -281,4 +281,4 @@ def test_the_guide_tells_of_every_setting() -> None:
         if field.is_required():
             assert default == "required"
         elif isinstance(field.default, str | int):
-            assert default == f"`{str(field.default).lower() if field.default is True else field.default}`"
+            assert default == f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"

@@ -3,16 +3,18 @@
 A line of the log that carries `_aws` becomes metrics by itself: no call, no waiting, and nothing to import but the standard
 library (Amazon CloudWatch User Guide, "Specification: Embedded metric format"). A count goes with the log line that says what
 happened: `_logger.info("sent", extra={"metric": "Delivered"})`.
+
+Each name with each combination of dimensions is a metric that is paid for, in every hour in which it is sent. So there is one
+dimension, the stack, and nothing is counted here that Lambda and API Gateway count themselves, such as requests and how long
+they took: docs/cost.md.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 NAMESPACE = "Ossi"
-DIMENSIONS = ("stack", "function")
-REQUESTS = "Requests"
-ANSWER_MS = "AnswerMs"
+DIMENSION = "stack"
 
 
 class Metrics:
@@ -25,28 +27,17 @@ class Metrics:
         """One more of these."""
         self._counts[name] = self._counts.get(name, 0) + 1
 
-    def embedded(self, about: Mapping[str, object], outcome: str, ms: int, at_ms: int) -> dict[str, object]:
-        """The fields of the line that closes the invocation: its counts, AnswerMs, and one of Requests by outcome.
-
-        about: the values of DIMENSIONS. ms: how long it took. at_ms: when it ended, since the epoch.
-        """
-        counted = [{"Name": name, "Unit": "Count"} for name in self._counts]
-        directives = [
-            _directive(DIMENSIONS, [*counted, {"Name": ANSWER_MS, "Unit": "Milliseconds"}]),
-            _directive((*DIMENSIONS, "outcome"), [{"Name": REQUESTS, "Unit": "Count"}]),
-        ]
+    def embedded(self, stack: str, at_ms: int) -> dict[str, object]:
+        """The fields that make a log line into metrics: none where nothing was counted. at_ms: since the epoch."""
+        if not self._counts:
+            return {}
+        metrics = [{"Name": name, "Unit": "Count"} for name in self._counts]
+        directive = {"Namespace": NAMESPACE, "Dimensions": [[DIMENSION]], "Metrics": metrics}
         return {
-            **{name: about[name] for name in DIMENSIONS},
-            "outcome": outcome,
+            DIMENSION: stack,
             **self._counts,
-            ANSWER_MS: ms,
-            REQUESTS: 1,
-            "_aws": {"Timestamp": at_ms, "CloudWatchMetrics": directives},
+            "_aws": {"Timestamp": at_ms, "CloudWatchMetrics": [directive]},
         }
-
-
-def _directive(dimensions: tuple[str, ...], metrics: list[dict[str, str]]) -> dict[str, object]:
-    return {"Namespace": NAMESPACE, "Dimensions": [list(dimensions)], "Metrics": metrics}
 
 
 _current: ContextVar[Metrics | None] = ContextVar("metrics", default=None)
