@@ -3,6 +3,7 @@
 import json
 import time
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -160,7 +161,30 @@ def test_nothing_to_list(world: World) -> None:
 
 def test_a_spoiled_row_does_not_hide_the_others(world: World) -> None:
     world.cloud.put({**a_row(timestamp=1).to_row(), "status": "DONE"}, a_row(timestamp=2), a_row(timestamp=3, text=""))
-    assert quotes(answered(world, AINO, "list")) == ["no description", DESCRIPTION]
+    message = answered(world, AINO, "list")
+    assert quotes(message) == ["no description", DESCRIPTION]
+    assert "One contribution here cannot be shown." in message.rendered
+
+
+def test_a_page_of_spoiled_rows_leads_to_the_others(world: World) -> None:
+    spoiled = [{**a_row(timestamp=100 + number).to_row(), "status": "DONE"} for number in range(20)]
+    world.cloud.put(a_row(timestamp=1, text="the oldest"), *spoiled, a_row(timestamp=900, text="the newest"))
+    world.cloud.put({**a_row().to_row(), "timestamp": Decimal("1E+125")}, {**a_row().to_row(), "timestamp": -1})
+    assert quotes(answered(world, AINO, "list")) == ["the newest"]
+    for direction, shown in [("older", []), ("older", ["the oldest"]), ("newer", []), ("newer", ["the newest"])]:
+        assert world.control.press(AINO, f"list_{direction}").status == 200
+        assert quotes(latest(world)) == shown
+        assert "contributions here cannot be shown." in latest(world).rendered or shown == ["the oldest"]
+
+
+def test_rows_that_are_too_large_for_one_answer_of_the_table_are_paged(world: World) -> None:
+    """DynamoDB ends an answer at 1 MB, whatever number of rows it was asked for."""
+    world.cloud.put(*(a_row(timestamp=number, text=f"{number} " + "x" * 300_000) for number in range(1, 6)))
+    seen = [text.partition(" ")[0] for text in quotes(answered(world, AINO, "list"))]
+    while any(action.action_id == "list_older" for action in latest(world).actions):
+        world.control.press(AINO, "list_older")
+        seen += [text.partition(" ")[0] for text in quotes(latest(world))]
+    assert seen == ["5", "4", "3", "2", "1"]
 
 
 def test_an_outage_of_the_table_is_answered(world: World) -> None:

@@ -1,11 +1,12 @@
 """The stream function: each message once, whatever fails, and silence where nothing is to be told."""
 
 import json
+import time
 from typing import Any
 
 import pytest
 
-from integration.functions.cloud import Cloud
+from integration.functions.cloud import LEDGER, Cloud
 from integration.functions.events import Context, Event, load
 from integration.functions.world import AINO, DESCRIPTION, EINO, MAIJA, MANAGEMENT, PUBLIC, URL, World, a_row
 from ossi.domain.contribution import Status
@@ -260,3 +261,41 @@ def test_the_ledger_knows_where_messages_stand_and_nothing_that_was_typed(world:
     assert (asked["state"], asked["channel"], asked["ts"], asked["attempts"]) == ("SENT", MANAGEMENT, request.ts, 1)
     assert DESCRIPTION not in json.dumps([*rows.values()], default=str)
     assert URL not in json.dumps([*rows.values()], default=str)
+
+
+def warnings(capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str | None]]:
+    """What the lines of warnings say, and of which message."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [(line["message"], line.get("effect")) for line in lines if line["level"] == "WARNING"]
+
+
+def test_what_comes_again_says_why(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.cloud.put(a_row())
+    world.cloud.put(a_row(status=Status.DECLINED, decided_by=MAIJA, decided_at=1_793_000_000_000))
+    records = world.cloud.changes()
+    key = {"id": {"S": f"contribution#{a_row().key}"}, "effect": {"S": "ask_management"}}
+    held = {"state": {"S": "CLAIMED"}, "leaseUntil": {"N": str(int(time.time()) + 60)}}
+    world.cloud.put_item(key | held, LEDGER)
+
+    assert world.run_stream(records) == numbers(records)
+    assert warnings(capsys) == [
+        ("somebody else is sending it, to be tried again", "ask_management"),
+        ("waits behind an earlier change of its row", None),
+    ]
+    assert world.run_stream(records[:1], left_ms=1_000) == numbers(records[:1])
+    late = "not begun with so little time left, to be tried again"
+    assert warnings(capsys) == [(late, "confirm_submission"), (late, "ask_management")]
+
+
+def test_a_record_of_the_ledger_that_cannot_be_read_is_left_and_counted(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records = submitted(world)
+    key = {"id": {"S": f"contribution#{a_row().key}"}, "effect": {"S": "ask_management"}}
+    world.cloud.put_item(key | {"state": {"S": "SNET"}}, LEDGER)
+    assert world.run_stream(records) == []
+    assert world.told() == {"aino": 1, "management": 0, "public": 0}
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (line,) = [line for line in lines if line["level"] == "ERROR"]
+    assert (line["message"], line["why"]) == ("a record of the ledger cannot be read", "wrong: state")
+    assert (line["effect"], line["metric"]) == ("ask_management", "Unreadable")

@@ -62,7 +62,7 @@ def test_a_record_spoiled_in_any_one_place_blocks_nobody(world: World, logged: L
     handled(world, logged, records)
 
 
-@fuzzed(25)
+@fuzzed(15)
 @given(data=st.data(), name=st.sampled_from(_RECORDS))
 def test_a_record_spoiled_in_several_places_blocks_nobody(
     world: World, logged: Logged, data: st.DataObject, name: str
@@ -95,7 +95,7 @@ def test_a_record_without_its_image_is_named_in_the_log(world: World, logged: Lo
     assert (line["event"], line["why"]) == (record["eventID"], f"a record without {part}")
 
 
-@fuzzed(20)
+@fuzzed(6)
 @given(records=st.lists(JUNK, max_size=3))
 def test_whatever_is_no_record_is_passed_over(world: World, logged: Logged, records: list[Any]) -> None:
     lines = handled(world, logged, records)

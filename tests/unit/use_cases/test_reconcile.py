@@ -190,6 +190,14 @@ def test_the_stream_goes_first(row: Contribution) -> None:
     assert office.found() != []
 
 
+def test_a_row_of_a_time_to_come_does_not_wait_until_then() -> None:
+    """Which only a hand can have written."""
+    assert Office(PENDING.model_copy(update={"timestamp": NOW_MS + 10**12})).found() == [
+        ("confirm_submission", Outcome.SENT),
+        ("ask_management", Outcome.SENT),
+    ]
+
+
 def test_what_is_being_sent_is_left_to_whoever_sends_it() -> None:
     office = Office(PENDING)
     office.ledger.hold(SUBJECT, "ask_management")

@@ -18,12 +18,12 @@ _logger = logging.getLogger(__name__)
 
 # A lease without a time that can be meant has lapsed, or its message would wait for ever. What cannot be counted up cannot be claimed.
 _FREE = (
-    "(attribute_not_exists(#state) OR #state = :due"
-    " OR (#state = :claimed AND NOT (leaseUntil BETWEEN :now AND :longest)))"
+    "(attribute_not_exists(#state) OR #state = :due OR (#state = :claimed"
+    " AND NOT (attribute_type(leaseUntil, :number) AND leaseUntil BETWEEN :now AND :longest)))"
 )
 _COUNTABLE = (
-    "(attribute_not_exists(attempts) OR attempts BETWEEN :none AND :most)"
-    " AND (attribute_not_exists(failures) OR failures BETWEEN :none AND :most)"
+    "(attribute_not_exists(attempts) OR (attribute_type(attempts, :number) AND attempts BETWEEN :none AND :most))"
+    " AND (attribute_not_exists(failures) OR (attribute_type(failures, :number) AND failures BETWEEN :none AND :most))"
 )
 _LONGEST_LEASE_S = 3600  # no function runs for longer than 15 minutes
 _MOST = 10**9
@@ -32,7 +32,6 @@ _MOST = 10**9
 _REPEATED_AFTER_S = 45
 _OF_THE_DEAD = "(#state = :claimed AND invocation = :invocation AND leaseUntil < :repeated)"
 _ATTEMPTS_LIFE_S = 30 * 24 * 3600
-_DONE = {State.SENT: Claim.SENT, State.SET_ASIDE: Claim.SET_ASIDE}
 
 
 class DynamoLedger:
@@ -59,7 +58,7 @@ class DynamoLedger:
         """One conditional write decides between senders. See ports.Ledger."""
         now = int(self._now())
         values = {":claimed": "CLAIMED", ":due": "DUE", ":now": now, ":until": now + self._lease_s, ":one": 1}
-        values |= {":longest": now + _LONGEST_LEASE_S, ":none": 0, ":most": _MOST}
+        values |= {":number": "N", ":longest": now + _LONGEST_LEASE_S, ":none": 0, ":most": _MOST}
         expression, free = "SET #state = :claimed, leaseUntil = :until", _FREE
         if invocation:
             values |= {":invocation": invocation, ":repeated": now + self._lease_s - _REPEATED_AFTER_S}
@@ -76,11 +75,9 @@ class DynamoLedger:
         else:
             return Claim.GRANTED
         state = _state_in(found)
-        if state in _DONE:
-            return _DONE[state]
-        if wrong := _wrong_in(found):
+        if state is not State.SENT and (wrong := _wrong_in(found)):
             raise UnreadableRecord(wrong)
-        return Claim.HELD
+        return {State.SENT: Claim.SENT, State.SET_ASIDE: Claim.SET_ASIDE}.get(state, Claim.HELD)
 
     def begin_attempt(self, subject: str, invocation: str) -> Attempt:
         """See ports.Ledger. The count is kept for 30 days."""
@@ -161,7 +158,7 @@ class DynamoLedger:
 
     def _record(self, row: dict[str, Any]) -> Record:
         now, state = self._now(), _state_in(row)
-        if state not in _DONE and (wrong := _wrong_in(row)):
+        if state is not State.SENT and (wrong := _wrong_in(row)):
             about = {"contribution": row["id"].removeprefix("contribution#"), "effect": row["effect"], "why": wrong}
             _logger.error("a record of the ledger cannot be read", extra={**about, "metric": "Unreadable"})
             return Record(State.UNREADABLE)
