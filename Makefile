@@ -13,7 +13,7 @@ INSTALLED := .venv/.installed
 PROJECTS := pyproject.toml $(wildcard */pyproject.toml functions/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo screenshots test load fuzz bench build pr format clean
+.PHONY: help install demo screenshots test load fuzz bench cost build pr format clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +42,9 @@ fuzz: $(INSTALLED) ## send the functions junk, ever new, for MINUTES (default 10
 
 bench: $(INSTALLED) ## measure Ossi beside a bot made with Bolt, about four minutes; leave the machine alone meanwhile
 	@PYTHONPATH=bench $(BIN)/python -m ossi_bench $(ARGS)
+
+cost: $(INSTALLED) ## print the monthly bill of AWS, on paper, for four volumes
+	@PYTHONPATH=bench $(BIN)/python -m ossi_bench.cost
 
 build: $(INSTALLED) ## make dist/<function>.zip for AWS
 	@$(BIN)/ossi build

@@ -200,7 +200,11 @@ alarms = Alarms(
     queues=queues,
     schedules={"monthly-report": monthly_report, "reconciliation": reconciliation},
 )
-dashboard = Dashboard("dashboard", deployment, alarms=alarms, functions=functions, api=api, queues=queues)
+dashboard = (
+    Dashboard("dashboard", deployment, alarms=alarms, functions=functions, api=api, queues=queues)
+    if settings.dashboard
+    else None
+)
 
 # What the next step of docs/deploy.md, or an administrator, needs to know.
 pulumi.export("apiUrl", api.url)
@@ -216,6 +220,7 @@ pulumi.export("region", aws.get_region_output().region)
 pulumi.export("streamDeadLetterQueue", stream_failures.url)
 pulumi.export("reportDeadLetterQueue", report_failures.url)
 pulumi.export("alarmTopic", alarms.topic_arn)
-pulumi.export("dashboard", dashboard.name)
+if dashboard is not None:
+    pulumi.export("dashboard", dashboard.name)
 pulumi.export("managementChannel", settings.management_channel)
 pulumi.export("publicChannel", settings.public_channel)

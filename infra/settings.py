@@ -260,6 +260,7 @@ class Settings(BaseModel):
         StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", strip_whitespace=True),
         Setting("an e-mail address", "ossi-alarms@example.com"),
     ] = None
+    dashboard: Annotated[bool, Setting("true or false", "true")] = True
     encrypt_alarms: Annotated[bool, Setting("true or false", "false")] = False
     throttling_rate_limit: Annotated[
         int,

@@ -232,6 +232,14 @@ def test_the_dashboard_shows_every_alarm_and_the_metrics_of_all(program: Program
     assert {graph["properties"]["region"] for graph in graphs} == {REGION}
 
 
+def test_there_is_no_dashboard_where_none_is_wanted(artifacts: Path) -> None:
+    without = run_program(artifacts, dashboard="false")
+
+    assert not without.all("cloudwatch:Dashboard")
+    assert "dashboard" not in without.outputs
+    assert without.all("cloudwatch:MetricAlarm").keys() == ALARMS.keys()
+
+
 def test_nothing_on_the_dashboard_covers_anything_else(program: Program) -> None:
     widgets: list[dict[str, Any]] = json.loads(
         program.one("cloudwatch:Dashboard", "dashboard").inputs["dashboardBody"]
