@@ -81,6 +81,26 @@ def test_a_state_directory_that_cannot_be_is_said_in_a_sentence(tmp_path: Path) 
     assert_a_sentence(done, str(tmp_path / "file"))
 
 
+def test_the_ready_file_of_one_that_runs_is_left_alone(ossi: Ossi) -> None:
+    before = ossi.running.ready_file.read_bytes()
+
+    done = run_ossi("--port", "0", "--ready-file", ossi.running.ready_file)
+
+    assert_a_sentence(done, "Another instance", str(ossi.running.ready_file))
+    assert ossi.running.ready_file.read_bytes() == before
+
+
+@pytest.mark.parametrize("left", ['{"pid": 1, "aws_endpoint_url": "http://127.0.0.1:1"}', "{}", "not JSON"])
+def test_a_ready_file_that_was_left_behind_is_removed_before_anything_starts(tmp_path: Path, left: str) -> None:
+    (tmp_path / "ready.json").write_text(left)
+    (tmp_path / "file").touch()
+
+    done = run_ossi("--port", "0", "--ready-file", tmp_path / "ready.json", "--state-dir", tmp_path / "file" / "state")
+
+    assert_a_sentence(done, str(tmp_path / "file"))
+    assert not (tmp_path / "ready.json").exists()
+
+
 def test_without_uv_it_says_what_to_do(tmp_path: Path) -> None:
     # A virtual environment like ours, but for uv: the packages are the same.
     environment = tmp_path / "venv"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import socket
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import click
@@ -19,6 +21,7 @@ from ossi_playground.local import LocalOssi, Options, write_ready_file
 from ossi_playground.slack.errors import LocalSlackError
 
 DEFAULT_PORT = 8300
+_ANSWER_SECONDS = 1.0
 
 
 def _web_address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -66,7 +69,7 @@ def local(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     if ready_file is not None:
-        ready_file.unlink(missing_ok=True)
+        _forget(ready_file)
     click.echo("Building the functions ...")
     artifacts = build_for_local_aws()
     click.echo("Starting the local AWS and the local Slack ...")
@@ -87,7 +90,7 @@ def local(
     except OSError as error:
         raise click.ClickException(f"A file cannot be written: {error}.") from error
     finally:
-        if ready_file is not None:
+        if ready_file is not None and _told_in(ready_file).get("pid") == os.getpid():
             ready_file.unlink(missing_ok=True)
     click.echo("Everything has been stopped.")
 
@@ -106,6 +109,27 @@ def _run(ossi: LocalOssi, ready_file: Path | None, stop: threading.Event, *, bro
     while not stop.wait(0.5):
         pass
     click.echo("\nStopping ...")
+
+
+def _forget(ready_file: Path) -> None:
+    """Removes what an earlier run left behind. Raises ClickException where that one still runs: the file is its own."""
+    try:
+        address = urlsplit(str(_told_in(ready_file).get("aws_endpoint_url", "")))
+        with socket.create_connection((address.hostname or "", address.port or 0), timeout=_ANSWER_SECONDS):
+            pass
+    except (OSError, ValueError):
+        ready_file.unlink(missing_ok=True)
+        return
+    raise click.ClickException(f"Another instance runs, and {ready_file} is its ready file: please name another.")
+
+
+def _told_in(ready_file: Path) -> dict[str, Any]:
+    """What a ready file says; nothing if there is none, or if it is none."""
+    try:
+        told: object = json.loads(ready_file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return cast("dict[str, Any]", told) if isinstance(told, dict) else {}
 
 
 def _has_screen() -> bool:
