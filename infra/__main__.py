@@ -12,7 +12,7 @@ from components.function import Function
 from components.queue import FailureQueue
 from components.schedule import Schedule
 from components.secret import SlackSecret
-from components.stream import StreamSubscription
+from components.stream import DIRECT_LANES, StreamSubscription
 from components.table import Index, Key, Table
 from settings import REPOSITORY, check_stack_name, levels_as_json, read_stack_settings
 from version import version_in
@@ -122,25 +122,33 @@ interactions = Function(
         secret.grant_reading(),
     ],
 )
-stream = Function(
-    "stream",
-    deployment,
-    description="Turns changes of the table into Slack messages",
-    timeout=60,
-    memory=512,
-    environment={
-        **slack_environment,
-        "OSSI_LEDGER_TABLE": ledger.name,
-        "OSSI_PUBLIC_CHANNEL": settings.public_channel,
-    },
-    grants=[
-        contributions.grant_stream_reading(),
-        ledger.grant("RecordTheDelivery", "GetItem", "UpdateItem"),
-        stream_failures.grant_sending(),
-        secret.grant_reading(),
-    ],
-)
-
+# Two readers of the same changes: channels take one message a second, and nobody's direct message is to wait for that (ADR 8).
+readers = {
+    name: Function(
+        name,
+        deployment,
+        artifact="stream",
+        description=description,
+        timeout=60,
+        memory=512,
+        environment={
+            **slack_environment,
+            "OSSI_LEDGER_TABLE": ledger.name,
+            "OSSI_PUBLIC_CHANNEL": settings.public_channel,
+            "OSSI_LANE": lane,
+        },
+        grants=[
+            contributions.grant_stream_reading(),
+            ledger.grant("RecordTheDelivery", *ledger_actions),
+            stream_failures.grant_sending(),
+            secret.grant_reading(),
+        ],
+    )
+    for name, lane, ledger_actions, description in (
+        ("stream", "direct", ("UpdateItem",), "Turns changes of the table into direct messages"),
+        ("channels", "channels", ("GetItem", "UpdateItem"), "Turns changes of the table into posts to the channels"),
+    )
+}
 reconcile = Function(
     "reconcile",
     deployment,
@@ -164,7 +172,15 @@ reconcile = Function(
 slash_endpoint = Endpoint("slash", api, slash, methods=("POST",), path="/slash")
 interactions_endpoint = Endpoint("interactions", api, interactions, methods=("POST",), path="/interactions")
 Endpoint("reports", api, download, methods=("GET", "HEAD"), path="/reports/{name}")
-StreamSubscription("changes", deployment, table=contributions, function=stream, failure_queue=stream_failures)
+for name, parallelization in (("stream", DIRECT_LANES), ("channels", 1)):
+    StreamSubscription(
+        f"changes-to-{name}",
+        deployment,
+        table=contributions,
+        function=readers[name],
+        failure_queue=stream_failures,
+        parallelization=parallelization,
+    )
 monthly_report = Schedule(
     "monthly-report",
     deployment,
@@ -186,7 +202,7 @@ reconciliation = Schedule(
 functions = {
     "slash": slash,
     "interactions": interactions,
-    "stream": stream,
+    **readers,
     "report": report,
     "download": download,
     "reconcile": reconcile,
@@ -197,6 +213,7 @@ alarms = Alarms(
     deployment,
     functions=functions,
     api=api,
+    readers=tuple(readers),
     queues=queues,
     schedules={"monthly-report": monthly_report, "reconciliation": reconciliation},
 )

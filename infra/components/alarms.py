@@ -1,6 +1,6 @@
 """Alarms: what is watched, who hears of it, and where stands what to do about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,17 +50,22 @@ class Alarms(pulumi.ComponentResource):
         *,
         functions: Mapping[str, Function],
         api: HttpApi,
+        readers: Sequence[str],
         queues: Mapping[str, FailureQueue],
         schedules: Mapping[str, Schedule],
     ) -> None:
-        """Declares the alarms `ossi-<stack>-<what>` and their topic. `queues` has one for `stream` and one for `report`."""
+        """Declares the alarms `ossi-<stack>-<what>` and their topic.
+
+        `readers` names the functions that the stream feeds. `queues` has one for `stream` and one for `report`.
+        """
         super().__init__("ossi:operations:Alarms", name)
         topic = AlarmTopic(name, deployment, parent=self)
         watches = [
             *(watch for key, function in functions.items() for watch in _of_function(key, function)),
             *_of_api(api),
             *_of_own(own(deployment)),
-            *_of_stream(functions["stream"], queues["stream"]),
+            *(_of_age(key, functions[key]) for key in readers),
+            _of_stream(queues["stream"]),
             _of_reports(queues["report"]),
             *(_of_schedule(key, schedule) for key, schedule in schedules.items()),
         ]
@@ -201,29 +206,30 @@ def _of_own(dimensions: Mapping[str, pulumi.Input[str]]) -> list[Watch]:
     ]
 
 
-def _of_stream(stream: Function, failures: FailureQueue) -> list[Watch]:
-    return [
-        Watch(
-            "stream-age",
-            "Messages are late",
-            "Find out why the stream is not worked off: Slack does not answer, or the function fails.",
-            "AWS/Lambda",
-            "IteratorAge",
-            {"FunctionName": stream.name},
-            threshold=15 * 60 * 1000,  # ms
-            statistic="Maximum",
-        ),
-        Watch(
-            "stream-undelivered",
-            "Changes were given up",
-            "Mend the cause and run `ossi reconcile`, which sends what is missing; then empty the queue.",
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-            {"QueueName": failures.name},
-            threshold=1,
-            statistic="Maximum",
-        ),
-    ]
+def _of_age(key: str, reader: Function) -> Watch:
+    return Watch(
+        f"{key}-age",
+        "Messages are late",
+        "Find out why the stream is not worked off: Slack does not answer, or the function fails.",
+        "AWS/Lambda",
+        "IteratorAge",
+        {"FunctionName": reader.name},
+        threshold=15 * 60 * 1000,  # ms
+        statistic="Maximum",
+    )
+
+
+def _of_stream(failures: FailureQueue) -> Watch:
+    return Watch(
+        "stream-undelivered",
+        "Changes were given up",
+        "Mend the cause and run `ossi reconcile`, which sends what is missing; then empty the queue.",
+        "AWS/SQS",
+        "ApproximateNumberOfMessagesVisible",
+        {"QueueName": failures.name},
+        threshold=1,
+        statistic="Maximum",
+    )
 
 
 def _of_reports(failures: FailureQueue) -> Watch:

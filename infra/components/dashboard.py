@@ -67,10 +67,11 @@ class Dashboard(pulumi.ComponentResource):
                     _line(
                         "AWS/Lambda",
                         "IteratorAge",
-                        {"FunctionName": functions["stream"].name},
-                        label="stream",
+                        {"FunctionName": functions[key].name},
+                        label=key,
                         stat="Maximum",
                     )
+                    for key in ("stream", "channels")
                 ],
             ),
             (

@@ -25,9 +25,11 @@ class Function(pulumi.ComponentResource):
         environment: Mapping[str, pulumi.Input[str]],
         grants: Sequence[Grant],
         failure_queue: FailureQueue | None = None,
+        artifact: str | None = None,
     ) -> None:
-        """Declares the function `ossi-<stack>-<name>`, whose handler is `ossi_<name>.handler.handler` in <name>.zip.
+        """Declares the function `ossi-<stack>-<name>`, whose handler is `ossi_<artifact>.handler.handler` in <artifact>.zip.
 
+        `artifact` is the function's name, unless it shares another one's code and differs in its environment.
         `timeout` is in seconds and `memory` in MB. `failure_queue` takes what an asynchronous invoke could not do in
         three tries; without one, Lambda's own retries end in nothing. Raises MissingArtifactError.
         """
@@ -65,8 +67,8 @@ class Function(pulumi.ComponentResource):
             role=role.arn,
             runtime=aws.lambda_.Runtime.PYTHON3D13,
             architectures=[settings.architecture],
-            handler=f"ossi_{name}.handler.handler",
-            code=archive_of(name, deployment.artifacts),
+            handler=f"ossi_{artifact or name}.handler.handler",
+            code=archive_of(artifact or name, deployment.artifacts),
             timeout=timeout,
             memory_size=memory,
             environment=aws.lambda_.FunctionEnvironmentArgs(

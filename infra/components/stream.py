@@ -17,13 +17,28 @@ OLDEST_RECORD_SECONDS = 23 * 3600
 MOST_RETRIES = 100
 
 
+# Direct messages of so many people at a time: enough for ten a second at Slack's usual 0.3 s, and less than the ten functions that a
+# new AWS account may run at once, of which the answers to Slack need some.
+DIRECT_LANES = 4
+
+
 class StreamSubscription(pulumi.ComponentResource):
     """Inserted and modified rows go to the function in order; what fails again and again goes to the queue."""
 
     def __init__(
-        self, name: str, deployment: Deployment, *, table: Table, function: Function, failure_queue: FailureQueue
+        self,
+        name: str,
+        deployment: Deployment,
+        *,
+        table: Table,
+        function: Function,
+        failure_queue: FailureQueue,
+        parallelization: int = 1,
     ) -> None:
-        """Declares the mapping; the function's role needs the rights to read the stream and to send to the queue."""
+        """Declares the mapping; the function's role needs the rights to read the stream and to send to the queue.
+
+        AWS allows two of them for a table's stream. `parallelization`: how many batches at a time; the rows of one person stay in order.
+        """
         super().__init__("ossi:messaging:StreamSubscription", name)
         aws.lambda_.EventSourceMapping(
             name,
@@ -32,7 +47,7 @@ class StreamSubscription(pulumi.ComponentResource):
             starting_position="TRIM_HORIZON",
             batch_size=25,
             maximum_batching_window_in_seconds=0,
-            parallelization_factor=1,
+            parallelization_factor=parallelization,
             function_response_types=["ReportBatchItemFailures"],
             bisect_batch_on_function_error=True,
             maximum_retry_attempts=MOST_RETRIES,

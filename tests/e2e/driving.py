@@ -97,9 +97,9 @@ class Ossi:
     def settled(self, row: Row, request: MessageRead) -> tuple[Row, MessageRead]:
         """The decided row and the redrawn message, once everything that follows the decision has been sent."""
         decided = self.wait(lambda: next((r for r in self.rows(row["userId"]) if _decided(r, row)), None))
-        expected = {"redraw_request", "tell_accepted", "publish"}
+        expected = {"redraw_request", "redraw_other_request", "tell_accepted", "publish"}
         if decided["status"] == "DECLINED":
-            expected = {"redraw_request", "tell_declined"}
+            expected = {"redraw_request", "redraw_other_request", "tell_declined"}
         self.wait(lambda: all(self.delivered(row).get(effect) == "SENT" for effect in expected))
         return decided, next(each for each in self.requests() if each.ts == request.ts)
 

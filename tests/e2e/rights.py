@@ -27,7 +27,7 @@ class Right:
         return f"{self.function}-{self.sid}-{self.action.partition(':')[2]}"
 
 
-FUNCTIONS = ("slash", "interactions", "stream", "report", "download", "reconcile")
+FUNCTIONS = ("slash", "interactions", "stream", "channels", "report", "download", "reconcile")
 
 _OWN_LOG = "the emulator writes the logs of functions itself, not in their role"
 _FAILURES = "the emulator sends to the queue of failed invokes itself, not in the function's role"
@@ -40,8 +40,8 @@ UNUSED_HERE = {
         for action in ("logs:CreateLogStream", "logs:PutLogEvents")
     },
     Right("report", "KeepFailures", "sqs:SendMessage"): _FAILURES,
-    Right("stream", "KeepFailures", "sqs:SendMessage"): _RETRIES,
-    Right("stream", "ReadTheStream", "dynamodb:ListStreams"): _AWS_ONLY,
+    **{Right(function, "KeepFailures", "sqs:SendMessage"): _RETRIES for function in ("stream", "channels")},
+    **{Right(function, "ReadTheStream", "dynamodb:ListStreams"): _AWS_ONLY for function in ("stream", "channels")},
 }
 
 SECRET = "secretsmanager:GetSecretValue"
@@ -53,11 +53,12 @@ STORE = Right("interactions", "StoreContributions", "dynamodb:PutItem")
 MARK = Right("interactions", "RecordTheSubmission", "dynamodb:PutItem")
 READ_ROW = Right("interactions", "StoreContributions", "dynamodb:GetItem")
 DECIDE = Right("interactions", "StoreContributions", "dynamodb:UpdateItem")
-FIND_MESSAGE = Right("stream", "RecordTheDelivery", "dynamodb:GetItem")
-RECORD = Right("stream", "RecordTheDelivery", "dynamodb:UpdateItem")
-GET_RECORDS = Right("stream", "ReadTheStream", "dynamodb:GetRecords")
-GET_ITERATOR = Right("stream", "ReadTheStream", "dynamodb:GetShardIterator")
-DESCRIBE_STREAM = Right("stream", "ReadTheStream", "dynamodb:DescribeStream")
+FIND_MESSAGE = Right("channels", "RecordTheDelivery", "dynamodb:GetItem")
+LANES = ("stream", "channels")
+RECORD = {name: Right(name, "RecordTheDelivery", "dynamodb:UpdateItem") for name in LANES}
+GET_RECORDS = {name: Right(name, "ReadTheStream", "dynamodb:GetRecords") for name in LANES}
+GET_ITERATOR = {name: Right(name, "ReadTheStream", "dynamodb:GetShardIterator") for name in LANES}
+DESCRIBE_STREAM = {name: Right(name, "ReadTheStream", "dynamodb:DescribeStream") for name in LANES}
 READ_MONTH = Right("report", "ReadAMonth", "dynamodb:Query")
 RECORD_RUN = Right("report", "RecordTheRun", "dynamodb:UpdateItem")
 LOOK_UP_COUNTED = Right("report", "LookUpWhatWasCounted", "dynamodb:BatchGetItem")
@@ -76,7 +77,7 @@ TRIED = {
     *READS_SECRET.values(),
     *(LIST, ASK_FOR_REPORT),
     *(TURN_PAGE, STORE, MARK, READ_ROW, DECIDE),
-    *(FIND_MESSAGE, RECORD, GET_RECORDS, GET_ITERATOR, DESCRIBE_STREAM),
+    *(FIND_MESSAGE, *RECORD.values(), *GET_RECORDS.values(), *GET_ITERATOR.values(), *DESCRIBE_STREAM.values()),
     *(READ_MONTH, RECORD_RUN, STORE_REPORT),
     *(LOOK_UP_COUNTED, COUNT_CLOSINGS, READ_COUNTED, RECORD_COUNTED),
     READ_REPORT,

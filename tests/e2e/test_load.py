@@ -13,5 +13,10 @@ def test_a_small_burst_loses_and_doubles_nothing() -> None:
     # Two messages for each submission, three for each of the accepted three, two for the declined one.
     assert findings.sent == findings.expected == 2 * 4 + 3 * 3 + 2
     assert {kind: len(answers) for kind, answers in findings.answers.items()} == {"slash": 4, "form": 4, "decision": 4}
+    # By 3 of the 4 decisions something is published, and every request stands there once.
+    assert {kind: len(seconds) for kind, seconds in findings.delays.items()} == {
+        "direct": 8, "redrawn": 4, "managers": 4, "public": 3,
+    }  # fmt: skip
+    assert all(seconds >= 0 for each in findings.delays.values() for seconds in each)
     assert findings.refused > 0, "Slack took as many as came"
     assert len(findings.gaps) > 0

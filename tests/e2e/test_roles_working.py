@@ -15,6 +15,7 @@ from e2e.rights import (
     GET_LEDGER,
     GET_RECORDS,
     GET_ROW,
+    LANES,
     LOOK_UP_COUNTED,
     READ_COUNTED,
     READ_MONTH,
@@ -35,6 +36,8 @@ from ossi_playground.slack.wire import MessageRead
 
 # stream
 
+each_lane = pytest.mark.parametrize("lane", LANES)
+
 
 def assert_told_once(ossi: Ossi, row: Row) -> MessageRead:
     """Waits for the messages of a new contribution; answers the one with the buttons."""
@@ -45,20 +48,23 @@ def assert_told_once(ossi: Ossi, row: Row) -> MessageRead:
     return request
 
 
-@pytest.mark.parametrize("right", [RECORD, READS_SECRET["stream"]], ids=str)
-def test_stream_sends_only_what_it_can_record_and_sign_and_nothing_is_lost(ossi: Ossi, right: Right) -> None:
+@pytest.mark.parametrize("right", [rights[lane] for lane in LANES for rights in (RECORD, READS_SECRET)], ids=str)
+def test_a_lane_sends_only_what_it_can_record_and_sign_and_nothing_is_lost(ossi: Ossi, right: Right) -> None:
     ella, started = ossi.employee(), time.time()
 
     with without(ossi, right):
-        ossi.make_cold("stream")
+        ossi.make_cold(right.function)
         row = ossi.submit(ella)
         assert refusal_logged(ossi, right, started)
-        assert ossi.posts() == []
+        # The other lane is not held up.
+        sent = {"stream": "ask_management", "channels": "confirm_submission"}[right.function]
+        ossi.wait(lambda: ossi.delivered(row).get(sent) == "SENT")
+        assert len(ossi.posts()) == 1
 
     assert_told_once(ossi, row)
 
 
-def test_stream_finds_the_message_to_redraw_only_with_the_right_to_get(ossi: Ossi) -> None:
+def test_the_message_to_redraw_is_found_only_with_the_right_to_get(ossi: Ossi) -> None:
     row, request = ossi.submitted(ossi.employee())
     started = time.time()
 
@@ -81,34 +87,37 @@ def poller_refused(ossi: Ossi, right: Right, before: int) -> bool:
     return ossi.wait(lambda: sentence in ossi.running.log[before:], f"the refusal of {right}")
 
 
-def test_the_stream_is_read_only_with_the_right_to_get_records(ossi: Ossi) -> None:
+@each_lane
+def test_the_stream_is_read_only_with_the_right_to_get_records(ossi: Ossi, lane: str) -> None:
     before = len(ossi.running.log)
 
-    with without(ossi, GET_RECORDS):
-        assert poller_refused(ossi, GET_RECORDS, before)
+    with without(ossi, GET_RECORDS[lane]):
+        assert poller_refused(ossi, GET_RECORDS[lane], before)
         row = ossi.submit(ossi.employee())
 
     assert_told_once(ossi, row)
 
 
-def test_the_stream_is_read_on_only_with_the_right_to_get_an_iterator(ossi: Ossi) -> None:
+@each_lane
+def test_the_stream_is_read_on_only_with_the_right_to_get_an_iterator(ossi: Ossi, lane: str) -> None:
     before = len(ossi.running.log)
 
-    with without(ossi, GET_ITERATOR):
+    with without(ossi, GET_ITERATOR[lane]):
         # An iterator lasts until a read fails: only then a new one is needed.
-        with without(ossi, GET_RECORDS):
-            assert poller_refused(ossi, GET_RECORDS, before)
-        assert poller_refused(ossi, GET_ITERATOR, before)
+        with without(ossi, GET_RECORDS[lane]):
+            assert poller_refused(ossi, GET_RECORDS[lane], before)
+        assert poller_refused(ossi, GET_ITERATOR[lane], before)
         row = ossi.submit(ossi.employee())
 
     assert_told_once(ossi, row)
 
 
-def test_new_shards_are_found_only_with_the_right_to_describe_the_stream(ossi: Ossi) -> None:
+@each_lane
+def test_new_shards_are_found_only_with_the_right_to_describe_the_stream(ossi: Ossi, lane: str) -> None:
     before = len(ossi.running.log)
 
-    with without(ossi, DESCRIBE_STREAM):
-        assert poller_refused(ossi, DESCRIBE_STREAM, before)
+    with without(ossi, DESCRIBE_STREAM[lane]):
+        assert poller_refused(ossi, DESCRIBE_STREAM[lane], before)
 
     assert_told_once(ossi, ossi.submit(ossi.employee()))
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from e2e.driving import ACCEPT, DECLINE, MAIJA, MATTI, TEXT, URL, Ossi, Row, accepted_row, key_of, now_ms
+from e2e.rights import LANES
 from e2e.signing import send_signed, sent_by_slack, submission
 from e2e.workbooks import announcement
 from ossi_playground.aws.stream_events import Record, from_api
@@ -53,6 +54,8 @@ def stream_records(ossi: Ossi, user: str) -> list[Record]:
 def test_of_two_managers_who_decide_at_the_same_moment_one_wins(ossi: Ossi) -> None:
     rows = [ossi.submit(ossi.employee()) for _ in range(10)]
     requests = [ossi.request(row) for row in rows]
+    for request in requests:  # else the buttons could be gone before the slower finger comes down
+        ossi.slack.fail("chat.update", "ratelimited", when={"ts": request.ts})
     results = [
         at_once(lambda each=each: ossi.decide(each, MAIJA, ACCEPT), lambda each=each: ossi.decide(each, MATTI, DECLINE))
         for each in requests
@@ -74,7 +77,7 @@ def test_of_two_managers_who_decide_at_the_same_moment_one_wins(ossi: Ossi) -> N
         assert len(ossi.told(row)) == 2
     assert len(ossi.requests()) == len(rows)
     assert len(ossi.published()) == accepted
-    kinds = [each.kind for each in ossi.posts()]
+    kinds = [each.kind for each in ossi.posts() if each.status == 200]
     assert kinds.count("chat.update") == len(rows)
     assert kinds.count("chat.postMessage") == 3 * len(rows) + accepted
 
@@ -83,12 +86,14 @@ def assert_one_set_of_messages(ossi: Ossi, row: Row, *, accepted: bool) -> None:
     assert len(ossi.told(row)) == 2
     assert len(ossi.requests()) == 1
     assert len(ossi.published()) == (1 if accepted else 0)
-    kinds = [each.kind for each in ossi.posts()]
+    kinds = [each.kind for each in ossi.posts() if each.status == 200]
     assert sorted(kinds) == ["chat.postMessage"] * (4 if accepted else 3) + ["chat.update"]
 
 
 def test_one_manager_who_presses_twice_decides_once(ossi: Ossi) -> None:
     row, request = ossi.submitted(ossi.employee())
+    # Else the buttons could be gone before the last finger comes down.
+    ossi.slack.fail("chat.update", "ratelimited", when={"ts": request.ts})
 
     results = at_once(*[lambda: ossi.decide(request, MAIJA, ACCEPT)] * 3)
 
@@ -144,9 +149,10 @@ def test_the_same_stream_batch_twice_sends_one_set_of_messages(ossi: Ossi) -> No
     event = {"Records": stream_records(ossi, row["userId"])}
     assert [record["eventName"] for record in event["Records"]] == ["INSERT", "MODIFY"]
 
-    answers = [ossi.invoke("stream", event), *at_once(*[lambda: ossi.invoke("stream", event)] * 2)]
+    for lane in LANES:
+        answers = [ossi.invoke(lane, event), *at_once(*[lambda lane=lane: ossi.invoke(lane, event)] * 2)]
+        assert answers == [{"batchItemFailures": []}] * 3
 
-    assert answers == [{"batchItemFailures": []}] * 3
     assert ossi.posts() == sent
     assert_one_set_of_messages(ossi, row, accepted=True)
 
@@ -155,15 +161,16 @@ def test_a_stream_batch_that_runs_twice_at_the_same_moment_sends_one_set_of_mess
     ella = ossi.employee()
     event = {"Records": [inserted({**accepted_row(ella, now_ms(), "2026-11"), "status": "PENDING"})]}
 
-    answers = at_once(*[lambda: ossi.invoke("stream", event)] * 4)
+    for lane in LANES:
+        answers = at_once(*[lambda lane=lane: ossi.invoke(lane, event)] * 4)
 
-    # Who found the other at it asks to be called again, so that nothing is lost should the other fail.
-    number = event["Records"][0]["dynamodb"]["SequenceNumber"]
-    assert all(answer["batchItemFailures"] in ([], [{"itemIdentifier": number}]) for answer in answers)
-    assert {"batchItemFailures": []} in answers
+        # Who found the other at it asks to be called again, so that nothing is lost should the other fail.
+        number = event["Records"][0]["dynamodb"]["SequenceNumber"]
+        assert all(answer["batchItemFailures"] in ([], [{"itemIdentifier": number}]) for answer in answers)
+        assert {"batchItemFailures": []} in answers
     assert len(ossi.slack.dm(ella)) == 1
     assert len(ossi.requests()) == 1
-    assert ossi.invoke("stream", event) == {"batchItemFailures": []}
+    assert [ossi.invoke(lane, event) for lane in LANES] == [{"batchItemFailures": []}] * 2
     assert len(ossi.posts()) == 2
 
 

@@ -40,6 +40,7 @@ ALARMS: dict[str, Alarming] = {
     "api-5xx": ("AWS/ApiGateway", "5xx", API, "Sum", 300, 1, 1),
     "api-slow": ("AWS/ApiGateway", "Latency", API, "p99", 300, 3, 2500),
     "stream-age": ("AWS/Lambda", "IteratorAge", in_lambda("stream"), "Maximum", 300, 1, 900_000),
+    "channels-age": ("AWS/Lambda", "IteratorAge", in_lambda("channels"), "Maximum", 300, 1, 900_000),
     "stream-undelivered": ("AWS/SQS", WAITING, in_queue("stream-failures"), "Maximum", 300, 1, 1),
     "messages-set-aside": ("Ossi", "SetAside", OWN, "Sum", 300, 1, 1),
     "rows-unreadable": ("Ossi", "Unreadable", OWN, "Sum", 7200, 1, 1),

@@ -40,6 +40,13 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         **SLACK,
         "OSSI_LEDGER_TABLE": "ossi-test-ledger",
         "OSSI_PUBLIC_CHANNEL": "C0OPENSRC",
+        "OSSI_LANE": "direct",
+    },
+    "channels": {
+        **SLACK,
+        "OSSI_LEDGER_TABLE": "ossi-test-ledger",
+        "OSSI_PUBLIC_CHANNEL": "C0OPENSRC",
+        "OSSI_LANE": "channels",
     },
     "report": {
         **SLACK,
@@ -106,26 +113,29 @@ def test_other_settings_reach_the_functions(other_program: Program) -> None:
 
 
 @pytest.mark.parametrize(
-    ("function", "timeout", "memory"),
+    ("function", "artifact", "timeout", "memory"),
     [
-        ("slash", 10, 1024),
-        ("interactions", 10, 1024),
-        ("stream", 60, 512),
-        ("report", 300, 1024),
-        ("download", 10, 512),
-        ("reconcile", 300, 512),
+        ("slash", "slash", 10, 1024),
+        ("interactions", "interactions", 10, 1024),
+        ("stream", "stream", 60, 512),
+        ("channels", "stream", 60, 512),
+        ("report", "report", 300, 1024),
+        ("download", "download", 10, 512),
+        ("reconcile", "reconcile", 300, 512),
     ],
 )
-def test_a_function_runs_its_own_artifact(program: Program, function: str, timeout: int, memory: int) -> None:
+def test_a_function_runs_its_artifact(
+    program: Program, function: str, artifact: str, timeout: int, memory: int
+) -> None:
     inputs = program.one("lambda:Function", function).inputs
 
-    assert inputs["handler"] == f"ossi_{function}.handler.handler"
+    assert inputs["handler"] == f"ossi_{artifact}.handler.handler"
     assert inputs["runtime"] == "python3.13"
     assert inputs["architectures"] == ["arm64"]
     assert (inputs["timeout"], inputs["memorySize"]) == (timeout, memory)
     assert inputs["tracingConfig"] == {"mode": "PassThrough"}
     assert isinstance(inputs["code"], pulumi.FileArchive)
-    assert inputs["code"].path.endswith(f"/{function}.zip")
+    assert inputs["code"].path.endswith(f"/{artifact}.zip")
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

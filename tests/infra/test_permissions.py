@@ -17,6 +17,17 @@ RECONCILE_FUNCTION = f"arn:aws:lambda:{HERE}:function:ossi-test-reconcile"
 SCHEDULES = {"monthly-report": REPORT_FUNCTION, "reconciliation": RECONCILE_FUNCTION}
 
 READ_SECRET = {SECRET: {"secretsmanager:GetSecretValue"}}
+DELIVERING = {
+    f"{TABLE}/stream/2026-01-01T00:00:00.000": {
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+    },
+    LEDGER: {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+    f"arn:aws:sqs:{HERE}:ossi-test-stream-failures": {"sqs:SendMessage"},
+    **READ_SECRET,
+}
 RIGHTS: dict[str, dict[str, set[str]]] = {
     "slash": {
         TABLE: {"dynamodb:Query"},
@@ -28,17 +39,8 @@ RIGHTS: dict[str, dict[str, set[str]]] = {
         LEDGER: {"dynamodb:PutItem"},
         **READ_SECRET,
     },
-    "stream": {
-        f"{TABLE}/stream/2026-01-01T00:00:00.000": {
-            "dynamodb:DescribeStream",
-            "dynamodb:GetRecords",
-            "dynamodb:GetShardIterator",
-            "dynamodb:ListStreams",
-        },
-        LEDGER: {"dynamodb:GetItem", "dynamodb:UpdateItem"},
-        f"arn:aws:sqs:{HERE}:ossi-test-stream-failures": {"sqs:SendMessage"},
-        **READ_SECRET,
-    },
+    "stream": {**DELIVERING, LEDGER: {"dynamodb:UpdateItem"}},
+    "channels": DELIVERING,
     "report": {
         f"{TABLE}/index/byMonth": {"dynamodb:Query"},
         TABLE: {"dynamodb:BatchGetItem"},

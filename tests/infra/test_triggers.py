@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from infra.recording import ACCOUNT, REGION, Program
 
 HERE = f"{REGION}:{ACCOUNT}"
@@ -65,16 +67,19 @@ def test_the_access_log_says_nothing_of_persons(program: Program) -> None:
     }
 
 
-def test_the_stream_feeds_its_function_and_gives_up_on_nothing_silently(program: Program) -> None:
-    (mapping,) = program.all("lambda:EventSourceMapping").values()
+@pytest.mark.parametrize(("function", "parallelization"), [("stream", 4), ("channels", 1)])
+def test_the_stream_feeds_both_lanes_and_gives_up_on_nothing_silently(
+    program: Program, function: str, parallelization: int
+) -> None:
+    mapping = program.one("lambda:EventSourceMapping", f"changes-to-{function}")
 
     assert {key: value for key, value in mapping.inputs.items() if key != "tags"} == {
         "eventSourceArn": f"arn:aws:dynamodb:{HERE}:table/ossi-test-contributions/stream/2026-01-01T00:00:00.000",
-        "functionName": f"arn:aws:lambda:{HERE}:function:ossi-test-stream",
+        "functionName": f"arn:aws:lambda:{HERE}:function:ossi-test-{function}",
         "startingPosition": "TRIM_HORIZON",
         "batchSize": 25,
         "maximumBatchingWindowInSeconds": 0,
-        "parallelizationFactor": 1,
+        "parallelizationFactor": parallelization,
         "functionResponseTypes": ["ReportBatchItemFailures"],
         "bisectBatchOnFunctionError": True,
         "maximumRetryAttempts": 100,
@@ -82,7 +87,7 @@ def test_the_stream_feeds_its_function_and_gives_up_on_nothing_silently(program:
         "filterCriteria": {"filters": [{"pattern": '{"eventName": ["INSERT", "MODIFY"]}'}]},
         "destinationConfig": {"onFailure": {"destinationArn": f"arn:aws:sqs:{HERE}:ossi-test-stream-failures"}},
     }
-    assert program.one("iam:RolePolicy", "stream").urn in mapping.depends_on
+    assert program.one("iam:RolePolicy", function).urn in mapping.depends_on
 
 
 def test_the_report_runs_on_the_third_at_six_local_time(program: Program) -> None:

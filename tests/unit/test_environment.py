@@ -29,6 +29,7 @@ EVERYTHING = {
     "OSSI_REPORT_FUNCTION": "report",
     "OSSI_REPORT_BUCKET": "reports",
     "OSSI_API_URL": "https://api.example",
+    "OSSI_LANE": "channels",
     "OSSI_STACK": "production",
     "OSSI_VERSION": "1.2.3",
     "PATH": "/usr/bin",
@@ -43,7 +44,7 @@ NEEDED: dict[type[Environment], set[str]] = {
         "TABLE", "LEDGER_TABLE", "SECRET_ID", "MANAGEMENT_CHANNEL", "TIME_ZONE", "GRACE_DAYS", "COMPENSATION_LEVELS",
     },
     StreamSettings: {
-        "LEDGER_TABLE", "SECRET_ID", "MANAGEMENT_CHANNEL", "PUBLIC_CHANNEL", "TIME_ZONE", "COMPENSATION_LEVELS",
+        "LEDGER_TABLE", "SECRET_ID", "MANAGEMENT_CHANNEL", "PUBLIC_CHANNEL", "TIME_ZONE", "COMPENSATION_LEVELS", "LANE",
     },
     ReportSettings: {
         "TABLE", "LEDGER_TABLE", "MONTH_INDEX", "SECRET_ID", "MANAGEMENT_CHANNEL", "TIME_ZONE", "GRACE_DAYS",

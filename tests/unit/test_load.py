@@ -19,6 +19,13 @@ def test_a_lost_message_a_doubled_one_and_a_slow_answer_each_fail_the_run() -> N
     ]
 
 
+def test_the_report_says_how_late_each_kind_of_message_was() -> None:
+    lines = report(Findings(answers={"slash": [10.0]}, delays={"direct": [0.2, 0.4], "managers": [1.0, 61.25]}))
+
+    assert ["direct", "2", "0.2", "0.4", "0.4", "0.4"] in [line.split() for line in lines]
+    assert ["managers", "2", "1.0", "61.2", "61.2", "61.2"] in [line.split() for line in lines]
+
+
 def test_percentiles_are_by_nearest_rank() -> None:
     values = [float(number) for number in range(100, 0, -1)]
 

@@ -64,7 +64,12 @@ def report(findings: Findings) -> list[str]:
     for kind, values in findings.answers.items():
         shown = "".join(f"{percentile(values, percent):>7.0f}" for percent in (50, 95, 99, 100))
         lines.append(f"{kind:<14}{len(values):>7}{shown}")
+    lines += ["", f"{'delays, s':<14}{'count':>7}{'p50':>7}{'p95':>7}{'p99':>7}{'max':>7}"]
+    for kind, values in findings.delays.items():
+        shown = "".join(f"{percentile(values, percent):>7.1f}" for percent in (50, 95, 99, 100))
+        lines.append(f"{kind:<14}{len(values):>7}{shown}")
     lines += [
+        "",
         f"messages: {findings.sent} of {findings.expected}, {len(findings.missing)} missing, {len(findings.doubled)} doubled",
         f"429 {findings.refused} times; {findings.seconds:.0f} s in all",
         "from Slack's OK to the next message (the record lies in between), ms: "

@@ -8,11 +8,10 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, Final
 
 import httpx
@@ -34,8 +33,17 @@ _WORKERS: Final = 4
 _LOOK_SECONDS: Final = 1.0
 _SUBMITTED: Final = ("confirm_submission", "ask_management")
 _DECIDED: Final = {
-    "ACCEPTED": ("redraw_request", "tell_accepted", "publish"),
-    "DECLINED": ("redraw_request", "tell_declined"),
+    "ACCEPTED": ("redraw_request", "redraw_other_request", "tell_accepted", "publish"),
+    "DECLINED": ("redraw_request", "redraw_other_request", "tell_declined"),
+}
+
+_KINDS: Final = {
+    "confirm_submission": "direct",
+    "tell_accepted": "direct",
+    "tell_declined": "direct",
+    "redraw_request": "redrawn",
+    "ask_management": "managers",
+    "publish": "public",
 }
 
 Row = dict[str, Any]
@@ -58,9 +66,14 @@ class Burst:
 
 @dataclass
 class Findings:
-    """What came of it. answers: milliseconds by kind. gaps: see `record_gaps`."""
+    """What came of it.
+
+    answers: milliseconds by kind. delays: seconds by kind of message, from the change in the table until Slack has it. gaps: see
+    `record_gaps`.
+    """
 
     answers: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+    delays: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     troubles: list[str] = field(default_factory=list[str])
     expected: int = 0
     sent: int = 0
@@ -108,7 +121,8 @@ class _Run:
         self._calls: list[TrafficEntry] = []
         self._people = [f"U0LOAD{number:04d}" for number in range(burst.people)]
         self._managers = [user.id for user in ossi.seed.users if user.role == "manager"]
-        self.findings = Findings(answers={"slash": [], "form": [], "decision": []})
+        kinds = dict.fromkeys(_KINDS.values())
+        self.findings = Findings(answers={"slash": [], "form": [], "decision": []}, delays={kind: [] for kind in kinds})
 
     def run(self) -> Findings:
         for number, user in enumerate(self._people):
@@ -222,6 +236,17 @@ class _Run:
             for effect in (*_SUBMITTED, *_DECIDED.get(row["status"], ()))
         }
 
+    def _changed(self) -> dict[tuple[str, bool], int]:
+        """When contributions were submitted (True) and decided (False), in ms."""
+        return {
+            (f"contribution#{row['userId']}#{row['timestamp']}", submitted): row[
+                "timestamp" if submitted else "decidedAt"
+            ]
+            for row in self._scan(self._aws.outputs["table"])
+            for submitted in (True, False)
+            if submitted or "decidedAt" in row
+        }
+
     def _scan(self, table: str) -> Iterator[Row]:
         for page in self._client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
             yield from (from_item(item) for item in page["Items"])
@@ -229,6 +254,7 @@ class _Run:
     def _count(self) -> None:
         """Compares what Slack has with what the table and the ledger say that it should have."""
         found, due = self.findings, self._due()
+        changed = self._changed()
         rows = len({subject for subject, _ in due})
         decided = len([effect for _, effect in due if effect == "redraw_request"])
         found.missing += [f"{self._burst.submissions - rows} contributions"] * (rows != self._burst.submissions)
@@ -252,31 +278,38 @@ class _Run:
             record = records.get((name, effect), {})
             place = (str(record.get("channel")), str(record.get("ts")))
             there = redrawn[place[1]] > 0 if effect == "redraw_request" else place in shown
+            if effect == "redraw_other_request":
+                there = "ts" not in record  # every request stands there once
             if record.get("state") != "SENT" or not there:
                 found.missing.append(f"{effect} of {name}")
+            elif effect in _KINDS:
+                found.delays[_KINDS[effect]].append((record["sentAt"] - changed[name, effect in _SUBMITTED]) / 1000)
             known.add(place)
-        found.expected, found.sent = len(due), sum(shown.values()) + sum(redrawn.values())
+        found.expected = len([effect for _, effect in due if effect in _KINDS])
+        found.sent = sum(shown.values()) + sum(redrawn.values())
         found.doubled += [f"a message in {channel}" for channel, ts in shown if (channel, ts) not in known]
         found.doubled += [f"a redrawing of {ts}" for ts, times in redrawn.items() if times > 1]
         found.refused = sum(each.status == 429 for each in self._calls)
-        found.gaps = record_gaps(self._calls)
+        found.gaps = record_gaps(
+            self._calls, {each["ts"]: name.split("#")[1] for (name, _), each in records.items() if "ts" in each}
+        )
 
 
-def record_gaps(calls: Iterable[TrafficEntry]) -> list[float]:
-    """Milliseconds from Slack's OK to a direct message until the call for the channel, which follows in the same invocation.
+def record_gaps(calls: Iterable[TrafficEntry], submitters: Mapping[str, str]) -> list[float]:
+    """Milliseconds from Slack's OK to a redrawing until the call for the submitter, which follows in the same invocation.
 
-    In between lie the record of the one and the claim of the other: a bound, from above, of how long a crash would repeat a message.
+    submitters: the redrawn message's ts -> whose contribution it is. In between lie the record of the one and the claim of the other:
+    a bound, from above, of how long a crash would repeat a message.
     """
-    posts = sorted((each for each in calls if each.kind == "chat.postMessage"), key=lambda each: each.at)
-    return [
-        (after.at - before.at) * 1000 - before.ms
-        for before, after in pairwise(posts)
-        if _ok(before) and _channel(before).startswith("U") and _channel(after).startswith("C")
-    ]
-
-
-def _channel(call: TrafficEntry) -> str:
-    return str(_payload(call).get("channel"))
+    gaps: list[float] = []
+    redrawn: dict[str, float] = {}
+    for call in sorted(calls, key=lambda each: each.at):
+        said = _payload(call)
+        if call.kind == "chat.update" and _ok(call) and (user := submitters.get(str(said.get("ts")))):
+            redrawn[user] = call.at * 1000 + call.ms
+        elif call.kind == "chat.postMessage" and (done := redrawn.pop(str(said.get("channel")), None)) is not None:
+            gaps.append(call.at * 1000 - done)
+    return gaps
 
 
 def _knock(url: str) -> httpx.Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -14,9 +15,10 @@ from ossi_playground.slack.wire import MessageRead
 Decision: TypeAlias = Literal["ACCEPTED", "DECLINED"]
 _SUBMITTED: Final = ("confirm_submission", "ask_management")
 _DECIDED: Final[dict[Decision, tuple[str, ...]]] = {
-    "ACCEPTED": ("redraw_request", "tell_accepted", "publish"),
-    "DECLINED": ("redraw_request", "tell_declined"),
+    "ACCEPTED": ("redraw_request", "redraw_other_request", "tell_accepted", "publish"),
+    "DECLINED": ("redraw_request", "redraw_other_request", "tell_declined"),
 }
+_REDRAWN: Final = ("redraw_request", "redraw_other_request")
 UNRECORDED: Final = "unrecorded"
 # Four time-outs of 5 s may come one after the other, on a busy machine; a test that passes waits for a fraction of it.
 _PATIENCE: Final = 90.0
@@ -30,6 +32,11 @@ class Moment:
     method: Literal["chat.postMessage", "chat.update"]
     place: Literal["submitter", "management", "public"]
     decision: Decision = "ACCEPTED"
+
+    @property
+    def function(self) -> str:
+        """Whose it is."""
+        return "channels" if self in (ASK, PUBLISH) else "stream"
 
     @property
     def follows_decision(self) -> bool:
@@ -92,21 +99,29 @@ class Life:
         kind: FailureKind,
         times: int = 1,
         before_or_after: Literal["before", "after"] = "before",
+        after: int = 0,
     ) -> None:
-        """Orders a failure of the next sends at that moment: of whichever life's, where the place is a channel of all."""
+        """Orders a failure of the next sends at that moment, after so many that go well.
+
+        It happens to whichever life comes first, where the place is a channel of all.
+        """
         when = {"channel": self._channel(moment)}
         if moment.method == "chat.update":
             assert self._request is not None, "there is nothing to redraw yet"
             when["ts"] = self._request.ts
-        self._ossi.slack.fail(moment.method, kind, times=times, when=when, before_or_after=before_or_after)
+        self._ossi.slack.fail(moment.method, kind, times=times, after=after, when=when, before_or_after=before_or_after)
 
     def calls(self, moment: Moment) -> list[TrafficEntry]:
-        """The calls of Slack with that method to that place, oldest first."""
-        channel = self._channel(moment)
+        """The calls of Slack with that method to that place, or to redraw that message, oldest first."""
+        wanted = {"channel": self._channel(moment)}
+        if moment is REDRAW and self._request is not None:
+            wanted["ts"] = self._request.ts
         return [
             each
             for each in self._ossi.posts()
-            if each.kind == moment.method and isinstance(each.payload, dict) and each.payload.get("channel") == channel
+            if each.kind == moment.method
+            and isinstance(each.payload, dict)
+            and wanted.items() <= {name: each.payload.get(name) for name in wanted}.items()
         ]
 
     def submit(self) -> None:
@@ -129,7 +144,7 @@ class Life:
 
     def stored(self) -> tuple[str, ...]:
         """The row's status and decider, and what the ledger says of each message."""
-        (row,) = self._ossi.rows(self.user)
+        (row,) = (row for row in self._ossi.rows(self.user) if row["timestamp"] == self.row["timestamp"])
         states = sorted(f"{effect} {state}" for effect, state in self._ossi.delivered(row).items())
         return (row["status"], row["decidedBy"], *states)
 
@@ -151,12 +166,12 @@ def remains_of(ossi: Ossi, *lives: Life) -> Remains:
     """What the workspace, the table and the ledger hold once everything has been sent and nothing more is to come."""
     for life in lives:
         life.wait_until_all_is_sent()
-    others = _let_the_stream_pass(ossi)
+    others = _let_the_stream_pass(ossi, lives)
     effects = {
         (record["channel"], record["ts"]): effect
         for life in lives
         for effect, record in ossi.ledger(life.row).items()
-        if effect != REDRAW.effect  # it stands where the request stood
+        if effect not in _REDRAWN  # they stand where the requests stood
     }
     told = [message for life in lives for message in ossi.told(life.row)]
     places = {"submitter": told, "management": ossi.requests(), "public": ossi.published()}
@@ -172,18 +187,22 @@ def remains_of(ossi: Ossi, *lives: Life) -> Remains:
     )
 
 
-def _let_the_stream_pass(ossi: Ossi) -> set[str]:
-    """Waits for the messages of a later contribution; answers their ts.
+def _let_the_stream_pass(ossi: Ossi, lives: Sequence[Life]) -> set[str]:
+    """Waits for the messages of a later contribution of each person; answers their ts.
 
-    The stream is in order and has one shard: what could still come of the earlier changes has come before.
+    Both lanes keep the order of each person's changes: what could still come of the earlier ones has come before.
     """
-    later: Row = {
-        "userId": ossi.employee(), "timestamp": now_ms(), "status": "PENDING", "size": "SMALL", "text": TEXT,
-        "name": "Ella Esimerkki", "url": "https://github.com/owner/project/pull/2", "contributionMonth": "2026-01",
-    }  # fmt: skip
-    ossi.write([later])
-    ossi.request(later)
-    return {record["ts"] for record in ossi.ledger(later).values()}
+    later: list[Row] = [
+        {
+            "userId": life.user, "timestamp": now_ms() + 1, "status": "PENDING", "size": "SMALL", "text": TEXT,
+            "name": "Ella Esimerkki", "url": "https://github.com/owner/project/pull/2", "contributionMonth": "2026-01",
+        }
+        for life in lives
+    ]  # fmt: skip
+    ossi.write(later)
+    for row in later:
+        ossi.request(row)
+    return {record["ts"] for row in later for record in ossi.ledger(row).values()}
 
 
 def _went_well(call: TrafficEntry) -> bool:

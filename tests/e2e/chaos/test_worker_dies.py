@@ -36,12 +36,12 @@ def _command_line(pid: int) -> str:
 def die_at(
     ossi: Ossi, life: Life, first: Moment | None, second: Moment, before_or_after: Literal["before", "after"]
 ) -> Remains:
-    """The worker has sent the first message and is at the second when it is killed. Then the lease runs out."""
-    # Slack holds the line, so that there is time to kill.
+    """The worker has sent the first message and is at the second when it is killed."""
     if second not in _SUBMITTED:
         life.submit()
         life.wait_for_request()
     calls_before = len(life.calls(second))
+    # Slack holds the line, so that there is time to kill.
     life.fail_at(second, "timeout", before_or_after=before_or_after)
     if second in _SUBMITTED:
         life.submit()
@@ -49,21 +49,25 @@ def die_at(
         life.decide()
     ossi.wait(lambda: len(life.calls(second)) > calls_before, "the second message")
     assert first is None or life.record(first).get("state") == "SENT"
-    assert life.record(second)["state"] == "CLAIMED"
-
-    victims = workers(ossi, "stream")
-    assert victims, "the stream function has a process"
-    for pid in victims:
-        os.kill(pid, signal.SIGKILL)
-
-    # The claim of the dead outlives it by a minute; nobody waits for that here.
-    ossi.wait(lambda: not victims & workers(ossi, "stream"), "the end of the process")
-    assert life.record(second)["state"] == "CLAIMED", "a claim is nobody else's before its time"
-    _let_the_lease_run_out(ossi, life, second)
+    kill_the_worker(ossi, life, second)
     if second in _SUBMITTED:
         life.wait_for_request()
         life.decide()
     return remains_of(ossi, life)
+
+
+def kill_the_worker(ossi: Ossi, life: Life, moment: Moment) -> None:
+    """Kills it at that send. Then the lease runs out."""
+    assert life.record(moment)["state"] == "CLAIMED"
+    victims = workers(ossi, moment.function)
+    assert victims, "the function has a process"
+    for pid in victims:
+        os.kill(pid, signal.SIGKILL)
+
+    # The claim of the dead outlives it by a minute; nobody waits for that here.
+    ossi.wait(lambda: not victims & workers(ossi, moment.function), "the end of the process")
+    assert life.record(moment)["state"] == "CLAIMED", "a claim is nobody else's before its time"
+    _let_the_lease_run_out(ossi, life, moment)
 
 
 def _let_the_lease_run_out(ossi: Ossi, life: Life, moment: Moment) -> None:
@@ -80,24 +84,45 @@ def _let_the_lease_run_out(ossi: Ossi, life: Life, moment: Moment) -> None:
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [
-        pytest.param(first, second, id=f"{first.effect}-{second.effect}")
-        for first, second in ((CONFIRM, ASK), (REDRAW, TELL), (TELL, PUBLISH))
-    ],
+    [(None, CONFIRM), (None, ASK), (None, REDRAW), (REDRAW, TELL), (None, PUBLISH)],
+    ids=lambda moment: moment.effect if moment else "nothing",
 )
 def test_the_worker_is_killed_between_two_messages(
-    ossi: Ossi, usual: dict[Decision, Remains], first: Moment, second: Moment
+    ossi: Ossi, usual: dict[Decision, Remains], first: Moment | None, second: Moment
 ) -> None:
     remains = die_at(ossi, Life(ossi), first, second, "before")
 
     assert remains == usual["ACCEPTED"]
 
 
-def test_the_worker_is_killed_before_it_records_what_slack_did(ossi: Ossi, usual: dict[Decision, Remains]) -> None:
+def test_the_worker_is_killed_between_two_contributions(ossi: Ossi, usual: dict[Decision, Remains]) -> None:
+    first, second, third = lives = [Life(ossi) for _ in range(3)]
+    # Slack takes the first request a second later, so that the others gather; then it takes two, and holds the line at the third.
+    first.fail_at(ASK, "ratelimited")
+    first.fail_at(ASK, "timeout", after=2)
+    for life in lives:
+        life.submit()
+    ossi.wait(lambda: len(third.calls(ASK)) == 4, "the third request")
+    assert second.record(ASK)["state"] == "SENT"
+    kill_the_worker(ossi, third, ASK)
+    for life in lives:
+        life.wait_for_request()
+        life.decide()
+
+    assert remains_of(ossi, *lives) == usual["ACCEPTED"] + usual["ACCEPTED"] + usual["ACCEPTED"]
+
+
+@pytest.mark.parametrize("moment", [CONFIRM, ASK, TELL, PUBLISH], ids=lambda moment: moment.effect)
+def test_the_worker_is_killed_before_it_records_what_slack_did(
+    ossi: Ossi, usual: dict[Decision, Remains], moment: Moment
+) -> None:
     """The one window, at its worst: Slack has the message, and nobody knows."""
-    remains = die_at(ossi, Life(ossi), TELL, PUBLISH, "after")
+    remains = die_at(ossi, Life(ossi), None, moment, "after")
 
     expected = usual["ACCEPTED"]
-    assert (remains.stored, remains.updates) == (expected.stored, expected.updates)
-    assert remains.by_place - expected.by_place == Counter({("public", UNRECORDED): 1})
+    assert remains.stored == expected.stored
+    assert remains.by_place - expected.by_place == Counter({(moment.place, UNRECORDED): 1})
     assert not expected.by_place - remains.by_place
+    # The button of the first copy was pressed: the second has lost its buttons too.
+    assert remains.updates == expected.updates + (moment is ASK)
+    assert all(not buttons for place, _, _, buttons in remains.messages if place == "management")

@@ -182,13 +182,57 @@ def test_a_decision_waits_behind_its_own_submission(world: World) -> None:
     world.cloud.put(a_row(status=Status.DECLINED, decided_by=MAIJA, decided_at=1_793_000_000_000))
     world.cloud.put(a_row(user_id=EINO))
     records = world.cloud.changes()
-    world.control.fail("chat.postMessage", "slack_error", error="internal_error", when={"channel": MANAGEMENT})
+    world.control.fail("chat.postMessage", "slack_error", error="internal_error", when={"channel": AINO})
     assert world.run_stream(records) == numbers(records)[:2]
-    assert [len(world.control.dm(user)) for user in (AINO, EINO)] == [1, 1]
+    assert [len(world.control.dm(user)) for user in (AINO, EINO)] == [0, 1]
 
     assert world.run_stream(records) == []
     assert "declined" in world.control.dm(AINO)[1].rendered
     assert len(world.managers_see()) == 2
+
+
+def test_a_redrawing_waits_behind_the_request_itself_and_the_submitter_does_not_wait(world: World) -> None:
+    world.cloud.put(a_row())
+    world.cloud.put(a_row(status=Status.DECLINED, decided_by=MAIJA, decided_at=1_793_000_000_000))
+    records = world.cloud.changes()
+    world.control.fail("chat.postMessage", "slack_error", error="internal_error", when={"channel": MANAGEMENT})
+    assert world.run_stream(records) == numbers(records)
+    assert world.told() == {"aino": 2, "management": 0, "public": 0}
+    assert not world.calls("chat.update")
+
+    assert world.run_stream(records) == []
+    (request,) = world.managers_see()
+    assert request.actions == []
+
+
+def test_a_request_that_was_posted_twice_is_redrawn_twice(world: World) -> None:
+    """Slack did the work and did not say so; the button of the copy that the ledger does not know is pressed."""
+    records = submitted(world)
+    world.control.fail("chat.postMessage", "cut", when={"channel": MANAGEMENT}, before_or_after="after")
+    for again in (numbers(records), []):
+        assert world.run_stream(records) == again
+    unknown, known = world.managers_see()
+    assert world.control.press(MAIJA, "accept_contribution", channel=MANAGEMENT, ts=unknown.ts).status == 200
+
+    for _ in range(2):
+        assert world.run_stream(world.cloud.changes()) == []
+    redrawn = world.managers_see()
+    assert [each.ts for each in redrawn] == [unknown.ts, known.ts]
+    assert [each.actions for each in redrawn] == [[], []]
+    assert [MAIJA in each.text for each in redrawn] == [True, True]
+    assert len(world.calls("chat.update")) == 2
+
+
+def test_a_channel_that_takes_one_a_second_holds_up_no_direct_message(world: World) -> None:
+    records = submitted(world, 3)
+    world.control.fail("chat.postMessage", "ratelimited", retry_after=60, times=None, when={"channel": MANAGEMENT})
+    assert world.run_stream(records) == numbers(records)
+    assert world.told() == {"aino": 3, "management": 0, "public": 0}
+    assert len([call for call in world.calls() if call.status == 429]) == 1, "it was left alone"
+
+    world.control.heal()
+    assert world.run_stream(records) == []
+    assert world.told() == {"aino": 3, "management": 3, "public": 0}
 
 
 @pytest.mark.parametrize("error", ["channel_not_found", "is_archived", "not_in_channel", "invalid_blocks"])
@@ -280,7 +324,7 @@ def test_what_comes_again_says_why(world: World, capsys: pytest.CaptureFixture[s
     assert world.run_stream(records) == numbers(records)
     assert warnings(capsys) == [
         ("somebody else is sending it, to be tried again", "ask_management"),
-        ("waits behind an earlier change of its row", None),
+        ("waits behind an earlier change of its row", "redraw_other_request"),
     ]
     assert world.run_stream(records[:1], left_ms=1_000) == numbers(records[:1])
     late = "not begun with so little time left, to be tried again"

@@ -4,23 +4,29 @@ import base64
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
+import ossi_stream.handler
 from fakes import HELSINKI, contribution
 from integration.functions.cloud import Cloud
 from integration.functions.events import SEED, Context, Event
 from integration.functions.gateway import Gateway
 from ossi.domain.contribution import Contribution
 from ossi.domain.months import Month
+from ossi.use_cases.deliver import Lane
 from ossi_playground.slack.client import SlackControl
 from ossi_playground.slack.server import SlackServer
 from ossi_playground.slack.traffic import TrafficEntry
 from ossi_playground.slack.wire import MessageRead, SubmitResult, ViewRead
 from ossi_report.handler import handler as report_handler
-from ossi_stream.handler import handler as stream_handler
+from ossi_stream.bootstrap import App
+from ossi_stream.changes import number_of
+from ossi_stream.settings import Settings
 
 AINO, EINO, MAIJA, MATTI, NEWCOMER = "U0AINO001", "U0EINO001", "U0MAIJA01", "U0MATTI01", "U0NONAME1"
 MANAGEMENT, PUBLIC = SEED.management_channel, SEED.public_channel
@@ -45,6 +51,7 @@ class World:
     server: SlackServer
     control: SlackControl
     gateway: Gateway
+    _stream_apps: dict[Lane, App] = field(default_factory=dict[Lane, App])
 
     def open_form(self, user: str = AINO, text: str = "") -> ViewRead:
         """Types /ossi new."""
@@ -66,10 +73,18 @@ class World:
         return row
 
     def run_stream(self, records: list[Event] | None = None, *, left_ms: int = 60_000) -> list[str]:
-        """Hands what has changed to the stream function. Answers the sequence numbers that are to come again."""
-        answer = stream_handler(
-            {"Records": self.cloud.changes() if records is None else records}, Context(left_ms=left_ms)
-        )
+        """Hands what has changed to the functions of both lanes. Answers the sequence numbers that are to come again to one of them."""
+        event = {"Records": self.cloud.changes() if records is None else records}
+        again = {number for lane in Lane for number in self._run_lane(lane, event, left_ms)}
+        return [number for number in map(number_of, event["Records"]) if number in again]
+
+    def _run_lane(self, lane: Lane, event: Event, left_ms: int) -> list[str]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("OSSI_LANE", lane)
+            if lane not in self._stream_apps:
+                self._stream_apps[lane] = App(Settings.read())
+            patch.setattr(ossi_stream.handler, "app", lambda: self._stream_apps[lane])
+            answer = ossi_stream.handler.handler(event, Context(left_ms=left_ms))
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
     def run_report(self) -> dict[str, Any]:

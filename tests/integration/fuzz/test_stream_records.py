@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.functions.events import Context, Event, load
+from integration.functions.events import Event, load
 from integration.functions.world import World
 from integration.fuzz.conftest import Logged
 from integration.fuzz.shapes import HUGE, JUNK, each_spoiled, fuzzed, spoiled
-from ossi_stream.handler import handler
 
 _RECORDS = ("stream_insert", "stream_modify", "stream_remove")
 _VALUES: tuple[Any, ...] = (
@@ -34,7 +33,7 @@ def neighbour() -> Event:
 def handled(world: World, logged: Logged, records: list[Any]) -> list[dict[str, Any]]:
     """Handles the records between two good ones: nothing comes again, and these have been told."""
     good = [neighbour(), neighbour()]
-    assert handler({"Records": [good[0], *records, good[1]]}, Context(left_ms=900_000)) == {"batchItemFailures": []}
+    assert world.run_stream([good[0], *records, good[1]], left_ms=900_000) == []
     ledger = world.cloud.ledger()
     for record in good:
         time = record["dynamodb"]["SequenceNumber"]

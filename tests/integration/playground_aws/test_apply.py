@@ -65,7 +65,7 @@ def get(url: str, method: str = "GET", body: bytes | None = None) -> tuple[int, 
 
 def test_the_program_comes_up_with_the_outputs_that_the_provider_gives(local_aws: LocalAws) -> None:
     outputs = local_aws.outputs
-    assert set(outputs["functions"]) == set(FUNCTIONS)
+    assert set(outputs["functions"]) == {*FUNCTIONS, "channels"}  # which runs the artifact of stream
     assert outputs["region"] == "eu-north-1"
     assert outputs["slashUrl"].startswith(f"{local_aws.emulator.endpoint_url}/_aws/execute-api/")
     table = local_aws.emulator.client("dynamodb").describe_table(TableName=outputs["table"])["Table"]
@@ -120,11 +120,12 @@ def test_the_stream_is_delivered_and_the_emulator_does_not_deliver_it_too(local_
     item: dict[str, Any] = {"userId": {"S": "U1"}, "timestamp": {"N": "1"}, "raw": {"B": b"\x00\x01"}}
     client.put_item(TableName=local_aws.outputs["table"], Item=item)
     local_aws.poller.wait_idle(20)
-    (delivery,) = local_aws.poller.deliveries
-    assert delivery.outcome == "succeeded"
-    assert delivery.function_arn == local_aws.outputs["functions"]["stream"]
-    (mapping,) = local_aws.emulator.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-    assert mapping.get("State") == "Disabled"
+    deliveries = local_aws.poller.deliveries
+    assert [delivery.outcome for delivery in deliveries] == ["succeeded"] * 2
+    functions = local_aws.outputs["functions"]
+    assert {delivery.function_arn for delivery in deliveries} == {functions["stream"], functions["channels"]}
+    mappings = local_aws.emulator.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    assert [mapping.get("State") for mapping in mappings] == ["Disabled"] * 2
 
 
 def test_the_same_program_again_changes_nothing_and_another_setting_is_taken_over(
@@ -183,7 +184,7 @@ def test_it_all_comes_back_on_kept_state_and_what_was_not_delivered_is_delivered
         counted = inventory(first.emulator)
     with LocalAws(config(directory), SECRETS, state_dir=state) as second:
         second.poller.wait_idle(20)
-        assert [item.outcome for item in second.poller.deliveries] == ["succeeded"]
+        assert [item.outcome for item in second.poller.deliveries] == ["succeeded"] * 2
         assert inventory(second.emulator) == counted
         for name in ("table", "functions", "reportBucket", "secretArn"):
             assert second.outputs[name] == outputs[name]

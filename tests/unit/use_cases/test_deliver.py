@@ -1,18 +1,18 @@
 """Delivery: each message once, in order, a failing one without holding up or repeating its neighbours."""
 
 import logging
-from collections.abc import Sequence
 
 import pytest
 
 from fakes import HELSINKI, MANAGEMENT, PUBLIC, FakeChat, FakeLedger, Sent, contribution, fails_at, first
 from ossi.domain.compensation import CompensationLevels
 from ossi.domain.contribution import Contribution, MessageRef, Status
-from ossi.domain.errors import DeliveryIncomplete, LastingChatError, PassingChatError
+from ossi.domain.errors import LastingChatError, PassingChatError
 from ossi.domain.transitions import Transition
 from ossi.effects import EFFECTS
 from ossi.slack_ui.notifications import Words
-from ossi.use_cases.deliver import Delivery, Effect, deliver
+from ossi.use_cases.deliver import Delivery
+from ossi.use_cases.deliver_batch import Change, Time, deliver
 
 AINO = "U0AINO001"
 DECIDED_IN = MessageRef(channel=MANAGEMENT, ts="1792994700.000100")
@@ -24,6 +24,11 @@ DECLINED = ACCEPTED.model_copy(update={"status": Status.DECLINED})
 SUBJECT = f"contribution#{ACCEPTED.key}"
 
 
+def no_sleep(seconds: float) -> None:
+    """Nothing here is worth waiting for."""
+    raise AssertionError(f"it waits for {seconds} s")
+
+
 class Post:
     """The stream function's work on one change, with fakes around it."""
 
@@ -31,17 +36,14 @@ class Post:
         self.chat = FakeChat()
         self.ledger = FakeLedger()
 
-    def deliver(
-        self, transition: Transition, row: Contribution, *, left: float = 60, effects: Sequence[Effect] = EFFECTS
-    ) -> list[str]:
-        """Delivers, and answers which messages are to be tried again."""
+    def change(self, transition: Transition, row: Contribution) -> Change:
         words = Words(HELSINKI, CompensationLevels(), first)
-        delivery = Delivery(row, self.chat, self.ledger, words, MANAGEMENT, PUBLIC)
-        try:
-            deliver(transition, delivery, effects, lambda: left)
-        except DeliveryIncomplete as incomplete:
-            return incomplete.effects
-        return []
+        return Change(transition, Delivery(row, self.chat, self.ledger, words, MANAGEMENT, PUBLIC))
+
+    def deliver(self, transition: Transition, row: Contribution, *, left: float = 60) -> list[str]:
+        """Delivers, and answers which messages are to be tried again."""
+        (again,) = deliver([self.change(transition, row)], EFFECTS, Time(lambda: left, lambda: 0.0, no_sleep))
+        return again
 
     @property
     def places(self) -> list[tuple[str, str]]:
@@ -169,12 +171,9 @@ def test_nothing_is_begun_with_too_little_time_left(post: Post) -> None:
 
 
 def test_the_time_is_looked_at_before_each_message(post: Post) -> None:
-    left = iter([60.0, 5.0])
-    words = Words(HELSINKI, CompensationLevels(), first)
-    delivery = Delivery(contribution(), post.chat, post.ledger, words, MANAGEMENT, PUBLIC)
-    with pytest.raises(DeliveryIncomplete) as incomplete:
-        deliver(Transition.SUBMITTED, delivery, EFFECTS, lambda: next(left))
-    assert incomplete.value.effects == ["ask_management"]
+    left = iter([60.0, 5.0, 5.0])
+    changes = [post.change(Transition.SUBMITTED, contribution())]
+    assert deliver(changes, EFFECTS, Time(lambda: next(left), lambda: 0.0, no_sleep)) == [["ask_management"]]
     assert post.places == [("post", AINO)]
 
 
@@ -194,10 +193,18 @@ def test_a_row_decided_by_hand_that_nobody_was_asked_about_redraws_nothing(post:
     assert post.ledger.states[SUBJECT, "redraw_request"] == "sent"
 
 
-def test_the_message_that_was_pressed_goes_before_the_one_in_the_ledger(post: Post) -> None:
-    post.ledger.record_sent(SUBJECT, "ask_management", MessageRef(channel=MANAGEMENT, ts="1.0"))
+def test_a_request_that_stands_there_twice_is_redrawn_twice_the_pressed_one_first(post: Post) -> None:
+    other = MessageRef(channel=MANAGEMENT, ts="1.0")
+    post.ledger.record_sent(SUBJECT, "ask_management", other)
     post.deliver(Transition.DECLINED, DECLINED)
-    assert post.chat.sent[0].where == f"{MANAGEMENT}/{DECIDED_IN.ts}"
+    assert post.places[:2] == [("update", f"{MANAGEMENT}/{DECIDED_IN.ts}"), ("update", f"{MANAGEMENT}/{other.ts}")]
+    assert post.chat.sent[0].message == post.chat.sent[1].message
+
+
+def test_a_request_that_stands_there_once_is_redrawn_once(post: Post) -> None:
+    post.ledger.record_sent(SUBJECT, "ask_management", DECIDED_IN)
+    post.deliver(Transition.DECLINED, DECLINED)
+    assert [method for method, _ in post.places] == ["update", "post"]
 
 
 def test_the_ledger_knows_where_each_message_stands(post: Post) -> None:
@@ -215,7 +222,9 @@ def test_the_names_of_the_messages_never_change() -> None:
         ("submitted", "confirm_submission"),
         ("submitted", "ask_management"),
         ("accepted", "redraw_request"),
+        ("accepted", "redraw_other_request"),
         ("declined", "redraw_request"),
+        ("declined", "redraw_other_request"),
         ("accepted", "tell_accepted"),
         ("declined", "tell_declined"),
         ("accepted", "publish"),

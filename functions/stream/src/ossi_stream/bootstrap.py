@@ -24,7 +24,7 @@ class App:
             secrets.bot_token,
             settings.slack_api_url,
             _SLACK_TIMEOUT_S,
-            patient=True,
+            patient=False,  # what has to wait, waits in the batch, where others go on meanwhile
             read_again=secrets.read_again,
         )
         self.ledger = DynamoLedger(dynamodb_client(), settings.ledger_table, _LEASE_S)

@@ -1,6 +1,6 @@
 """A record of the table's stream, read: the row before a change and after it."""
 
-from typing import Any
+from typing import Any, cast
 
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import StreamRecord
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -73,3 +73,10 @@ def _row(image: _Image | None) -> dict[str, Any]:
         return StreamRecord({"NewImage": image}).new_image
     except _NO_VALUE as error:
         raise UnreadableContribution(f"an attribute that is no DynamoDB value ({type(error).__name__})") from None
+
+
+def number_of(record: object) -> str | None:
+    """The record's sequence number, by which Lambda is told that it has to come again."""
+    change: object = cast("dict[str, object]", record).get("dynamodb") if isinstance(record, dict) else None
+    number = cast("dict[str, object]", change).get("SequenceNumber") if isinstance(change, dict) else None
+    return number if isinstance(number, str) else None

@@ -1,19 +1,19 @@
-"""The table's stream: every message that follows a change goes out from here (R9)."""
+"""The table's stream: every message that follows a change goes out from here (R9), each lane's by a function of its own."""
 
 import logging
-from typing import Any
-
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+import time
+from collections.abc import Sequence
+from typing import Any, cast
 
 from ossi.domain.contribution import Contribution
-from ossi.domain.errors import DeliveryIncomplete, UnreadableContribution
+from ossi.domain.errors import UnreadableContribution
 from ossi.domain.transitions import transition_of
 from ossi.effects import EFFECTS
 from ossi.invocation import invocation
-from ossi.use_cases.deliver import Delivery, deliver
+from ossi.use_cases.deliver import Delivery, Lane
+from ossi.use_cases.deliver_batch import Change, Time, deliver
 from ossi_stream.bootstrap import App, app
-from ossi_stream.changes import about, change_of
+from ossi_stream.changes import about, change_of, number_of
 
 _logger = logging.getLogger("ossi.stream")
 
@@ -21,64 +21,46 @@ _logger = logging.getLogger("ossi.stream")
 @invocation("stream")
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """The Lambda's entry. event: a DynamoDB stream batch. Answers a partial batch response: what is to be delivered again."""
-    records = Records(app(), context)
-    # A batch of which everything failed is reported like any other; an error would have Lambda cut it in halves for nothing.
-    processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
-    with processor(event["Records"], records.handle, lambda_context=context):
-        processor.process()
-    return dict(processor.response())
-
-
-class Records:
-    """Handles the records of one batch."""
-
-    def __init__(self, application: App, context: Any) -> None:
-        self._app = application
-        self._context = context
-        self._waiting: set[str] = set()
-
-    def handle(self, record: DynamoDBRecord) -> None:
-        """One change of the table. Raises whatever makes it necessary that the record comes again; the log says why."""
-        raw: object = record.raw_event  # which may be anything: only the batch processor calls it a record
+    application = app()
+    records = cast("Sequence[object]", event["Records"])
+    changes: dict[int, Change] = {}
+    again: set[int] = set()
+    for number, record in enumerate(records):
         try:
-            old, new = change_of(raw)
-            self._tell(old, new)
-        except UnreadableContribution as error:
-            # A row that somebody spoiled by hand: nothing can be told about it, and it must not hold up the others.
+            change = _change(record, application)
+        except Exception:  # nobody foresaw it: it comes again, and the others go on
+            _logger.exception("a change could not be handled", extra=about(record))
+            again.add(number)
+        else:
+            changes |= {number: change} if change else {}
+    clock = Time(lambda: float(context.get_remaining_time_in_millis()) / 1000, time.monotonic, time.sleep)
+    effects = [effect for effect in EFFECTS if effect.lane is application.settings.lane]
+    unsent = deliver(list(changes.values()), effects, clock)
+    again |= {number for number, names in zip(changes, unsent, strict=True) if names}
+    return {"batchItemFailures": [{"itemIdentifier": number_of(records[number])} for number in sorted(again)]}
+
+
+def _change(record: object, application: App) -> Change | None:
+    """What a record tells; None: nothing to anybody."""
+    try:
+        old, new = change_of(record)
+    except UnreadableContribution as error:
+        # A row that somebody spoiled by hand: nothing can be told about it, and it must not hold up the others.
+        if application.settings.lane is Lane.DIRECT:  # both lanes read it; once is enough for whoever counts
             _logger.error(
-                "a changed row cannot be read", extra=about(raw) | {"why": str(error), "metric": "Unreadable"}
+                "a changed row cannot be read", extra=about(record) | {"why": str(error), "metric": "Unreadable"}
             )
-        except DeliveryIncomplete:
-            raise  # each message has said why
-        except Exception:
-            # The batch processor keeps it to itself: without this line nobody would learn what happened.
-            _logger.exception("a change could not be handled", extra=about(raw))
-            raise
+        return None
+    transition = transition_of(old, new)
+    return None if transition is None or new is None else Change(transition, _delivery(new, application))
 
-    def _tell(self, old: Contribution | None, new: Contribution | None) -> None:
-        transition = transition_of(old, new)
-        if transition is None or new is None:
-            return
-        key = str(new.key)
-        if key in self._waiting:
-            _logger.warning("waits behind an earlier change of its row", extra={"contribution": key})
-            raise DeliveryIncomplete([transition.value])  # that one comes again too
-        try:
-            deliver(transition, self._delivery(new), EFFECTS, self._seconds_left)
-        except Exception:
-            self._waiting.add(key)
-            raise
 
-    def _delivery(self, contribution: Contribution) -> Delivery:
-        settings = self._app.settings
-        return Delivery(
-            contribution=contribution,
-            chat=self._app.chat,
-            ledger=self._app.ledger,
-            words=self._app.words,
-            management_channel=settings.management_channel,
-            public_channel=settings.public_channel,
-        )
-
-    def _seconds_left(self) -> float:
-        return float(self._context.get_remaining_time_in_millis()) / 1000
+def _delivery(contribution: Contribution, application: App) -> Delivery:
+    return Delivery(
+        contribution=contribution,
+        chat=application.chat,
+        ledger=application.ledger,
+        words=application.words,
+        management_channel=application.settings.management_channel,
+        public_channel=application.settings.public_channel,
+    )

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from typing import Any, cast
 
@@ -28,6 +28,8 @@ PASSING_CODES = frozenset(
 )
 # These say that the token is not, or no longer, good: perhaps it was rotated a moment ago.
 TOKEN_CODES = frozenset({"invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed"})
+# After a 5xx, or a 429 that does not say for how long.
+_TROUBLE_S = 1.0
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,80}", re.ASCII)
 _MEMBERS_KEPT_S = 300
 _MEMBERS_PER_CALL = 1000
@@ -162,7 +164,8 @@ class SlackChat:
         except SlackApiError as error:
             refusal = cast("SlackResponse", error.response)
             data = _data(refusal)
-            raise _chat_error(str(data.get("error") or ""), cast("int", refusal.status_code)) from error
+            headers = cast("dict[str, str]", refusal.headers)
+            raise _chat_error(str(data.get("error") or ""), cast("int", refusal.status_code), headers) from error
         except (OSError, HTTPException, SlackRequestError) as error:
             raise PassingChatError(_name_of(error)) from error
         return _data(answer)
@@ -180,12 +183,21 @@ def _posted(message: Message) -> dict[str, Any]:
     return {**_written(message), "unfurl_links": False, "unfurl_media": False}
 
 
-def _chat_error(said: str, status: int) -> ChatError:
+def _chat_error(said: str, status: int, headers: Mapping[str, str] | None = None) -> ChatError:
     # A proxy on the way, or an answer to a response_url, may say anything: only what looks like a code goes into logs.
     code = said if _CODE.fullmatch(said) else f"http_{status}"
     # A good status with a bad body is not Slack's: something on the way answered in its place.
     passing = code in PASSING_CODES or status == 429 or status >= 500 or (status < 300 and code != said)
-    return PassingChatError(code) if passing else LastingChatError(code)
+    return PassingChatError(code, _retry_after_s(status, headers or {})) if passing else LastingChatError(code)
+
+
+def _retry_after_s(status: int, headers: Mapping[str, str]) -> float | None:
+    if status >= 500:
+        return _TROUBLE_S
+    said = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    if status != 429:
+        return None
+    return float(said) if said.isdecimal() and said.isascii() else _TROUBLE_S
 
 
 def _name_of(error: Exception) -> str:

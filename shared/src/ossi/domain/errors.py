@@ -73,7 +73,14 @@ class ChatError(OssiError):
 
 
 class PassingChatError(ChatError):
-    """A failure that may be gone at the next try: a rate limit, a 5xx, a time-out, a connection that broke."""
+    """A failure that may be gone at the next try: a rate limit, a 5xx, a time-out, a connection that broke.
+
+    retry_after_s: for how long to leave the place alone, where Slack said so or has trouble of its own; None: nobody knows.
+    """
+
+    def __init__(self, code: str, retry_after_s: float | None = None) -> None:
+        super().__init__(code)
+        self.retry_after_s = retry_after_s
 
 
 class LastingChatError(ChatError):

@@ -1,4 +1,9 @@
-"""A decision: the management channel's message loses its buttons and names the decider (R7)."""
+"""A decision: the management channel's message loses its buttons and names the decider (R7).
+
+The message whose button was pressed is redrawn at once, since somebody looks at it. Another one that the ledger knows is redrawn in the
+channels' lane, behind the request itself: for a row that was decided by hand it is the only one, and where a request was posted twice
+(the one window of ADR 3) it is the second.
+"""
 
 from ossi.domain.contribution import MessageRef
 from ossi.domain.errors import LastingChatError
@@ -6,13 +11,26 @@ from ossi.domain.transitions import Transition
 from ossi.effects import ask_management
 from ossi.ports import Message
 from ossi.slack_ui.notifications import Words
-from ossi.use_cases.deliver import Delivery, Effect, subject_of
+from ossi.use_cases.deliver import Delivery, Effect, Lane, subject_of
+
+_DECISIONS = (Transition.ACCEPTED, Transition.DECLINED)
 
 
-def _send(delivery: Delivery, message: Message) -> MessageRef | None:
-    """The message whose button was pressed; for a row decided by hand, the one that the ledger knows, if there is one."""
+def _place(_delivery: Delivery) -> str:
+    return "chat.update"  # Slack counts redrawings by themselves
+
+
+def _send_pressed(delivery: Delivery, message: Message) -> MessageRef | None:
+    return _redraw(delivery, delivery.contribution.decided_in, message)
+
+
+def _send_other(delivery: Delivery, message: Message) -> MessageRef | None:
     contribution = delivery.contribution
-    ref = contribution.decided_in or delivery.ledger.sent_ref(subject_of(contribution), ask_management.EFFECT.name)
+    known = delivery.ledger.sent_ref(subject_of(contribution), ask_management.EFFECT.name)
+    return None if known == contribution.decided_in else _redraw(delivery, known, message)
+
+
+def _redraw(delivery: Delivery, ref: MessageRef | None, message: Message) -> MessageRef | None:
     if ref is None:
         return None
     try:
@@ -25,6 +43,10 @@ def _send(delivery: Delivery, message: Message) -> MessageRef | None:
 
 
 EFFECTS = tuple(
-    Effect("redraw_request", transition, Words.decided_request, _send)
-    for transition in (Transition.ACCEPTED, Transition.DECLINED)
+    Effect(name, transition, lane, Words.decided_request, _place, send)
+    for transition in _DECISIONS
+    for name, lane, send in (
+        ("redraw_request", Lane.DIRECT, _send_pressed),
+        ("redraw_other_request", Lane.CHANNELS, _send_other),
+    )
 )

@@ -1,14 +1,9 @@
 """A decision: the submitter reads that the contribution was declined (R8)."""
 
-from ossi.domain.contribution import MessageRef
 from ossi.domain.transitions import Transition
-from ossi.ports import Message
 from ossi.slack_ui.notifications import Words
-from ossi.use_cases.deliver import Delivery, Effect
+from ossi.use_cases.deliver import Lane, post_to
 
-
-def _send(delivery: Delivery, message: Message) -> MessageRef:
-    return delivery.chat.post(delivery.contribution.user_id, message)
-
-
-EFFECT = Effect("tell_declined", Transition.DECLINED, Words.refusal, _send)
+EFFECT = post_to(
+    lambda delivery: delivery.contribution.user_id, "tell_declined", Transition.DECLINED, Lane.DIRECT, Words.refusal
+)

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ossi.domain.contribution import Contribution, MessageRef
-from ossi.domain.errors import DeliveryIncomplete, LastingChatError, PassingChatError, UnreadableRecord
+from ossi.domain.errors import LastingChatError, PassingChatError, UnreadableRecord
 from ossi.domain.transitions import Transition
 from ossi.ports import Chat, Claim, Ledger, Message
 from ossi.slack_ui.notifications import Words
 
 _logger = logging.getLogger(__name__)
 
-# Starting a message with less time left than this risks being stopped between Slack's OK and the record of it.
-SECONDS_FOR_ONE = 12
 UNREADABLE_RECORD = "unreadable_record"
 """The reason where a record of the ledger stands in the way, which only a hand can have spoiled."""
 
@@ -31,24 +29,52 @@ class Delivery:
     public_channel: str
 
 
+class Lane(StrEnum):
+    """Who waits for whom: each lane reads the changes by itself, so that what is slow in one delays nothing in the other (ADR 8).
+
+    DIRECT: to a person, or on a message on which a person has just acted. CHANNELS: posts to the channels, which take one a second,
+    and what has to come after these.
+    """
+
+    DIRECT = "direct"
+    CHANNELS = "channels"
+
+
 @dataclass(frozen=True)
 class Effect:
     """One message that follows a transition. name is recorded in the ledger: it never changes.
 
-    write: makes the message. send: sends it and answers where it stands; None: there was nothing to send. Raises ChatError.
+    write: makes the message. place: where Slack counts it (a channel, or a person): a rate limit there says nothing of other places.
+    send: sends it and answers where it stands; None: there was nothing to send. Raises ChatError.
     """
 
     name: str
     transition: Transition
+    lane: Lane
     write: Callable[[Words, Contribution], Message]
+    place: Callable[[Delivery], str]
     send: Callable[[Delivery, Message], MessageRef | None]
 
 
+def post_to(
+    place: Callable[[Delivery], str],
+    name: str,
+    transition: Transition,
+    lane: Lane,
+    write: Callable[[Words, Contribution], Message],
+) -> Effect:
+    """The effect of posting a message to that place."""
+    return Effect(
+        name, transition, lane, write, place, lambda delivery, message: delivery.chat.post(place(delivery), message)
+    )
+
+
 class Outcome(StrEnum):
-    """What came of one message. DUE: nothing was tried."""
+    """What came of one message. DUE: nothing was tried. NEEDLESS: it turned out that there is nothing to send."""
 
     SENT = "sent"
     SENT_BEFORE = "sent before"
+    NEEDLESS = "needless"
     SET_ASIDE = "set aside"
     HELD = "held"
     FAILED = "failed"
@@ -57,15 +83,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Settlement:
-    """What came of one message, and the code of what went wrong."""
+    """What came of one message, the code of what went wrong, and for how long to leave the place alone, if that is known."""
 
     outcome: Outcome
     reason: str = ""
+    retry_after_s: float | None = None
 
     @property
     def final(self) -> bool:
         """Whether nothing remains to be tried again by whoever tried."""
-        return self.outcome in {Outcome.SENT, Outcome.SENT_BEFORE, Outcome.SET_ASIDE}
+        return self.outcome in {Outcome.SENT, Outcome.SENT_BEFORE, Outcome.NEEDLESS, Outcome.SET_ASIDE}
 
 
 _OF_OTHERS = {Claim.SENT: Outcome.SENT_BEFORE, Claim.SET_ASIDE: Outcome.SET_ASIDE, Claim.HELD: Outcome.HELD}
@@ -79,24 +106,6 @@ def effects_of(transition: Transition, effects: Sequence[Effect]) -> list[Effect
 def subject_of(contribution: Contribution) -> str:
     """What the ledger calls the contribution."""
     return f"contribution#{contribution.key}"
-
-
-def deliver(
-    transition: Transition, delivery: Delivery, effects: Sequence[Effect], seconds_left: Callable[[], float]
-) -> None:
-    """Sends every message of the transition that was not sent before.
-
-    seconds_left: until the function is stopped. Raises DeliveryIncomplete with the effects that are to be tried again.
-    """
-    again: list[str] = []
-    for effect in effects_of(transition, effects):
-        if seconds_left() < SECONDS_FOR_ONE:
-            _logger.warning("not begun with so little time left, to be tried again", extra=_about(effect, delivery))
-            again.append(effect.name)
-        elif not settle(effect, delivery).final:
-            again.append(effect.name)
-    if again:
-        raise DeliveryIncomplete(again)
 
 
 def settle(effect: Effect, delivery: Delivery) -> Settlement:
@@ -124,7 +133,7 @@ def settle(effect: Effect, delivery: Delivery) -> Settlement:
     except PassingChatError as error:
         ledger.release(subject, effect.name, error.code)
         _logger.warning("not sent, to be tried again", extra=about | {"why": error.code, "metric": "DeliveryRetried"})
-        return Settlement(Outcome.FAILED, error.code)
+        return Settlement(Outcome.FAILED, error.code, error.retry_after_s)
     except LastingChatError as error:
         ledger.set_aside(subject, effect.name, error.code)
         _logger.error(
@@ -139,6 +148,8 @@ def settle(effect: Effect, delivery: Delivery) -> Settlement:
         _logger.exception("not sent, for a reason that nobody foresaw", extra=about | {"metric": "DeliveryRetried"})
         return Settlement(Outcome.FAILED, type(error).__name__)
     ledger.record_sent(subject, effect.name, ref)
+    if ref is None:
+        return Settlement(Outcome.NEEDLESS)
     _logger.info("sent", extra=about | {"metric": "Delivered"})
     return Settlement(Outcome.SENT)
 

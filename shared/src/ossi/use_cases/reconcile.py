@@ -182,7 +182,7 @@ class _Run:
                 self._failures += 1
             elif finding.outcome is Outcome.SENT:
                 self._failures = 0
-            if finding.outcome is not Outcome.SENT_BEFORE:
+            if finding.outcome not in {Outcome.SENT_BEFORE, Outcome.NEEDLESS}:
                 self.summary.findings.append(finding)
 
     def _attend_to_one(self, row: Contribution, effect: Effect, record: Record | None) -> Finding:
