@@ -214,6 +214,7 @@ alarms = Alarms(
     functions=functions,
     api=api,
     readers=tuple(readers),
+    repeated=(*readers, "reconcile"),
     queues=queues,
     schedules={"monthly-report": monthly_report, "reconciliation": reconciliation},
 )

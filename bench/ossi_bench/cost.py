@@ -13,8 +13,8 @@ VOLUMES = (50, 1_000, 5_000, 500_000)
 ALARMS = 24
 METRICS = 8
 """Names of metrics that the functions count."""
-EFFECTS = 5
-"""Messages about an accepted contribution: confirmation, request, its redrawing, the decision, the publication."""
+EFFECTS = 6
+"""Messages about an accepted contribution: confirmation, request, its redrawing, a look for a second one, the decision, the publication."""
 
 _HOURS = 730
 _RUNS_OF_RECONCILE = 4 * 24 * 30
@@ -50,7 +50,7 @@ def _fixed(contributions: int) -> list[Item]:
 def _functions(contributions: int) -> list[Item]:
     """Seconds are rather too many: each answer is taken for one from cold."""
     answers = 3.5 * contributions  # the command, the form, the decision, and now and then a list
-    stream = 3 * contributions  # submitted, decided, and a retry or a batch that held something else
+    stream = 2 * 3 * contributions  # in both lanes: submitted, decided, and a retry or a batch that held something else
     passes = 30 * MONTHS_KEPT * contributions / 1_000  # seconds of looking at every row, once a day
     gb_s = (
         1.0 * 0.5 * answers

@@ -51,17 +51,20 @@ class Alarms(pulumi.ComponentResource):
         functions: Mapping[str, Function],
         api: HttpApi,
         readers: Sequence[str],
+        repeated: Sequence[str],
         queues: Mapping[str, FailureQueue],
         schedules: Mapping[str, Schedule],
     ) -> None:
         """Declares the alarms `ossi-<stack>-<what>` and their topic.
 
-        `readers` names the functions that the stream feeds. `queues` has one for `stream` and one for `report`.
+        `readers` names the functions that the stream feeds, `repeated` those that are invoked again until it works: being throttled is
+        nothing but a delay to them. `queues` has one for `stream` and one for `report`.
         """
         super().__init__("ossi:operations:Alarms", name)
         topic = AlarmTopic(name, deployment, parent=self)
         watches = [
-            *(watch for key, function in functions.items() for watch in _of_function(key, function)),
+            *(_of_function(key, function) for key, function in functions.items()),
+            *(_of_throttling(key, function) for key, function in functions.items() if key not in repeated),
             *_of_api(api),
             *_of_own(own(deployment)),
             *(_of_age(key, functions[key]) for key in readers),
@@ -103,28 +106,28 @@ def own(deployment: Deployment) -> dict[str, pulumi.Input[str]]:
     return {"stack": deployment.stack}
 
 
-def _of_function(key: str, function: Function) -> list[Watch]:
-    dimensions = {"FunctionName": function.name}
-    return [
-        Watch(
-            f"{key}-errors",
-            "A function fails",
-            f"Find the error in the log of {key} and mend its cause; what was asked for is tried again where that is safe.",
-            "AWS/Lambda",
-            "Errors",
-            dimensions,
-            threshold=1,
-        ),
-        Watch(
-            f"{key}-throttles",
-            "A function is throttled",
-            f"Raise the account's limit of concurrent executions, or find out who calls {key} so often.",
-            "AWS/Lambda",
-            "Throttles",
-            dimensions,
-            threshold=1,
-        ),
-    ]
+def _of_function(key: str, function: Function) -> Watch:
+    return Watch(
+        f"{key}-errors",
+        "A function fails",
+        f"Find the error in the log of {key} and mend its cause; what was asked for is tried again where that is safe.",
+        "AWS/Lambda",
+        "Errors",
+        {"FunctionName": function.name},
+        threshold=1,
+    )
+
+
+def _of_throttling(key: str, function: Function) -> Watch:
+    return Watch(
+        f"{key}-throttles",
+        "A function is throttled",
+        f"Raise the account's limit of concurrent executions, or find out who calls {key} so often.",
+        "AWS/Lambda",
+        "Throttles",
+        {"FunctionName": function.name},
+        threshold=1,
+    )
 
 
 def _of_api(api: HttpApi) -> list[Watch]:

@@ -32,9 +32,11 @@ def in_queue(name: str) -> dict[str, str]:
 
 API = {"ApiId": "a1b2c3", "Stage": "$default"}
 WAITING = "ApproximateNumberOfMessagesVisible"
+# The others are invoked again until it works.
+WAITED_FOR = ("slash", "interactions", "report", "download")
 ALARMS: dict[str, Alarming] = {
     **{f"{name}-errors": ("AWS/Lambda", "Errors", in_lambda(name), "Sum", 300, 1, 1) for name in FUNCTIONS},
-    **{f"{name}-throttles": ("AWS/Lambda", "Throttles", in_lambda(name), "Sum", 300, 1, 1) for name in FUNCTIONS},
+    **{f"{name}-throttles": ("AWS/Lambda", "Throttles", in_lambda(name), "Sum", 300, 1, 1) for name in WAITED_FOR},
     "answers-failed": ("Ossi", "Failed", OWN, "Sum", 300, 1, 1),
     "requests-refused": ("Ossi", "Refused", OWN, "Sum", 900, 1, 5),
     "api-5xx": ("AWS/ApiGateway", "5xx", API, "Sum", 300, 1, 1),
