@@ -14,7 +14,8 @@ from components.schedule import Schedule
 from components.secret import SlackSecret
 from components.stream import DIRECT_LANES, StreamSubscription
 from components.table import Index, Key, Table
-from settings import REPOSITORY, check_stack_name, levels_as_json, read_stack_settings
+from levels import levels_as_json
+from settings import REPOSITORY, check_stack_name, read_stack_settings
 from version import version_in
 
 settings = read_stack_settings()

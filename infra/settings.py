@@ -6,7 +6,7 @@ wrong with it, shows a command that is right, and all of them come together. Val
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_address
@@ -31,7 +31,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
-from ossi.domain.compensation import DEFAULT_LEVELS, CompensationLevel
+from levels import DEFAULT_LEVELS, Levels
 
 NAMESPACE = "ossi"
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -41,9 +41,6 @@ LOG_RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
-
-# All variables of a function together have 4 KB (Lambda quotas); the others need the rest.
-LONGEST_LEVELS_BYTES = 3 * 1024
 
 
 class SettingsError(pulumi.RunError):
@@ -118,26 +115,6 @@ def _from_json(value: object) -> object:
         raise ValueError(f"it is not JSON ({error.msg} at character {error.pos + 1})") from None
 
 
-def _unique_keys(levels: tuple[CompensationLevel, ...]) -> tuple[CompensationLevel, ...]:
-    keys = [level.key for level in levels]
-    twice = sorted({key for key in keys if keys.count(key) > 1})
-    if twice:
-        raise ValueError(f"the key {twice[0]} is there more than once")
-    return levels
-
-
-def _some_offered(levels: tuple[CompensationLevel, ...]) -> tuple[CompensationLevel, ...]:
-    if not any(level.offered for level in levels):
-        raise ValueError("none of them is offered")
-    return levels
-
-
-def _small_enough(levels: tuple[CompensationLevel, ...]) -> tuple[CompensationLevel, ...]:
-    if len(levels_as_json(levels).encode()) > LONGEST_LEVELS_BYTES:
-        raise ValueError("together they are too long for a function's environment; use fewer levels or shorter labels")
-    return levels
-
-
 def _retention(value: int) -> int:
     if value not in LOG_RETENTION_DAYS:
         raise ValueError("CloudWatch does not know this number of days")
@@ -204,13 +181,8 @@ class Settings(BaseModel):
     ] = "Europe/Helsinki"
     grace_days: Annotated[int, Field(ge=0, le=28), Setting("a whole number from 0 to 28", "2")] = 2
     compensation_levels: Annotated[
-        tuple[CompensationLevel, ...],
+        Levels,
         BeforeValidator(_from_json),
-        # A select menu in a modal takes up to 100 options.
-        Field(min_length=1, max_length=100),
-        AfterValidator(_unique_keys),
-        AfterValidator(_some_offered),
-        AfterValidator(_small_enough),
         Setting(
             "a list of levels, each with key, label, amount and currency",
             '\'[{"key": "SMALL", "label": "Small bonus - 50 €", "amount": 50, "currency": "EUR"}]\'',
@@ -278,11 +250,6 @@ class Settings(BaseModel):
     def artifacts_directory(self, root: Path = REPOSITORY) -> Path:
         """Returns the directory of the zip files as an absolute path; `root` is the repository's."""
         return root / self.artifacts
-
-
-def levels_as_json(levels: Iterable[CompensationLevel]) -> str:
-    """Returns compensation levels as the functions read them from their environment."""
-    return json.dumps([level.model_dump(mode="json") for level in levels], ensure_ascii=False)
 
 
 def read_settings(values: Mapping[str, str], secret_keys: Collection[str] = ()) -> Settings:

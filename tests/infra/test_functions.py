@@ -7,12 +7,13 @@ import pulumi
 import pytest
 
 from infra.recording import ACCOUNT, API_URL, FUNCTIONS, REGION, SECRETS, Program, run_program
-from ossi.domain.compensation import DEFAULT_LEVELS, CompensationLevels
+from levels import DEFAULT_LEVELS, levels_as_json
+from ossi.domain.compensation import CompensationLevels
 from settings import REPOSITORY
 from version import version_in
 
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:ossi-test-slack-AbCdEf"
-LEVELS = json.dumps([level.model_dump(mode="json") for level in DEFAULT_LEVELS], ensure_ascii=False)
+LEVELS = levels_as_json(DEFAULT_LEVELS)
 SLACK = {
     "OSSI_SECRET_ID": SECRET,
     "OSSI_MANAGEMENT_CHANNEL": "C0MANAGERS",

@@ -1,13 +1,13 @@
 """The environment of each function, read into its settings."""
 
-import json
+from dataclasses import FrozenInstanceError
 from zoneinfo import ZoneInfo
 
 import pytest
-from pydantic import ValidationError
 
-from ossi.domain.compensation import DEFAULT_LEVELS
-from ossi.settings import Environment
+from levels import DEFAULT_LEVELS, levels_as_json
+from ossi.domain import compensation
+from ossi.settings import Environment, WrongEnvironment
 from ossi_download.settings import Settings as DownloadSettings
 from ossi_interactions.settings import Settings as InteractionsSettings
 from ossi_reconcile.settings import Settings as ReconcileSettings
@@ -24,7 +24,7 @@ EVERYTHING = {
     "OSSI_PUBLIC_CHANNEL": "C0OPENSRC",
     "OSSI_TIME_ZONE": "Europe/Helsinki",
     "OSSI_GRACE_DAYS": "2",
-    "OSSI_COMPENSATION_LEVELS": json.dumps([level.model_dump(mode="json") for level in DEFAULT_LEVELS]),
+    "OSSI_COMPENSATION_LEVELS": levels_as_json(DEFAULT_LEVELS),
     "OSSI_SLACK_API_URL": "https://slack.example/api/",
     "OSSI_REPORT_FUNCTION": "report",
     "OSSI_REPORT_BUCKET": "reports",
@@ -66,16 +66,16 @@ def test_each_function_reads_its_own_variables(settings: type[Environment]) -> N
 
 @every_function
 def test_every_missing_variable_is_named(settings: type[Environment]) -> None:
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(WrongEnvironment) as caught:
         settings.read({})
-    assert {error["loc"][0] for error in caught.value.errors()} == {f"OSSI_{name}" for name in NEEDED[settings]}
+    assert caught.value.problems == {f"OSSI_{name}": "is missing" for name in NEEDED[settings]}
 
 
 def test_the_values_are_typed() -> None:
     settings = SlashSettings.read(EVERYTHING)
     assert settings.time_zone == ZoneInfo("Europe/Helsinki")
     assert settings.grace_days == 2
-    assert list(settings.compensation_levels) == list(DEFAULT_LEVELS)
+    assert list(settings.compensation_levels) == list(compensation.DEFAULT_LEVELS)
     assert settings.slack_api_url == "https://slack.example/api/"
 
 
@@ -85,20 +85,46 @@ def test_slack_is_at_its_own_address_unless_told_otherwise() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "problem"),
     [
-        ("OSSI_TIME_ZONE", "Europe/Atlantis"),
-        ("OSSI_TIME_ZONE", ""),
-        ("OSSI_TIME_ZONE", "/etc/passwd"),
-        ("OSSI_GRACE_DAYS", "-1"),
-        ("OSSI_GRACE_DAYS", "32"),
-        ("OSSI_GRACE_DAYS", "two"),
-        ("OSSI_COMPENSATION_LEVELS", "[{}]"),
-        ("OSSI_TABLE", ""),
-        ("OSSI_SECRET_ID", ""),
+        ("OSSI_TIME_ZONE", "Europe/Atlantis", "is no known time zone"),
+        ("OSSI_TIME_ZONE", "", "is no known time zone"),
+        ("OSSI_TIME_ZONE", "/etc/passwd", "is no known time zone"),
+        ("OSSI_TIME_ZONE", "Europe", "is no known time zone"),
+        ("OSSI_GRACE_DAYS", "-1", "is no whole number from 0 to 31"),
+        ("OSSI_GRACE_DAYS", "32", "is no whole number from 0 to 31"),
+        ("OSSI_GRACE_DAYS", "two", "is no whole number from 0 to 31"),
+        ("OSSI_GRACE_DAYS", "\u0663", "is no whole number from 0 to 31"),
+        (
+            "OSSI_COMPENSATION_LEVELS",
+            "[{}]",
+            "holds no compensation levels (level 1, wrong or missing: key, label, amount)",
+        ),
+        ("OSSI_COMPENSATION_LEVELS", "{}", "holds no compensation levels (not a list of levels)"),
+        ("OSSI_TABLE", "", "is empty"),
+        ("OSSI_SECRET_ID", "", "is empty"),
     ],
 )
-def test_a_wrong_value_is_named(name: str, value: str) -> None:
-    with pytest.raises(ValidationError) as caught:
+def test_a_wrong_value_is_named_and_not_shown(name: str, value: str, problem: str) -> None:
+    with pytest.raises(WrongEnvironment) as caught:
         SlashSettings.read({**EVERYTHING, name: value})
-    assert caught.value.errors()[0]["loc"][0] == name
+    assert caught.value.problems == {name: problem}
+    assert str(caught.value) == caught.value.code == f"{name} {problem}"
+
+
+def test_all_that_is_wrong_comes_together() -> None:
+    with pytest.raises(WrongEnvironment) as caught:
+        SlashSettings.read({**EVERYTHING, "OSSI_GRACE_DAYS": "", "OSSI_TABLE": ""})
+    assert caught.value.problems.keys() == {"OSSI_GRACE_DAYS", "OSSI_TABLE"}
+
+
+def test_a_lane_that_there_is_not_is_named_with_those_that_there_are() -> None:
+    with pytest.raises(WrongEnvironment) as caught:
+        StreamSettings.read({**EVERYTHING, "OSSI_LANE": "slow"})
+    assert caught.value.problems == {"OSSI_LANE": "is none of direct, channels"}
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = SlashSettings.read(EVERYTHING)
+    with pytest.raises(FrozenInstanceError):
+        settings.table = "another"  # pyright: ignore[reportAttributeAccessIssue] - that is the point

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "ossi.adapters": ("ossi.domain", "ossi.ports", "ossi.adapters", "pydantic", "boto3", "botocore", "slack_sdk"),
     "ossi.http": ("ossi.domain",),
     "ossi.clock": ("ossi.ports",),
-    "ossi.settings": ("ossi.domain", "pydantic"),
+    "ossi.settings": ("ossi.domain",),
     "ossi.metrics": (),
     "ossi.logs": ("ossi.metrics",),
     "ossi.invocation": ("ossi.domain", "ossi.logs", "ossi.metrics"),
@@ -71,6 +71,23 @@ def test_a_function_keeps_to_itself(folder: Path) -> None:
         assert not [name for name in names if name.startswith("ossi_") and not is_within(name, folder.name)], path
         if path.name != "bootstrap.py":
             assert not [name for name in names if is_within(name, "ossi.adapters")], path
+
+
+@pytest.mark.parametrize(
+    ("packages", "known_to"),
+    [
+        (("boto3", "botocore"), {"adapters/dynamodb.py", "adapters/report_files.py", "adapters/report_records.py"}),
+        (("slack_sdk.web", "slack_sdk.webhook", "slack_sdk.http_retry"), {"adapters/slack_sdk_transport.py"}),
+    ],
+)
+def test_a_vendors_clients_are_known_to_few(packages: tuple[str, ...], known_to: set[str]) -> None:
+    """Whoever imports another adapter waits for neither."""
+    knowing = {
+        path.relative_to(SHARED / "ossi").as_posix()
+        for path in shared_modules()
+        if any(is_within(name, package) for name in imports_of(path) for package in packages)
+    }
+    assert knowing == known_to
 
 
 def test_pandas_and_openpyxl_are_known_in_three_modules_of_the_report_only() -> None:

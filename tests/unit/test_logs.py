@@ -9,8 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
+from ossi.domain.contribution import Contribution, Status
 from ossi.domain.errors import LastingChatError
 from ossi.logs import in_every_line, note, set_up
+from ossi.settings import WrongEnvironment
 from ossi_slash.settings import Settings
 
 TYPED = "what somebody typed"
@@ -122,12 +124,22 @@ def test_an_error_has_its_code(error: Exception, code: str | None, capsys: pytes
 
 def test_a_missing_variable_is_named_and_no_value_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     set_up()
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(WrongEnvironment) as caught:
         Settings.read({"OSSI_GRACE_DAYS": TYPED})
     ours.error("it failed", exc_info=caught.value)
     written = line(capsys)
-    assert "OSSI_TABLE: missing" in written["code"]
-    assert "OSSI_GRACE_DAYS: int_parsing" in written["code"]
+    assert "OSSI_TABLE is missing" in written["code"]
+    assert "OSSI_GRACE_DAYS is no whole number" in written["code"]
+    assert TYPED not in json.dumps(written)
+
+
+def test_what_pydantic_finds_wrong_is_named_and_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up()
+    with pytest.raises(ValidationError) as caught:
+        Contribution(user_id="U0AINO001", timestamp=TYPED, status=Status.PENDING)  # pyright: ignore[reportArgumentType]
+    ours.error("it failed", exc_info=caught.value)
+    written = line(capsys)
+    assert written["code"] == "timestamp: int_parsing"
     assert TYPED not in json.dumps(written)
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
-from pydantic import ValidationError
 
-from ossi.adapters.secrets import SecretsManager
+from ossi.adapters.aws.client import AwsError, AwsUnreachable
+from ossi.adapters.secrets import OssiSecrets, SecretsManager, UnreadableSecret
 
 VALUE = {"slackBotToken": "xoxb-first", "slackSigningSecret": "first-signing-secret", "linkSigningKey": "first-key"}
 DENIED = ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetSecretValue")
@@ -107,7 +107,15 @@ def test_what_was_never_read_is_read_by_doubting_it(secrets: SecretsManager, cli
     assert client.reads == 1
 
 
-@pytest.mark.parametrize("failure", [DENIED, EndpointConnectionError(endpoint_url="https://secrets.example")])
+@pytest.mark.parametrize(
+    "failure",
+    [
+        DENIED,
+        EndpointConnectionError(endpoint_url="https://secrets.example"),
+        AwsError({"Error": {"Code": "AccessDeniedException"}}, "GetSecretValue"),
+        AwsUnreachable("GetSecretValue: TimeoutError"),
+    ],
+)
 def test_a_value_that_is_known_goes_on_being_used_when_it_cannot_be_read(
     secrets: SecretsManager,
     client: FakeClient,
@@ -147,7 +155,7 @@ def test_a_first_read_that_fails_is_an_error(secrets: SecretsManager, client: Fa
 
 def test_a_missing_part_is_named_and_no_value_is_shown(secrets: SecretsManager, client: FakeClient) -> None:
     del client.value["slackBotToken"]
-    with pytest.raises(ValidationError, match="slackBotToken") as caught:
+    with pytest.raises(UnreadableSecret, match="slackBotToken") as caught:
         secrets.link_signing_key()
     assert not [value for value in VALUE.values() if value in str(caught.value)]
 
@@ -159,3 +167,22 @@ def test_a_link_is_signed_with_a_key_of_the_last_ten_seconds(
     client.value["linkSigningKey"] = "second-key"
     clock.now += 10
     assert secrets.fresh_link_signing_key() == "second-key"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "xoxb-first", "null"])
+def test_what_is_no_secret_of_ours_is_not_shown(text: str) -> None:
+    with pytest.raises(UnreadableSecret) as caught:
+        OssiSecrets.from_json(text)
+    assert "xoxb" not in str(caught.value)
+    assert caught.value.code == str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["", " ", 1, None])
+def test_an_empty_part_counts_as_missing(value: object) -> None:
+    with pytest.raises(UnreadableSecret, match=r"wrong or missing: slackSigningSecret$"):
+        OssiSecrets.from_json(json.dumps({**VALUE, "slackSigningSecret": value}))
+
+
+def test_printing_shows_nothing() -> None:
+    secrets = OssiSecrets.from_json(json.dumps({**VALUE, "slackSigningSecretPrevious": "previous-signing-secret"}))
+    assert repr(secrets) == "OssiSecrets()"

@@ -15,7 +15,6 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from pathlib import PurePath
 from typing import Any, cast
 
 from ossi.metrics import count
@@ -94,7 +93,7 @@ def _failure(error: BaseException) -> dict[str, object]:
     if error.__cause__ is not None:
         fields["cause"] = type(error.__cause__).__name__
     frames = traceback.extract_tb(error.__traceback__)
-    fields["trace"] = [f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    fields["trace"] = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
     return fields
 
 

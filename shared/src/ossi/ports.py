@@ -1,14 +1,19 @@
 """What the use cases need of the world, as Protocols. The adapters fulfil them; so do the fakes of the tests."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ossi.domain.closing import Counted, CountedList, ReportRecord
-from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
+from ossi.domain.message_ref import MessageRef
 from ossi.domain.months import Month
+
+if TYPE_CHECKING:  # whoever has no contribution at hand, such as /ossi new, does not wait for pydantic
+    from ossi.domain.closing import Counted, CountedList, ReportRecord
+    from ossi.domain.contribution import Contribution, ContributionKey, Status
 
 Clock = Callable[[], datetime]
 """Gives the present moment, aware, in the configured time zone."""

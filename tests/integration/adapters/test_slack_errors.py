@@ -7,12 +7,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from ossi.adapters.slack import SlackChat
-from ossi.domain.contribution import MessageRef
+from ossi.adapters.slack import SlackChat, SlackTransport
+from ossi.adapters.slack_http import SlackHttp
+from ossi.adapters.slack_sdk_transport import SlackSdk
 from ossi.domain.errors import ChatError, LastingChatError, PassingChatError
+from ossi.domain.message_ref import MessageRef
 from ossi.ports import Message
 
-Answer = Callable[[int, bytes], None]
+Way = Callable[[str], SlackTransport]
+WAYS: dict[str, Way] = {
+    "http.client": lambda url: SlackHttp(url, 2),
+    "slack_sdk": lambda url: SlackSdk(url, 2, retry_handlers=[]),
+}
 
 
 class _Anything(BaseHTTPRequestHandler):
@@ -41,10 +47,15 @@ def server() -> Iterator[ThreadingHTTPServer]:
     running.server_close()
 
 
-def error_of(server: ThreadingHTTPServer, status: int, body: bytes) -> ChatError:
+@pytest.fixture(params=list(WAYS.values()), ids=list(WAYS))
+def way(request: pytest.FixtureRequest) -> Way:
+    return request.param
+
+
+def error_of(way: Way, server: ThreadingHTTPServer, status: int, body: bytes) -> ChatError:
     """What posting and redrawing raise when that is the answer."""
     _Anything.status, _Anything.body = status, body
-    chat = SlackChat(lambda: "xoxb-local", f"http://127.0.0.1:{server.server_port}/api/", 2, patient=False)
+    chat = SlackChat(lambda: "xoxb-local", way(f"http://127.0.0.1:{server.server_port}/api/"))
     with pytest.raises(ChatError) as posting:
         chat.post("C0MANAGERS", Message("hello"))
     with pytest.raises(ChatError) as redrawing:
@@ -70,39 +81,39 @@ LASTING = [
 
 
 @pytest.mark.parametrize("code", PASSING)
-def test_what_passes(server: ThreadingHTTPServer, code: str) -> None:
-    error = error_of(server, 200, refusal(code))
+def test_what_passes(way: Way, server: ThreadingHTTPServer, code: str) -> None:
+    error = error_of(way, server, 200, refusal(code))
     assert (type(error), error.code) == (PassingChatError, code)
 
 
 @pytest.mark.parametrize("code", LASTING)
-def test_what_lasts(server: ThreadingHTTPServer, code: str) -> None:
-    error = error_of(server, 200, refusal(code))
+def test_what_lasts(way: Way, server: ThreadingHTTPServer, code: str) -> None:
+    error = error_of(way, server, 200, refusal(code))
     assert (type(error), error.code) == (LastingChatError, code)
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 @pytest.mark.parametrize("body", [b"", b"<html>later</html>", refusal("channel_not_found")])
-def test_a_status_that_says_later(server: ThreadingHTTPServer, status: int, body: bytes) -> None:
-    assert type(error_of(server, status, body)) is PassingChatError
+def test_a_status_that_says_later(way: Way, server: ThreadingHTTPServer, status: int, body: bytes) -> None:
+    assert type(error_of(way, server, status, body)) is PassingChatError
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"<html>Please log in to our network, Aino</html>", b"[]", b"{}", b'{"ok": false}']
 )
 def test_a_good_status_that_is_not_slack_s_passes_and_its_words_stay_out_of_the_code(
-    server: ThreadingHTTPServer, body: bytes
+    way: Way, server: ThreadingHTTPServer, body: bytes
 ) -> None:
-    error = error_of(server, 200, body)
+    error = error_of(way, server, 200, body)
     assert (type(error), error.code) == (PassingChatError, "http_200")
 
 
-def test_a_wrong_address_lasts(server: ThreadingHTTPServer) -> None:
-    error = error_of(server, 404, b"<html>not here</html>")
+def test_a_wrong_address_lasts(way: Way, server: ThreadingHTTPServer) -> None:
+    error = error_of(way, server, 404, b"<html>not here</html>")
     assert (type(error), error.code) == (LastingChatError, "http_404")
 
 
-def test_nobody_there_passes() -> None:
-    chat = SlackChat(lambda: "xoxb-local", "http://127.0.0.1:9/api/", 1, patient=False)
+def test_nobody_there_passes(way: Way) -> None:
+    chat = SlackChat(lambda: "xoxb-local", way("http://127.0.0.1:9/api/"))
     with pytest.raises(PassingChatError):
         chat.post("C0MANAGERS", Message("hello"))

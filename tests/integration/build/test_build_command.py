@@ -151,7 +151,7 @@ def test_a_missing_network_is_a_sentence(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("UV_OFFLINE", "1")
 
-    result = CliRunner().invoke(cli, ["build", "download", "--no-bytecode", "--output", str(tmp_path)])
+    result = CliRunner().invoke(cli, ["build", "slash", "--no-bytecode", "--output", str(tmp_path)])
 
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: The package index cannot be reached, ")

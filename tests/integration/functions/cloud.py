@@ -1,16 +1,14 @@
 """What the functions find on AWS, in moto: tables, stream, secret, bucket, and the report function to be invoked."""
 
 import json
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
 
+from integration.functions.endpoint import AwsEndpoint
 from integration.functions.events import SEED, Event
+from levels import DEFAULT_LEVELS, levels_as_json
 from ossi.adapters.dynamodb import from_item, to_item
-from ossi.domain.compensation import DEFAULT_LEVELS
 from ossi.domain.contribution import Contribution
 from ossi_playground.aws.stream_events import from_api
 
@@ -29,7 +27,7 @@ ENVIRONMENT = {
     "OSSI_PUBLIC_CHANNEL": SEED.public_channel,
     "OSSI_TIME_ZONE": "Europe/Helsinki",
     "OSSI_GRACE_DAYS": "2",
-    "OSSI_COMPENSATION_LEVELS": json.dumps([level.model_dump(mode="json") for level in DEFAULT_LEVELS]),
+    "OSSI_COMPENSATION_LEVELS": levels_as_json(DEFAULT_LEVELS),
     "OSSI_REPORT_FUNCTION": REPORT_FUNCTION,
     "OSSI_REPORT_BUCKET": BUCKET,
     "OSSI_API_URL": API_URL,
@@ -42,54 +40,11 @@ ENVIRONMENT = {
 }
 
 
-class Invocations:
-    """A session of boto3 that keeps what functions are invoked with.
-
-    One serves all tests: a session reads its services' large models from disk.
-    """
-
-    def __init__(self) -> None:
-        self.session = boto3.Session(region_name=REGION)
-        self.seen: list[Event] = []
-        self.refused = False
-        self.queries = 0
-        self.session.events.register("before-call.lambda.Invoke", self._note)
-        self.session.events.register("before-call.dynamodb.Query", self._count)
-
-    def _note(self, params: dict[str, Any], **_: object) -> None:
-        assert params["headers"]["X-Amz-Invocation-Type"] == "Event"
-        if self.refused:
-            raise ClientError({"Error": {"Code": "TooManyRequestsException", "Message": "later"}}, "Invoke")
-        self.seen.append(json.loads(params["body"]))
-
-    def _count(self, **_: object) -> None:
-        self.queries += 1
-
-    @contextmanager
-    def before(self, operation: str, act: Callable[[], object]) -> Generator[None]:
-        """Does something just before each call of a DynamoDB operation, in clients that are made meanwhile."""
-
-        def acting(**_: object) -> None:
-            act()
-
-        self.session.events.register(f"before-call.dynamodb.{operation}", acting)
-        try:
-            yield
-        finally:
-            self.session.events.unregister(f"before-call.dynamodb.{operation}", acting)
-
-    def forget(self) -> None:
-        """As if nothing had been."""
-        self.seen.clear()
-        self.refused = False
-        self.queries = 0
-
-
 class Cloud:
     """The resources, and a look into them. The report function is not there: what it is invoked with is kept."""
 
-    def __init__(self, invocations: Invocations) -> None:
-        self._invocations = invocations
+    def __init__(self, endpoint: AwsEndpoint) -> None:
+        self._endpoint = endpoint
         self._dynamodb: Any = boto3.client("dynamodb")
         self._streams: Any = boto3.client("dynamodbstreams")
         self.s3: Any = boto3.client("s3")
@@ -139,7 +94,7 @@ class Cloud:
     @property
     def queries(self) -> int:
         """How many queries have been made."""
-        return self._invocations.queries
+        return self._endpoint.operations.count("Query")
 
     def remove(self, row: Contribution) -> None:
         """Deletes a row."""
@@ -180,11 +135,11 @@ class Cloud:
     @property
     def invoked(self) -> list[Event]:
         """The events with which the report function was invoked."""
-        return self._invocations.seen
+        return self._endpoint.invoked
 
     def refuse_invocations(self) -> None:
         """Lambda takes no more invocations."""
-        self._invocations.refused = True
+        self._endpoint.refuses_invocations = True
 
     def reports(self) -> dict[str, bytes]:
         """Key -> content of every object in the bucket."""

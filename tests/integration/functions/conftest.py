@@ -2,16 +2,14 @@
 
 import json
 import logging
-import threading
 from collections.abc import Iterator
-from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
-from moto.core.botocore_stubber import BotocoreStubber
 
-from integration.functions.cloud import ENVIRONMENT, LINK_KEY, Cloud, Invocations
+from integration.functions.cloud import ENVIRONMENT, LINK_KEY, REGION, Cloud
+from integration.functions.endpoint import AwsEndpoint
 from integration.functions.events import SEED
 from integration.functions.gateway import Gateway
 from integration.functions.world import DESCRIPTION, TYPED, URL, World
@@ -55,32 +53,32 @@ def running_gateway(running_slack: SlackServer) -> Iterator[Gateway]:
 
 
 @pytest.fixture(scope="session")
-def invocations() -> Invocations:
-    return Invocations()
+def session() -> boto3.Session:
+    """One serves all tests: a session reads its services' large models from disk."""
+    return boto3.Session(region_name=REGION)
 
 
-def _answer_one_request_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DynamoDB's conditional writes are atomic; moto's are not, when several threads are in them at once."""
-    lock, answer = threading.Lock(), BotocoreStubber.__call__
-
-    def alone(self: BotocoreStubber, *args: Any, **kwargs: Any) -> Any:
-        with lock:
-            return answer(self, *args, **kwargs)
-
-    monkeypatch.setattr(BotocoreStubber, "__call__", alone)
+@pytest.fixture(scope="session")
+def running_endpoint() -> Iterator[AwsEndpoint]:
+    with AwsEndpoint() as endpoint:
+        yield endpoint
 
 
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch, running_slack: SlackServer, invocations: Invocations) -> Iterator[Cloud]:
-    _answer_one_request_at_a_time(monkeypatch)
-    with mock_aws(config={"lambda": {"use_docker": False}}):
+def cloud(
+    monkeypatch: pytest.MonkeyPatch, running_slack: SlackServer, running_endpoint: AwsEndpoint, session: boto3.Session
+) -> Iterator[Cloud]:
+    with mock_aws():
         for name, value in {**ENVIRONMENT, "OSSI_SLACK_API_URL": running_slack.api_url}.items():
             monkeypatch.setenv(name, value)
         for bootstrap in (slash, interactions, stream, report, download, reconcile):
             bootstrap.app.cache_clear()
-        invocations.forget()
-        monkeypatch.setattr(boto3, "DEFAULT_SESSION", invocations.session)
-        yield Cloud(invocations)
+        running_endpoint.forget()
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+        cloud = Cloud(running_endpoint)
+        for name, value in running_endpoint.environment.items():
+            monkeypatch.setenv(name, value)
+        yield cloud
 
 
 @pytest.fixture

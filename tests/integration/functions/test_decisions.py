@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from integration.functions.cloud import Invocations
+from integration.functions.endpoint import AwsEndpoint
 from integration.functions.events import Context, interaction_body, load, signed
 from integration.functions.world import AINO, MAIJA, MANAGEMENT, MATTI, PUBLIC, World, a_row, at_once
 from ossi.domain.contribution import Contribution, Status
@@ -125,25 +125,25 @@ def test_a_contribution_that_somebody_spoiled_is_not_decided(
 
 
 def test_a_contribution_that_is_decided_while_it_is_read_is_decided_once(
-    world: World, invocations: Invocations
+    world: World, running_endpoint: AwsEndpoint
 ) -> None:
     row = a_row()
     world.cloud.put(row)
     assert world.run_stream() == []
     declined = row.model_copy(update={"status": Status.DECLINED, "decided_by": MATTI, "decided_at": 1})
-    with invocations.before("UpdateItem", lambda: world.cloud.put(declined)):
+    with running_endpoint.before("UpdateItem", lambda: world.cloud.put(declined)):
         (told,) = answered(press(world, MAIJA, "accept", row))
     assert told.startswith("Somebody was quicker. Declined by @Matti Koski")
     assert world.cloud.rows() == [declined]
 
 
 def test_a_contribution_that_is_removed_while_it_is_read_does_not_come_back(
-    world: World, invocations: Invocations
+    world: World, running_endpoint: AwsEndpoint
 ) -> None:
     row = a_row()
     world.cloud.put(row)
     assert world.run_stream() == []
-    with invocations.before("UpdateItem", lambda: world.cloud.remove(row)):
+    with running_endpoint.before("UpdateItem", lambda: world.cloud.remove(row)):
         (told,) = answered(press(world, MAIJA, "accept", row))
     assert "does not exist any more" in told
     assert world.cloud.rows() == []

@@ -3,9 +3,11 @@
 from typing import Any
 
 import boto3
+import pytest
 
 from integration.functions.cloud import LEDGER, MONTH_INDEX, TABLE, Cloud
 from integration.functions.world import a_row, at_once
+from ossi.adapters.aws.services import DynamoDbClient
 from ossi.adapters.contributions import DynamoContributions
 from ossi.adapters.ledger import DynamoLedger
 from ossi.adapters.submissions import DynamoSubmissions
@@ -17,23 +19,26 @@ from ossi.ports import Claim
 REF = MessageRef(channel="C0MANAGERS", ts="1792994700.000100")
 
 
-def client() -> Any:
-    return boto3.client("dynamodb")
+@pytest.fixture(params=["boto3", "ours"])
+def client(request: pytest.FixtureRequest, cloud: Cloud) -> Any:
+    """The adapters take either."""
+    assert cloud
+    return boto3.client("dynamodb") if request.param == "boto3" else DynamoDbClient()
 
 
 class Ledger:
     """A ledger whose clock stands still until it is moved."""
 
-    def __init__(self) -> None:
+    def __init__(self, client: Any) -> None:
         self.now = 1_793_000_000.0
-        self.ledger = DynamoLedger(client(), LEDGER, 65, lambda: self.now)
+        self.ledger = DynamoLedger(client, LEDGER, 65, lambda: self.now)
 
     def claim(self) -> Claim:
         return self.ledger.claim("contribution#U#1", "publish")
 
 
-def test_a_claim_is_held_until_its_lease_runs_out(cloud: Cloud) -> None:
-    book = Ledger()
+def test_a_claim_is_held_until_its_lease_runs_out(cloud: Cloud, client: Any) -> None:
+    book = Ledger(client)
     assert book.claim() is Claim.GRANTED
     book.now += 65
     assert book.claim() is Claim.HELD
@@ -43,8 +48,8 @@ def test_a_claim_is_held_until_its_lease_runs_out(cloud: Cloud) -> None:
     assert cloud.ledger()["contribution#U#1", "publish"]["attempts"] == 2
 
 
-def test_what_was_sent_stays_sent(cloud: Cloud) -> None:
-    book = Ledger()
+def test_what_was_sent_stays_sent(cloud: Cloud, client: Any) -> None:
+    book = Ledger(client)
     assert book.ledger.sent_ref("contribution#U#1", "publish") is None
     book.claim()
     assert book.ledger.sent_ref("contribution#U#1", "publish") is None
@@ -57,8 +62,8 @@ def test_what_was_sent_stays_sent(cloud: Cloud) -> None:
     assert "leaseUntil" not in row
 
 
-def test_there_may_have_been_nothing_to_send(cloud: Cloud) -> None:
-    book = Ledger()
+def test_there_may_have_been_nothing_to_send(cloud: Cloud, client: Any) -> None:
+    book = Ledger(client)
     book.claim()
     book.ledger.record_sent("contribution#U#1", "publish", None)
     assert book.claim() is Claim.SENT
@@ -66,16 +71,16 @@ def test_there_may_have_been_nothing_to_send(cloud: Cloud) -> None:
     assert len(cloud.ledger()) == 1
 
 
-def test_what_was_released_can_be_claimed_at_once(cloud: Cloud) -> None:
-    book = Ledger()
+def test_what_was_released_can_be_claimed_at_once(cloud: Cloud, client: Any) -> None:
+    book = Ledger(client)
     book.claim()
     book.ledger.release("contribution#U#1", "publish", "ratelimited")
     assert cloud.ledger()["contribution#U#1", "publish"]["reason"] == "ratelimited"
     assert book.claim() is Claim.GRANTED
 
 
-def test_what_was_set_aside_is_not_claimed(cloud: Cloud) -> None:
-    book = Ledger()
+def test_what_was_set_aside_is_not_claimed(cloud: Cloud, client: Any) -> None:
+    book = Ledger(client)
     book.claim()
     book.ledger.set_aside("contribution#U#1", "publish", "is_archived")
     book.now += 10**6
@@ -83,16 +88,16 @@ def test_what_was_set_aside_is_not_claimed(cloud: Cloud) -> None:
     assert cloud.ledger()["contribution#U#1", "publish"]["reason"] == "is_archived"
 
 
-def test_of_many_at_once_one_gets_the_claim(cloud: Cloud) -> None:
-    book = Ledger()
+def test_of_many_at_once_one_gets_the_claim(cloud: Cloud, client: Any) -> None:
+    book = Ledger(client)
     claims = at_once(*(book.claim for _ in range(8)))
     assert sorted(claim.value for claim in claims) == ["granted", *["held"] * 7]
     assert len(cloud.ledger()) == 1
 
 
-def test_of_many_at_once_one_decides(cloud: Cloud) -> None:
+def test_of_many_at_once_one_decides(cloud: Cloud, client: Any) -> None:
     cloud.put(a_row())
-    table = DynamoContributions(client(), TABLE)
+    table = DynamoContributions(client, TABLE)
 
     def decide(number: int) -> str:
         status = Status.ACCEPTED if number % 2 else Status.DECLINED
@@ -106,8 +111,8 @@ def test_of_many_at_once_one_decides(cloud: Cloud) -> None:
     assert sorted(results) == sorted([str(row.decided_by), *[f"told of {row.decided_by}"] * 7])
 
 
-def test_of_many_at_once_one_form_is_stored(cloud: Cloud) -> None:
-    store = DynamoSubmissions(client(), TABLE, LEDGER)
+def test_of_many_at_once_one_form_is_stored(cloud: Cloud, client: Any) -> None:
+    store = DynamoSubmissions(client, TABLE, LEDGER)
     same = at_once(*(lambda: store.add_once(a_row(), "V1") for _ in range(4)))
     assert sorted(same) == [False, False, False, True]
     others = at_once(*(lambda view=view: store.add_once(a_row(), view) for view in ("V2", "V3", "V4")))
@@ -118,7 +123,7 @@ def test_of_many_at_once_one_form_is_stored(cloud: Cloud) -> None:
     assert mark["expiresAt"] == a_row().timestamp // 1000 + 30 * 24 * 3600
 
 
-def test_a_month_holds_its_own_rows(cloud: Cloud) -> None:
+def test_a_month_holds_its_own_rows(cloud: Cloud, client: Any) -> None:
     cloud.put(a_row(timestamp=2), a_row(timestamp=1), a_row(timestamp=3, contribution_month="2026-11"))
-    rows = DynamoContributions(client(), TABLE, MONTH_INDEX).of_month(Month(2026, 10))
+    rows = DynamoContributions(client, TABLE, MONTH_INDEX).of_month(Month(2026, 10))
     assert [row.timestamp for row in rows] == [1, 2]

@@ -1,14 +1,14 @@
 """Secrets are rotated while the functions run: the same execution environment, no deployment."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
 
 from fakes import SUBMITTED_AT
-from integration.functions.cloud import LINK_KEY, SECRET, Invocations
+from integration.functions.cloud import LINK_KEY, SECRET
+from integration.functions.endpoint import AwsEndpoint
 from integration.functions.events import SEED, Context, Event, download_event, signed, slash_body
 from integration.functions.world import AINO, MAIJA, World, a_row
 from ossi.domain.contribution import Status
@@ -43,18 +43,23 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+class Reads:
+    """How often the secret has been read."""
+
+    def __init__(self, endpoint: AwsEndpoint) -> None:
+        self._endpoint = endpoint
+
+    def __len__(self) -> int:
+        return self._endpoint.operations.count("GetSecretValue")
+
+    def clear(self) -> None:
+        """Counts anew."""
+        self._endpoint.operations.clear()
+
+
 @pytest.fixture
-def reads(invocations: Invocations) -> Iterator[list[str]]:
-    """Every call to Secrets Manager."""
-    seen: list[str] = []
-
-    def note(**_: Any) -> None:
-        seen.append("GetSecretValue")
-
-    event = "before-call.secrets-manager.GetSecretValue"
-    invocations.session.events.register(event, note)
-    yield seen
-    invocations.session.events.unregister(event, note)
+def reads(running_endpoint: AwsEndpoint) -> Reads:
+    return Reads(running_endpoint)
 
 
 def put(**parts: str) -> None:
@@ -71,9 +76,7 @@ def last_line(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     return json.loads(capsys.readouterr().out.splitlines()[-1])
 
 
-def test_a_new_bot_token_is_used_by_the_call_that_the_old_one_failed(
-    world: World, clock: Clock, reads: list[str]
-) -> None:
+def test_a_new_bot_token_is_used_by_the_call_that_the_old_one_failed(world: World, clock: Clock, reads: Reads) -> None:
     put(slackBotToken=OLD_TOKEN)
     assert world.control.command(AINO, "new").view is None
     put()
@@ -84,9 +87,7 @@ def test_a_new_bot_token_is_used_by_the_call_that_the_old_one_failed(
 
 
 @pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed"])
-def test_a_token_that_is_still_the_same_is_not_tried_twice(
-    world: World, clock: Clock, reads: list[str], code: str
-) -> None:
+def test_a_token_that_is_still_the_same_is_not_tried_twice(world: World, clock: Clock, reads: Reads, code: str) -> None:
     assert world.control.command(AINO, "new").view is not None
     clock.move(10)
     world.control.fail("views.open", "slack_error", error=code)
@@ -108,7 +109,7 @@ def test_the_stream_function_takes_over_a_new_token_within_a_batch(world: World,
 
 
 @pytest.mark.usefixtures("world")
-def test_a_signature_with_the_new_secret_is_accepted_at_once(clock: Clock, reads: list[str]) -> None:
+def test_a_signature_with_the_new_secret_is_accepted_at_once(clock: Clock, reads: Reads) -> None:
     assert help_signed_with(SEED.signing_secret) == 200
     put(slackSigningSecret=NEW_SIGNING_SECRET)
     clock.move(10)
@@ -136,7 +137,7 @@ def test_while_it_is_rotated_both_are_accepted_and_afterwards_one(
 
 @pytest.mark.usefixtures("world")
 def test_a_flood_of_forged_requests_reads_the_secret_once_in_ten_seconds(
-    clock: Clock, reads: list[str], capsys: pytest.CaptureFixture[str]
+    clock: Clock, reads: Reads, capsys: pytest.CaptureFixture[str]
 ) -> None:
     forged = signed("/slash", slash_body(text="help"), secret="of-somebody-who-is-not-slack")
     for _ in range(200):  # 20 seconds

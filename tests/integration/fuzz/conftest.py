@@ -11,14 +11,15 @@ import pytest
 from integration.functions.conftest import (
     PRIVATE,
     cloud,
-    invocations,
     running_control,
+    running_endpoint,
     running_gateway,
     running_slack,
+    session,
     world,
 )
 
-__all__ = ["cloud", "invocations", "running_control", "running_gateway", "running_slack", "world"]
+__all__ = ["cloud", "running_control", "running_endpoint", "running_gateway", "running_slack", "session", "world"]
 
 Logged = Callable[[], list[dict[str, Any]]]
 

@@ -1,13 +1,13 @@
 """Compensation levels: what is offered, what is only read, and what a configuration may say."""
 
 import json
+from dataclasses import FrozenInstanceError
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
-from ossi.domain.compensation import DEFAULT_LEVELS, CompensationLevel, CompensationLevels
+from ossi.domain.compensation import CompensationLevel, CompensationLevels
 
 SMALL = {"key": "SMALL", "label": "Small", "amount": "50", "currency": "EUR"}
 
@@ -52,41 +52,37 @@ def test_the_configuration_keeps_its_order_amounts_and_currencies() -> None:
     ]
 
 
-def test_what_is_written_as_json_can_be_read_again() -> None:
-    text = json.dumps([level.model_dump(mode="json") for level in DEFAULT_LEVELS])
-    assert list(CompensationLevels.from_json(text)) == list(DEFAULT_LEVELS)
-
-
 @pytest.mark.parametrize(
-    "change",
+    ("change", "wrong"),
     [
-        {"key": "small"},
-        {"key": ""},
-        {"key": "A" * 151},
-        {"label": ""},
-        {"label": "x" * 76},
-        {"amount": "-1"},
-        {"amount": "0.001"},
-        {"amount": "NaN"},
-        {"amount": "a lot"},
-        {"currency": "€"},
-        {"currency": "eur"},
-        {"surprise": True},
+        ({"key": ""}, "key"),
+        ({"key": 1}, "key"),
+        ({"label": ""}, "label"),
+        ({"label": None}, "label"),
+        ({"amount": "-1"}, "amount"),
+        ({"amount": "NaN"}, "amount"),
+        ({"amount": "Infinity"}, "amount"),
+        ({"amount": "a lot"}, "amount"),
+        ({"amount": True}, "amount"),
+        ({"amount": None}, "amount"),
+        ({"currency": ""}, "currency"),
+        ({"offered": "yes"}, "offered"),
+        ({"surprise": True}, "surprise"),
+        ({"surprise": True, "key": ""}, "key, surprise"),
     ],
 )
-def test_a_wrong_level_is_refused_and_named(change: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError) as caught:
-        CompensationLevels.from_json(json.dumps([{**SMALL, **change}]))
-    assert [error["loc"] for error in caught.value.errors()] == [(0, *change)]
+def test_a_wrong_level_is_refused_and_named(change: dict[str, Any], wrong: str) -> None:
+    with pytest.raises(ValueError, match=f"^level 2, wrong or missing: {wrong}$"):
+        CompensationLevels.from_json(json.dumps([SMALL, {**SMALL, **change}]))
 
 
-@pytest.mark.parametrize("text", ["", "{}", "no json", '"SMALL"'])
+@pytest.mark.parametrize("text", ["", "{}", "no json", '"SMALL"', "[1]", "[[]]"])
 def test_what_is_no_list_of_levels_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="validation error"):
+    with pytest.raises(ValueError, match=r"not a list of levels|level 1 is no object|Expecting value"):
         CompensationLevels.from_json(text)
 
 
 def test_a_level_cannot_be_changed_afterwards() -> None:
     level = CompensationLevel(key="A", label="a", amount=Decimal(1))
-    with pytest.raises(ValidationError, match="frozen"):
+    with pytest.raises(FrozenInstanceError):
         level.amount = Decimal(2)  # pyright: ignore[reportAttributeAccessIssue] - that is the point

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from functools import cache
 
-from ossi.adapters.report_files import S3ReportFiles
+from ossi.adapters.aws.services import SecretsManagerClient
+from ossi.adapters.report_downloads import S3Downloads
 from ossi.adapters.secrets import SecretsManager
 from ossi.domain.errors import RequestRefused
 from ossi.domain.links import LinkExpired, check_link
@@ -14,8 +15,8 @@ class App:
     """The links that are good now, and the bucket."""
 
     def __init__(self, settings: Settings) -> None:
-        self._secrets = SecretsManager(settings.secret_id)
-        self.files = S3ReportFiles(settings.report_bucket)
+        self._secrets = SecretsManager(settings.secret_id, SecretsManagerClient(attempts=2))
+        self.files = S3Downloads(settings.report_bucket)
 
     def check_link(self, name: str, token: str) -> None:
         """Raises RequestRefused for a link that was not signed with the present key, LinkExpired for one whose time has passed."""

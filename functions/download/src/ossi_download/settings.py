@@ -1,13 +1,12 @@
 """The environment of the download function."""
 
-from typing import Annotated
-
-from pydantic import Field
+from dataclasses import dataclass
 
 from ossi.settings import SecretSettings
 
 
+@dataclass(frozen=True, kw_only=True)
 class Settings(SecretSettings):
     """report_bucket: where workbooks are."""
 
-    report_bucket: Annotated[str, Field(min_length=1)]
+    report_bucket: str

@@ -1,18 +1,23 @@
 """Builds what the interactions function works with: its composition root. Nothing is built before a request needs it."""
 
-from functools import cache, cached_property
-from typing import Any
+from __future__ import annotations
 
-from ossi.adapters.contributions import DynamoContributions
-from ossi.adapters.dynamodb import dynamodb_client
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from ossi.adapters.aws.services import DynamoDbClient, SecretsManagerClient
 from ossi.adapters.secrets import SecretsManager
 from ossi.adapters.slack import SlackChat
+from ossi.adapters.slack_http import SlackHttp
 from ossi.adapters.slack_signature import SlackSignature
 from ossi.adapters.submissions import DynamoSubmissions
 from ossi.clock import any_of, clock_in
 from ossi.ports import Clock
-from ossi.slack_ui.notifications import Words
 from ossi_interactions.settings import Settings
+
+if TYPE_CHECKING:
+    from ossi.adapters.contributions import DynamoContributions
+    from ossi.slack_ui.notifications import Words
 
 _SLACK_TIMEOUT_S = 1  # a name is not worth more of Slack's 3 seconds
 
@@ -26,7 +31,7 @@ class App:
     @cached_property
     def secrets(self) -> SecretsManager:
         """The one secret."""
-        return SecretsManager(self.settings.secret_id)
+        return SecretsManager(self.settings.secret_id, SecretsManagerClient(attempts=2))
 
     @cached_property
     def is_from_slack(self) -> SlackSignature:
@@ -34,23 +39,24 @@ class App:
         return SlackSignature(self.secrets.signing_secrets, self.secrets.read_again)
 
     @cached_property
-    def chat(self) -> SlackChat:
-        """Slack, in a hurry."""
-        return SlackChat(
-            self.secrets.bot_token,
-            self.settings.slack_api_url,
-            _SLACK_TIMEOUT_S,
-            patient=False,
-            read_again=self.secrets.read_again,
-        )
+    def slack(self) -> SlackHttp:
+        """The way to Slack."""
+        return SlackHttp(self.settings.slack_api_url, _SLACK_TIMEOUT_S)
 
     @cached_property
-    def _dynamodb(self) -> Any:
-        return dynamodb_client()
+    def chat(self) -> SlackChat:
+        """Slack, in a hurry."""
+        return SlackChat(self.secrets.bot_token, self.slack, self.secrets.read_again)
+
+    @cached_property
+    def _dynamodb(self) -> DynamoDbClient:
+        return DynamoDbClient()
 
     @cached_property
     def contributions(self) -> DynamoContributions:
         """The table."""
+        from ossi.adapters.contributions import DynamoContributions
+
         return DynamoContributions(self._dynamodb, self.settings.table)
 
     @cached_property
@@ -66,6 +72,8 @@ class App:
     @cached_property
     def words(self) -> Words:
         """The wording."""
+        from ossi.slack_ui.notifications import Words
+
         return Words(self.settings.time_zone, self.settings.compensation_levels, any_of)
 
 

@@ -1,4 +1,7 @@
-"""POST /interactions: verify, parse, one call, answer. Modals and buttons, within Slack's three seconds."""
+"""POST /interactions: verify, parse, one call, answer. Modals and buttons, within Slack's three seconds.
+
+What only some of them need is imported when they come: whoever sends a form does not wait for what a button needs.
+"""
 
 import logging
 from typing import Any
@@ -7,10 +10,8 @@ from ossi.domain.errors import InvalidSubmission, RequestRefused
 from ossi.http import Answer, Event, answer, refused, signed_form
 from ossi.invocation import FAILED, invocation
 from ossi.logs import note
-from ossi.slack_ui import problems
 from ossi.slack_ui.form import CALLBACK_ID, field_errors, read_form
 from ossi.use_cases.submit import Submitter, submit
-from ossi_interactions.actions import act
 from ossi_interactions.bootstrap import App, app
 from ossi_interactions.payloads import ButtonsPressed, FormSent, Payload, UnreadableForm, read_payload
 
@@ -28,7 +29,7 @@ def handler(event: Event, _context: Any) -> Answer:
         note(outcome="refused")
         _logger.warning("refused", extra={"why": str(refusal), "metric": "Refused"})
         # Whoever sent a form keeps it open, with everything that was typed.
-        return answer(problems.not_stored()) if isinstance(refusal, UnreadableForm) else refused()
+        return _kept_open() if isinstance(refusal, UnreadableForm) else refused()
 
 
 def respond_to_slack_within_3_seconds(payload: Payload, application: App) -> Answer:
@@ -37,6 +38,8 @@ def respond_to_slack_within_3_seconds(payload: Payload, application: App) -> Ans
     if isinstance(payload, FormSent):
         return _submitted(payload, application)
     if isinstance(payload, ButtonsPressed):
+        from ossi_interactions.actions import act
+
         act(payload, application)
     return answer()
 
@@ -67,5 +70,11 @@ def _submitted(payload: FormSent, application: App) -> Answer:
     except Exception:  # whatever it was, the form stays open with everything that was typed, and the log has the trace
         note(outcome=FAILED)
         _logger.exception("a form was not stored", extra={"metric": "Failed"})
-        return answer(problems.not_stored())
+        return _kept_open()
     return answer()
+
+
+def _kept_open() -> Answer:
+    from ossi.slack_ui import problems
+
+    return answer(problems.not_stored())

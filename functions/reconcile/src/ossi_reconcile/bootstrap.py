@@ -2,12 +2,14 @@
 
 from functools import cache, partial
 
+from ossi.adapters.aws.services import SecretsManagerClient
 from ossi.adapters.bookmark import DynamoBookmark
 from ossi.adapters.contributions import DynamoContributions
 from ossi.adapters.dynamodb import dynamodb_client
 from ossi.adapters.ledger import DynamoLedger
 from ossi.adapters.secrets import SecretsManager
 from ossi.adapters.slack import SlackChat
+from ossi.adapters.slack_sdk_transport import SlackSdk
 from ossi.clock import any_of, clock_in
 from ossi.effects import EFFECTS
 from ossi.slack_ui.notifications import Words
@@ -23,7 +25,7 @@ class App:
     """The use case's needs, fulfilled by AWS and Slack, and the bookmark of the scheduled runs."""
 
     def __init__(self, settings: Settings) -> None:
-        secrets = SecretsManager(settings.secret_id)
+        secrets = SecretsManager(settings.secret_id, SecretsManagerClient())
         client = dynamodb_client()
         ledger = DynamoLedger(client, settings.ledger_table, _LEASE_S)
         self.bookmark = DynamoBookmark(client, settings.ledger_table, "reconcile")
@@ -34,11 +36,7 @@ class App:
             delivery=partial(
                 Delivery,
                 chat=SlackChat(
-                    secrets.bot_token,
-                    settings.slack_api_url,
-                    _SLACK_TIMEOUT_S,
-                    patient=True,
-                    read_again=secrets.read_again,
+                    secrets.bot_token, SlackSdk(settings.slack_api_url, _SLACK_TIMEOUT_S), secrets.read_again
                 ),
                 ledger=ledger,
                 words=Words(settings.time_zone, settings.compensation_levels, any_of),

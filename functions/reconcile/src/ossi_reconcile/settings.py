@@ -1,13 +1,12 @@
 """The environment of the reconcile function."""
 
-from typing import Annotated
-
-from pydantic import Field
+from dataclasses import dataclass
 
 from ossi.settings import LedgerSettings, LevelSettings, SlackSettings, TableSettings, TimeSettings
 
 
+@dataclass(frozen=True, kw_only=True)
 class Settings(SlackSettings, TableSettings, LedgerSettings, TimeSettings, LevelSettings):
     """public_channel: the id of the channel in which accepted contributions are published."""
 
-    public_channel: Annotated[str, Field(min_length=1)]
+    public_channel: str

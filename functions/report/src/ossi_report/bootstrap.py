@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from ossi.adapters.aws.services import SecretsManagerClient
 from ossi.adapters.contributions import DynamoContributions
 from ossi.adapters.dynamodb import dynamodb_client
 from ossi.adapters.ledger import DynamoLedger
@@ -9,6 +10,7 @@ from ossi.adapters.report_files import S3ReportFiles
 from ossi.adapters.report_records import DynamoReportRecords
 from ossi.adapters.secrets import SecretsManager
 from ossi.adapters.slack import SlackChat
+from ossi.adapters.slack_sdk_transport import SlackSdk
 from ossi.clock import clock_in
 from ossi.use_cases.draw_up_report import Books
 from ossi.use_cases.make_report import ReportMaker
@@ -23,7 +25,7 @@ _LEASE_S = 310  # the function is stopped after 300 seconds: whoever holds a cla
 
 def report_maker(settings: Settings) -> ReportMaker:
     """The use case's needs, fulfilled by AWS and Slack."""
-    secrets = SecretsManager(settings.secret_id)
+    secrets = SecretsManager(settings.secret_id, SecretsManagerClient())
     client = dynamodb_client()
     return ReportMaker(
         books=Books(
@@ -36,13 +38,7 @@ def report_maker(settings: Settings) -> ReportMaker:
         ),
         ledger=DynamoLedger(client, settings.ledger_table, _LEASE_S),
         files=S3ReportFiles(settings.report_bucket),
-        chat=SlackChat(
-            secrets.bot_token,
-            settings.slack_api_url,
-            _SLACK_TIMEOUT_S,
-            patient=True,
-            read_again=secrets.read_again,
-        ),
+        chat=SlackChat(secrets.bot_token, SlackSdk(settings.slack_api_url, _SLACK_TIMEOUT_S), secrets.read_again),
         management_channel=settings.management_channel,
         api_url=settings.api_url,
         link_key=secrets.fresh_link_signing_key,

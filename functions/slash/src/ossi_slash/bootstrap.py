@@ -1,16 +1,22 @@
 """Builds what the slash function works with: its composition root. Nothing is built before a request needs it."""
 
-from functools import cache, cached_property
+from __future__ import annotations
 
-from ossi.adapters.contributions import DynamoContributions
-from ossi.adapters.dynamodb import dynamodb_client
-from ossi.adapters.report_requests import LambdaReportRequests
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from ossi.adapters.aws.services import SecretsManagerClient
 from ossi.adapters.secrets import SecretsManager
 from ossi.adapters.slack import SlackChat
+from ossi.adapters.slack_http import SlackHttp
 from ossi.adapters.slack_signature import SlackSignature
 from ossi.clock import clock_in
 from ossi.ports import Clock
 from ossi_slash.settings import Settings
+
+if TYPE_CHECKING:
+    from ossi.adapters.contributions import DynamoContributions
+    from ossi.adapters.report_requests import LambdaReportRequests
 
 _SLACK_TIMEOUT_S = 2  # Slack waits 3 seconds for the whole answer
 
@@ -24,7 +30,7 @@ class App:
     @cached_property
     def secrets(self) -> SecretsManager:
         """The one secret."""
-        return SecretsManager(self.settings.secret_id)
+        return SecretsManager(self.settings.secret_id, SecretsManagerClient(attempts=2))
 
     @cached_property
     def is_from_slack(self) -> SlackSignature:
@@ -32,25 +38,30 @@ class App:
         return SlackSignature(self.secrets.signing_secrets, self.secrets.read_again)
 
     @cached_property
+    def slack(self) -> SlackHttp:
+        """The way to Slack."""
+        return SlackHttp(self.settings.slack_api_url, _SLACK_TIMEOUT_S)
+
+    @cached_property
     def chat(self) -> SlackChat:
         """Slack, in a hurry."""
-        return SlackChat(
-            self.secrets.bot_token,
-            self.settings.slack_api_url,
-            _SLACK_TIMEOUT_S,
-            patient=False,
-            read_again=self.secrets.read_again,
-        )
+        return SlackChat(self.secrets.bot_token, self.slack, self.secrets.read_again)
 
     @cached_property
     def contributions(self) -> DynamoContributions:
         """The table."""
-        return DynamoContributions(dynamodb_client(), self.settings.table)
+        from ossi.adapters.aws.services import DynamoDbClient
+        from ossi.adapters.contributions import DynamoContributions
+
+        return DynamoContributions(DynamoDbClient(), self.settings.table)
 
     @cached_property
     def report_requests(self) -> LambdaReportRequests:
         """The way to the report function."""
-        return LambdaReportRequests(self.settings.report_function)
+        from ossi.adapters.aws.services import LambdaClient
+        from ossi.adapters.report_requests import LambdaReportRequests
+
+        return LambdaReportRequests(self.settings.report_function, LambdaClient(attempts=2))
 
     @cached_property
     def clock(self) -> Clock:

@@ -1,20 +1,17 @@
-"""POST /slash: verify, parse, one call, answer. Every answer is ephemeral (R15), and given within Slack's three seconds."""
+"""POST /slash: verify, parse, one call, answer. Every answer is ephemeral (R15), and given within Slack's three seconds.
+
+What a command needs is imported when the command comes: nobody who opens a form waits for what a list or a report needs.
+"""
 
 import logging
 from typing import Any
 
-from ossi.clock import any_of
 from ossi.domain.commands import Command, parse_command
 from ossi.domain.errors import ChatError, RequestRefused
 from ossi.http import Answer, Event, answer, is_ssl_check, refused, signed_form
 from ossi.invocation import FAILED, invocation
 from ossi.logs import note
 from ossi.ports import Message
-from ossi.slack_ui import problems
-from ossi.slack_ui.help import help_message
-from ossi.use_cases.list_contributions import list_contributions
-from ossi.use_cases.open_form import open_form
-from ossi.use_cases.request_report import request_report
 from ossi_slash.bootstrap import App, app
 from ossi_slash.request import CommandSent
 
@@ -45,11 +42,15 @@ def respond_to_slack_within_3_seconds(sent: CommandSent, application: App) -> An
     except Exception:  # whatever it was, the person gets an answer and the log the trace
         note(outcome=FAILED)
         _logger.exception("a command failed", extra={"metric": "Failed"})
+        from ossi.slack_ui import problems
+
         message = problems.something_broke()
     return answer(_ephemeral(message)) if message else answer()
 
 
 def _new(command: Command, sent: CommandSent, application: App) -> Message | None:
+    from ossi.use_cases.open_form import open_form
+
     settings = application.settings
     try:
         open_form(
@@ -63,16 +64,22 @@ def _new(command: Command, sent: CommandSent, application: App) -> Message | Non
     except ChatError as error:
         note(outcome=FAILED)
         _logger.warning("the form was not opened", extra={"why": error.code, "metric": "Failed"})
+        from ossi.slack_ui import problems
+
         return problems.form_not_opened(command.argument)
     return None
 
 
 def _list(_command: Command, sent: CommandSent, application: App) -> Message:
+    from ossi.use_cases.list_contributions import list_contributions
+
     settings = application.settings
     return list_contributions(sent.user_id, application.contributions, settings.time_zone, settings.compensation_levels)
 
 
 def _report(command: Command, sent: CommandSent, application: App) -> Message:
+    from ossi.use_cases.request_report import request_report
+
     return request_report(
         command.argument,
         sent.user_id,
@@ -85,6 +92,9 @@ def _report(command: Command, sent: CommandSent, application: App) -> Message:
 
 
 def _help(command: Command, _sent: CommandSent, application: App) -> Message:
+    from ossi.clock import any_of
+    from ossi.slack_ui.help import help_message
+
     return help_message(command, application.settings.version, application.settings.stack, any_of)
 
 

@@ -2,10 +2,12 @@
 
 from functools import cache
 
+from ossi.adapters.aws.services import SecretsManagerClient
 from ossi.adapters.dynamodb import dynamodb_client
 from ossi.adapters.ledger import DynamoLedger
 from ossi.adapters.secrets import SecretsManager
 from ossi.adapters.slack import SlackChat
+from ossi.adapters.slack_http import SlackHttp
 from ossi.clock import any_of
 from ossi.slack_ui.notifications import Words
 from ossi_stream.settings import Settings
@@ -19,14 +21,10 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        secrets = SecretsManager(settings.secret_id)
-        self.chat = SlackChat(
-            secrets.bot_token,
-            settings.slack_api_url,
-            _SLACK_TIMEOUT_S,
-            patient=False,  # what has to wait, waits in the batch, where others go on meanwhile
-            read_again=secrets.read_again,
-        )
+        secrets = SecretsManager(settings.secret_id, SecretsManagerClient())
+        # Each request once: what has to wait, waits in the batch, where others go on meanwhile.
+        slack = SlackHttp(settings.slack_api_url, _SLACK_TIMEOUT_S)
+        self.chat = SlackChat(secrets.bot_token, slack, secrets.read_again)
         self.ledger = DynamoLedger(dynamodb_client(), settings.ledger_table, _LEASE_S)
         self.words = Words(settings.time_zone, settings.compensation_levels, any_of)
 

@@ -3,10 +3,9 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from math import ceil
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from ossi.adapters.dynamodb import from_item, is_conditional_check_failure, item_found, read_batches, to_item
 from ossi.domain.contribution import (
@@ -50,7 +49,7 @@ class DynamoContributions:
             raise AlreadyDecided(row)
         changes: dict[str, Any] = {"status": status.value, "decidedBy": by, "decidedAt": at}
         if seen_in is not None:
-            changes["decidedIn"] = seen_in.model_dump()
+            changes["decidedIn"] = asdict(seen_in)
         names = {f"#{name}": name for name in changes}
         try:
             self._client.update_item(
@@ -63,7 +62,7 @@ class DynamoContributions:
                 | to_item({":pending": Status.PENDING.value}),
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except ClientError as error:
+        except Exception as error:  # boto3's or our own: see response_of
             if not is_conditional_check_failure(error):
                 raise
             found = item_found(error)
@@ -109,7 +108,8 @@ class DynamoContributions:
         if status is not None:
             values[":status"] = status.value
             only = {"FilterExpression": "#status = :status", "ExpressionAttributeNames": {"#status": "status"}}
-        pages = self._client.get_paginator("query").paginate(
+        pages = _pages(
+            self._client.query,
             TableName=self._table,
             IndexName=self._month_index,
             KeyConditionExpression="contributionMonth = :month",
@@ -122,7 +122,7 @@ class DynamoContributions:
     def all(self, after: ContributionKey | None = None) -> Iterator[Contribution]:
         """A scan, which reads at half the price of a consistent one. The key need not exist any more. See ports.Contributions."""
         start = {"ExclusiveStartKey": to_item({"userId": after.user_id, "timestamp": after.timestamp})} if after else {}
-        for page in self._client.get_paginator("scan").paginate(TableName=self._table, **start):
+        for page in _pages(self._client.scan, TableName=self._table, **start):
             yield from _readable([from_item(item) for item in page["Items"]])
 
     def get(self, key: ContributionKey) -> Contribution | None:
@@ -143,6 +143,16 @@ class DynamoContributions:
         asked = [to_item({"userId": key.user_id, "timestamp": key.timestamp}) for key in dict.fromkeys(keys)]
         rows = read_batches(self._client, self._table, asked, self._sleep, consistent=True)
         return {row.key: row for row in _readable(list(rows))}
+
+
+def _pages(read: Callable[..., dict[str, Any]], **request: Any) -> Iterator[dict[str, Any]]:
+    """Every page of an answer."""
+    while True:
+        page = read(**request)
+        yield page
+        if "LastEvaluatedKey" not in page:
+            return
+        request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
 def _readable(rows: list[dict[str, Any]]) -> Iterator[Contribution]:

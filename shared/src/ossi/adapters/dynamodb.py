@@ -1,57 +1,113 @@
-"""What every DynamoDB adapter needs: items to Python and back, and the one error that is expected."""
+"""What every DynamoDB adapter needs: items to Python and back, and the one error that is expected.
 
-from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
+Written out instead of taken from boto3.dynamodb.types, which imports the whole of boto3; a property test compares the two.
+"""
+
+import base64
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Clamped, Context, Decimal, Inexact, Overflow, Rounded, Underflow
 from typing import Any, cast
 
-import boto3
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.config import Config
-from botocore.exceptions import ClientError
-
+# What a number can be there (DynamoDB Developer Guide, "Naming rules and data types"); whatever would be rounded is an error.
+_NUMBERS = Context(prec=38, Emin=-128, Emax=126, traps=[Clamped, Overflow, Inexact, Rounded, Underflow])
 _KEYS_PER_CALL = 100  # BatchGetItem takes no more
 _IDLE_CALLS = 8
 
-_SERIALIZER = TypeSerializer()
-_DESERIALIZER = TypeDeserializer()
-
 
 def dynamodb_client() -> Any:
-    """A client with short time-outs (seconds): a function that answers Slack has three of them altogether."""
+    """boto3's client, for the functions that nobody waits for. Short time-outs (seconds): one item is not much."""
+    import boto3
+    from botocore.config import Config
+
     return boto3.client(
         "dynamodb",
         config=Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}),
     )
 
 
-def to_item(row: dict[str, Any]) -> dict[str, Any]:
-    """A row as a DynamoDB item."""
-    return {name: _SERIALIZER.serialize(value) for name, value in row.items()}
+def to_item(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as a DynamoDB item. Raises TypeError for what has no place in one, ArithmeticError for a number with too many digits."""
+    return {name: _attribute(value) for name, value in row.items()}
 
 
-def from_item(item: dict[str, Any]) -> dict[str, Any]:
-    """A DynamoDB item as a row; whole numbers are int."""
-    return {name: _plain(_DESERIALIZER.deserialize(value)) for name, value in item.items()}
+def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A DynamoDB item as a row; whole numbers are int. Raises TypeError, ValueError or ArithmeticError for what is no item."""
+    return {name: _value(attribute) for name, attribute in item.items()}
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else value
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in cast("list[Any]", value)]
-    return value
+def _attribute(value: object) -> dict[str, Any]:
+    match value:
+        case None:
+            return {"NULL": True}
+        case bool():
+            return {"BOOL": value}
+        case str():
+            return {"S": value}
+        case int() | Decimal():
+            return {"N": str(_finite(_NUMBERS.create_decimal(value)))}
+        case list() | tuple():
+            return {"L": [_attribute(each) for each in cast("list[object]", value)]}
+        case dict():
+            return {"M": to_item(cast("dict[str, Any]", value))}
+        case _:
+            raise TypeError(f"{type(value).__name__} has no place in an item")
 
 
-def is_conditional_check_failure(error: ClientError) -> bool:
-    """Whether the condition of a write did not hold: the one error that conditional writers expect."""
-    return error.response.get("Error", {}).get("Code") == "ConditionalCheckFailedException"
+def _value(attribute: Mapping[str, Any]) -> Any:
+    ((kind, value),) = attribute.items()
+    match kind:
+        case "S" | "BOOL":
+            return value
+        case "N":
+            return _number(value)
+        case "NULL":
+            return None
+        case "M":
+            return from_item(value)
+        case "L":
+            return [_value(each) for each in value]
+        case "B":
+            return _bytes(value)
+        case "SS":
+            return set(value)
+        case "NS":
+            return {_number(each) for each in value}
+        case "BS":
+            return {_bytes(each) for each in value}
+        case _:
+            raise TypeError("no kind of attribute that DynamoDB has")
 
 
-def item_found(error: ClientError) -> dict[str, Any]:
+def _number(text: str) -> int | Decimal:
+    number = _finite(_NUMBERS.create_decimal(text))
+    return int(number) if number == number.to_integral_value() else number
+
+
+def _finite(number: Decimal) -> Decimal:
+    if not number.is_finite():
+        raise TypeError("DynamoDB has neither infinity nor what is no number")
+    return number
+
+
+def _bytes(value: str | bytes) -> bytes:
+    # boto3 has decoded it already.
+    return value if isinstance(value, bytes) else base64.b64decode(value)
+
+
+def is_conditional_check_failure(error: Exception) -> bool:
+    """Whether the condition of a write did not hold: the one error that conditional writers expect, of boto3's client or of ours."""
+    return response_of(error).get("Error", {}).get("Code") == "ConditionalCheckFailedException"
+
+
+def item_found(error: Exception) -> dict[str, Any]:
     """The row that stood in the way of a conditional write (ReturnValuesOnConditionCheckFailure); empty if there was none."""
-    return from_item(cast("dict[str, Any]", error.response.get("Item", {})))
+    return from_item(response_of(error).get("Item", {}))
+
+
+def response_of(error: Exception) -> dict[str, Any]:
+    """What AWS said, where an error is AWS's refusal: botocore's ClientError and our AwsError carry it alike; empty for any other."""
+    response: object = getattr(error, "response", None)
+    return cast("dict[str, Any]", response) if isinstance(response, dict) else {}
 
 
 def read_batches(

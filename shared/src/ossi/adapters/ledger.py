@@ -6,12 +6,9 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from botocore.exceptions import ClientError
-from pydantic import ValidationError
-
 from ossi.adapters.dynamodb import from_item, is_conditional_check_failure, item_found, read_batches, to_item
-from ossi.domain.contribution import MessageRef
 from ossi.domain.errors import UnreadableRecord
+from ossi.domain.message_ref import MessageRef
 from ossi.ports import Attempt, Claim, Record, State
 
 _logger = logging.getLogger(__name__)
@@ -68,7 +65,7 @@ class DynamoLedger:
             self._update(
                 subject, effect, f"{expression} ADD attempts :one", values, condition=f"{free} AND {_COUNTABLE}"
             )
-        except ClientError as error:
+        except Exception as error:  # boto3's or our own: see response_of
             if not is_conditional_check_failure(error):
                 raise
             found = item_found(error)
@@ -119,8 +116,9 @@ class DynamoLedger:
         if _state_in(row) is not State.SENT or "ts" not in row:
             return None
         try:
-            return MessageRef.model_validate(row)
-        except ValidationError:
+            place: Any = row.get("channel")
+            return MessageRef(place, row["ts"])
+        except ValueError:
             raise UnreadableRecord(f"wrong or missing in {effect}: channel or ts") from None
 
     def records(self, messages: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Record]:
@@ -139,7 +137,7 @@ class DynamoLedger:
                 {":due": State.DUE.value, ":failed": State.SET_ASIDE.value},
                 condition="#state = :failed",
             )
-        except ClientError as error:
+        except Exception as error:  # boto3's or our own: see response_of
             if not is_conditional_check_failure(error):
                 raise
             return False

@@ -1,4 +1,4 @@
-"""The private bucket of the reports' files: the report function stores, the download function lets people fetch."""
+"""The private bucket of the reports' files, where the report function stores them."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _CONTENT_TYPES = {
 
 
 class S3ReportFiles:
-    """ports.ReportFiles, and the way to them."""
+    """ports.ReportFiles."""
 
     def __init__(self, bucket: str, client: Any = None) -> None:
         self._bucket = bucket
@@ -26,11 +26,3 @@ class S3ReportFiles:
         """See ports.ReportFiles."""
         content_type = _CONTENT_TYPES[name.rpartition(".")[2]]
         self._client.put_object(Bucket=self._bucket, Key=PREFIX + name, Body=content, ContentType=content_type)
-
-    def presigned_url(self, name: str, method: str, life_s: int, *, saved_as: str) -> str:
-        """A URL that serves the file as a download for life_s seconds. method: GET or HEAD, the one it will be fetched with."""
-        operation = "head_object" if method == "HEAD" else "get_object"
-        params: dict[str, str] = {"Bucket": self._bucket, "Key": PREFIX + name}
-        if method != "HEAD":
-            params["ResponseContentDisposition"] = f'attachment; filename="{saved_as}"'
-        return self._client.generate_presigned_url(operation, Params=params, ExpiresIn=life_s)

@@ -4,16 +4,12 @@ A rotation needs no deployment and no new execution environment: whoever finds t
 secret to be read again.
 """
 
+import json
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
-
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import AliasGenerator, BaseModel, ConfigDict, SecretStr
-from pydantic.alias_generators import to_camel
+from dataclasses import dataclass, field
+from typing import Any, Self, cast
 
 _logger = logging.getLogger(__name__)
 
@@ -22,30 +18,67 @@ _KEPT_S = 300
 _READ_AT_MOST_EVERY_S = 10
 
 
-class OssiSecrets(BaseModel):
-    """What the secret holds. SecretStr: printing or logging it shows stars.
+class UnreadableSecret(ValueError):
+    """The secret's value is not what it should be. It names the parts, and shows no value."""
+
+    @property
+    def code(self) -> str:
+        """The same, where the log looks for it."""
+        return str(self)
+
+
+@dataclass(frozen=True)
+class OssiSecrets:
+    """What the secret holds; printing or logging it shows nothing.
 
     slack_signing_secret_previous: accepted beside the present one while Slack changes over.
     """
 
-    model_config = ConfigDict(frozen=True, alias_generator=AliasGenerator(alias=to_camel), hide_input_in_errors=True)
+    slack_bot_token: str = field(repr=False)
+    slack_signing_secret: str = field(repr=False)
+    link_signing_key: str = field(repr=False)
+    slack_signing_secret_previous: str | None = field(repr=False, default=None)
 
-    slack_bot_token: SecretStr
-    slack_signing_secret: SecretStr
-    slack_signing_secret_previous: SecretStr | None = None
-    link_signing_key: SecretStr
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Raises UnreadableSecret."""
+        try:
+            value: object = json.loads(text)
+        except ValueError:
+            raise UnreadableSecret("the secret is not JSON") from None
+        parts = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+        read = {name: parts.get(key) for name, key in _KEYS.items()}
+        wrong = [key for name, key in _KEYS.items() if not _is_good(name, read[name])]
+        if wrong:
+            raise UnreadableSecret(f"the secret, wrong or missing: {', '.join(wrong)}")
+        return cls(**cast("dict[str, str]", read))
+
+
+_OPTIONAL = "slack_signing_secret_previous"
+_KEYS = {
+    "slack_bot_token": "slackBotToken",
+    "slack_signing_secret": "slackSigningSecret",
+    _OPTIONAL: "slackSigningSecretPrevious",
+    "link_signing_key": "linkSigningKey",
+}
+
+
+def _is_good(name: str, value: object) -> bool:
+    if value is None:
+        return name == _OPTIONAL
+    return isinstance(value, str) and bool(value.strip())
 
 
 class SecretsManager:
     """The values of the secret of that id, read when the first one is needed.
 
-    now: seconds of a clock that never goes back; usually the machine's.
+    client: of AWS Secrets Manager, boto3's or ours. now: seconds of a clock that never goes back; usually the machine's.
 
-    Every value raises botocore's ClientError or BotoCoreError where the secret cannot be read for the first time, and pydantic's
-    ValidationError where a part of it is missing.
+    Every value raises the client's errors where the secret cannot be read for the first time, and UnreadableSecret where a part of it is
+    missing.
     """
 
-    def __init__(self, secret_id: str, client: Any = None, now: Callable[[], float] | None = None) -> None:
+    def __init__(self, secret_id: str, client: Any, now: Callable[[], float] | None = None) -> None:
         self._secret_id = secret_id
         self._client = client
         self._now = now or time.monotonic
@@ -55,18 +88,17 @@ class SecretsManager:
 
     def bot_token(self) -> str:
         """The bot token, as of five minutes ago or later."""
-        return self._secrets().slack_bot_token.get_secret_value()
+        return self._secrets().slack_bot_token
 
     def signing_secrets(self) -> tuple[str, ...]:
         """The signing secrets whose signatures count, as of five minutes ago or later: the present one and perhaps the previous."""
         secrets = self._secrets()
         previous = secrets.slack_signing_secret_previous
-        both = (secrets.slack_signing_secret, *([previous] if previous is not None else []))
-        return tuple(each.get_secret_value() for each in both)
+        return (secrets.slack_signing_secret, *([previous] if previous is not None else []))
 
     def link_signing_key(self) -> str:
         """The key for report links, as of five minutes ago or later."""
-        return self._secrets().link_signing_key.get_secret_value()
+        return self._secrets().link_signing_key
 
     def fresh_link_signing_key(self) -> str:
         """The key for report links, as of ten seconds ago or later: a link signed with an old key would never work."""
@@ -86,7 +118,7 @@ class SecretsManager:
             return False
         try:
             self._read()
-        except (BotoCoreError, ClientError, ValueError):
+        except Exception:  # whatever it was: the value that is known may still be good
             _logger.exception("the secret could not be read again; the value read before is used")
         changed = self._kept != before
         if changed:
@@ -102,13 +134,7 @@ class SecretsManager:
 
     def _read(self) -> OssiSecrets:
         self._tried_at = self._now()
-        answer = self._secrets_manager().get_secret_value(SecretId=self._secret_id)
-        self._kept = OssiSecrets.model_validate_json(answer["SecretString"])
+        answer = self._client.get_secret_value(SecretId=self._secret_id)
+        self._kept = OssiSecrets.from_json(answer["SecretString"])
         self._read_at = self._tried_at
         return self._kept
-
-    def _secrets_manager(self) -> Any:
-        if self._client is None:
-            config = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
-            self._client = boto3.client("secretsmanager", config=config)
-        return self._client

@@ -1,20 +1,12 @@
-"""Slack through slack_sdk's WebClient, its errors told apart."""
+"""Slack: what is asked of it, and its errors told apart. How requests get there is the transport's business."""
 
 import re
 import time
 from collections.abc import Callable, Mapping
-from http.client import HTTPException
-from typing import Any, cast
+from typing import Any, NamedTuple, Protocol
 
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackRequestError
-from slack_sdk.http_retry import HttpRequest, HttpResponse, RetryHandler, RetryState
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler, ServerErrorRetryHandler
-from slack_sdk.web import SlackResponse
-from slack_sdk.webhook import WebhookClient
-
-from ossi.domain.contribution import MessageRef
 from ossi.domain.errors import ChatError, LastingChatError, PassingChatError
+from ossi.domain.message_ref import MessageRef
 from ossi.ports import Message
 
 # Slack's documentation of the errors of chat.postMessage, chat.update and views.open: these say "later" (too much, Slack's own
@@ -31,60 +23,46 @@ TOKEN_CODES = frozenset({"invalid_auth", "token_revoked", "token_expired", "acco
 # After a 5xx, or a 429 that does not say for how long.
 _TROUBLE_S = 1.0
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,80}", re.ASCII)
+# The reading methods take forms, the writing ones JSON (Slack: "POST bodies").
+_TAKING_FORMS = frozenset({"users.info", "conversations.members"})
 _MEMBERS_KEPT_S = 300
 _MEMBERS_PER_CALL = 1000
 
 
-class BoundedRateLimitHandler(RateLimitErrorRetryHandler):
-    """Waits as long as Slack's Retry-After says, but never for longer than longest_wait_s seconds."""
+class SlackAnswer(NamedTuple):
+    """headers: their names in lower case. data: the JSON object; empty where there was none. text: as it came, for what is no JSON."""
 
-    def __init__(self, max_retry_count: int, longest_wait_s: int) -> None:
-        super().__init__(max_retry_count=max_retry_count)
-        self._longest_wait_s = longest_wait_s
+    status: int
+    headers: Mapping[str, str]
+    data: dict[str, Any]
+    text: str = ""
 
-    def _can_retry(
-        self,
-        *,
-        state: RetryState,
-        request: HttpRequest,
-        response: HttpResponse | None = None,
-        error: Exception | None = None,
-    ) -> bool:
-        if response is None or not super()._can_retry(state=state, request=request, response=response, error=error):
-            return False
-        values = [value for name, value in response.headers.items() if name.lower() == "retry-after"]
-        wait_s = values[0][0] if values else "1"
-        return wait_s.isdigit() and int(wait_s) <= self._longest_wait_s
+
+class SlackTransport(Protocol):
+    """The way to Slack. Both methods answer whatever Slack answers, and raise ChatError where there is no answer."""
+
+    def call(self, method: str, token: str, arguments: dict[str, Any], *, as_form: bool) -> SlackAnswer:
+        """Calls a method of the Web API, with a form or with JSON."""
+        ...
+
+    def send(self, response_url: str, body: dict[str, Any]) -> SlackAnswer:
+        """Sends JSON to a response_url."""
+        ...
 
 
 class SlackChat:
     """ports.Chat.
 
-    token: read when a call is made, so that no secret is fetched for a request that needs none. timeout_s: of one HTTP call.
-    patient: wait and try again within the call (the functions that nobody waits for); otherwise the first error is raised.
-    read_again: has the token read anew; called where Slack does not accept it, and a call whose token has changed since is made
-    once more.
+    token: read when a call is made, so that no secret is fetched for a request that needs none. read_again: has the token read anew;
+    called where Slack does not accept it, and a call whose token has changed since is made once more.
     """
 
     def __init__(
-        self,
-        token: Callable[[], str],
-        base_url: str,
-        timeout_s: int,
-        *,
-        patient: bool,
-        read_again: Callable[[], bool] = lambda: False,
+        self, token: Callable[[], str], transport: SlackTransport, read_again: Callable[[], bool] = lambda: False
     ) -> None:
         self._token = token
+        self._transport = transport
         self._read_again = read_again
-        self._base_url = base_url
-        self._timeout_s = timeout_s
-        # A connection that broke is not tried again here: Slack may have the message already.
-        self._retry_handlers: list[RetryHandler] = (
-            [BoundedRateLimitHandler(max_retry_count=3, longest_wait_s=5), ServerErrorRetryHandler(max_retry_count=2)]
-            if patient
-            else []
-        )
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
 
     def post(self, channel: str, message: Message) -> MessageRef:
@@ -102,16 +80,10 @@ class SlackChat:
 
     def respond(self, response_url: str, message: Message, *, replace_original: bool = False) -> None:
         """See ports.Chat."""
-        webhook = WebhookClient(response_url, timeout=self._timeout_s, retry_handlers=self._retry_handlers)
         body = {"response_type": "ephemeral", "replace_original": replace_original, **_written(message)}
-        try:
-            answer = webhook.send_dict(body)
-        except (OSError, HTTPException) as error:
-            raise PassingChatError(_name_of(error)) from error
-        except ValueError as error:
-            raise LastingChatError("unusable_response_url") from error
-        if answer.status_code != 200:
-            raise _chat_error(answer.body.strip(), answer.status_code)
+        answer = self._transport.send(response_url, body)
+        if answer.status != 200:
+            raise _chat_error(answer.text.strip(), answer.status, answer.headers)
 
     def user_name(self, user_id: str) -> str | None:
         """See ports.Chat (users.info)."""
@@ -154,25 +126,10 @@ class SlackChat:
         return self._call_with(fresh, method, arguments)
 
     def _call_with(self, token: str, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        client = WebClient(
-            token=token, base_url=self._base_url, timeout=self._timeout_s, retry_handlers=self._retry_handlers
-        )
-        reading = method in {"users.info", "conversations.members"}
-        try:
-            # The reading methods take forms, the writing ones JSON (Slack: "POST bodies").
-            answer = client.api_call(method, params=arguments) if reading else client.api_call(method, json=arguments)
-        except SlackApiError as error:
-            refusal = cast("SlackResponse", error.response)
-            data = _data(refusal)
-            headers = cast("dict[str, str]", refusal.headers)
-            raise _chat_error(str(data.get("error") or ""), cast("int", refusal.status_code), headers) from error
-        except (OSError, HTTPException, SlackRequestError) as error:
-            raise PassingChatError(_name_of(error)) from error
-        return _data(answer)
-
-
-def _data(answer: SlackResponse) -> dict[str, Any]:
-    return cast("dict[str, Any]", answer.data) if isinstance(answer.data, dict) else {}
+        answer = self._transport.call(method, token, arguments, as_form=method in _TAKING_FORMS)
+        if answer.status != 200 or answer.data.get("ok") is not True:
+            raise _chat_error(str(answer.data.get("error") or ""), answer.status, answer.headers)
+        return answer.data
 
 
 def _written(message: Message) -> dict[str, Any]:
@@ -183,22 +140,23 @@ def _posted(message: Message) -> dict[str, Any]:
     return {**_written(message), "unfurl_links": False, "unfurl_media": False}
 
 
-def _chat_error(said: str, status: int, headers: Mapping[str, str] | None = None) -> ChatError:
+def _chat_error(said: str, status: int, headers: Mapping[str, str]) -> ChatError:
     # A proxy on the way, or an answer to a response_url, may say anything: only what looks like a code goes into logs.
     code = said if _CODE.fullmatch(said) else f"http_{status}"
     # A good status with a bad body is not Slack's: something on the way answered in its place.
     passing = code in PASSING_CODES or status == 429 or status >= 500 or (status < 300 and code != said)
-    return PassingChatError(code, _retry_after_s(status, headers or {})) if passing else LastingChatError(code)
+    return PassingChatError(code, _retry_after_s(status, headers)) if passing else LastingChatError(code)
 
 
 def _retry_after_s(status: int, headers: Mapping[str, str]) -> float | None:
     if status >= 500:
         return _TROUBLE_S
-    said = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    said = headers.get("retry-after", "")
     if status != 429:
         return None
     return float(said) if said.isdecimal() and said.isascii() else _TROUBLE_S
 
 
-def _name_of(error: Exception) -> str:
-    return "request_timeout" if isinstance(error, TimeoutError) else type(error).__name__
+def broken_connection(error: Exception) -> PassingChatError:
+    """What a transport raises where a connection was not made, broke, or was too slow."""
+    return PassingChatError("request_timeout" if isinstance(error, TimeoutError) else type(error).__name__)

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from ossi.adapters.dynamodb import to_item
+from ossi.adapters.dynamodb import response_of, to_item
 from ossi.domain.contribution import Contribution
 
 _MARK_LIFE_S = 30 * 24 * 3600  # a modal does not stay open for longer
@@ -25,8 +23,9 @@ class DynamoSubmissions:
             moved = contribution.model_copy(update={"timestamp": contribution.timestamp + attempt})
             try:
                 self._client.transact_write_items(TransactItems=self._writes(moved, submission_id))
-            except ClientError as error:
-                reasons = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
+            except Exception as error:  # boto3's or our own: see response_of
+                cancelled = response_of(error).get("CancellationReasons", [])
+                reasons = [reason.get("Code", "None") for reason in cancelled]
                 if not reasons:
                     raise
                 row_reason, mark_reason = reasons

@@ -1,7 +1,6 @@
 """The words after /ossi. A new word is one new entry of COMMANDS, and one answer in the slash function."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 COMMANDS = ("new", "list", "report", "help")
 
@@ -28,5 +27,7 @@ def parse_command(text: str) -> Command:
         return Command("help")
     if word.lower() in COMMANDS:
         return Command(word.lower(), argument)
+    from difflib import get_close_matches  # only for a word that nobody knows
+
     near = get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.5)
     return Command(word, argument, near[0] if near else None)

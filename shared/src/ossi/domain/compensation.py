@@ -1,36 +1,37 @@
-"""Compensation levels: what a contribution may be paid, as the company has configured it."""
+"""Compensation levels: what a contribution may be paid, as the company has configured it.
 
+What a level may be is checked where the configuration is typed, before a deployment (infra/levels.py). Here only what could not be
+worked with is refused.
+"""
+
+import json
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
-from typing import Annotated
+from dataclasses import dataclass
+from decimal import Decimal, DecimalException
+from typing import Any, cast
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-
-class CompensationLevel(BaseModel):
+@dataclass(frozen=True)
+class CompensationLevel:
     """One level. amount is in units of currency (euros, not cents).
 
     A level that is no longer offered stays in the list, so that old rows go on being read and reported with its amount.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    key: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=150)]
-    label: Annotated[str, Field(min_length=1, max_length=75)]  # Slack: option text 75, option value 150 characters
-    amount: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    key: str
+    label: str
+    amount: Decimal
+    currency: str = "EUR"
     offered: bool = True
 
 
 DEFAULT_LEVELS = (
-    CompensationLevel(key="NO_COMPENSATION", label="No compensation", amount=Decimal(0)),
-    CompensationLevel(key="COMPETENCE_DEVELOPMENT", label="Competence development hours", amount=Decimal(0)),
-    CompensationLevel(key="SMALL", label="Small bonus - 50 €", amount=Decimal(50)),
-    CompensationLevel(key="MEDIUM", label="Medium bonus - 200 €", amount=Decimal(200)),
-    CompensationLevel(key="LARGE", label="Large (no longer offered)", amount=Decimal(0), offered=False),
+    CompensationLevel("NO_COMPENSATION", "No compensation", Decimal(0)),
+    CompensationLevel("COMPETENCE_DEVELOPMENT", "Competence development hours", Decimal(0)),
+    CompensationLevel("SMALL", "Small bonus - 50 €", Decimal(50)),
+    CompensationLevel("MEDIUM", "Medium bonus - 200 €", Decimal(200)),
+    CompensationLevel("LARGE", "Large (no longer offered)", Decimal(0), offered=False),
 )
-
-_LEVELS = TypeAdapter(list[CompensationLevel])
 
 
 class CompensationLevels:
@@ -44,8 +45,11 @@ class CompensationLevels:
 
     @classmethod
     def from_json(cls, text: str) -> "CompensationLevels":
-        """Reads a JSON list of levels. Raises pydantic.ValidationError (a ValueError)."""
-        return cls(_LEVELS.validate_json(text))
+        """Reads a JSON list of levels. Raises ValueError, which says what is wrong and where."""
+        levels: object = json.loads(text, parse_float=Decimal)
+        if not isinstance(levels, list):
+            raise ValueError("not a list of levels")
+        return cls(_level(each, number) for number, each in enumerate(cast("list[object]", levels), 1))
 
     def __iter__(self) -> Iterator[CompensationLevel]:
         return iter(self._by_key.values())
@@ -57,7 +61,34 @@ class CompensationLevels:
 
     def get(self, key: str) -> CompensationLevel:
         """The level of that key. An unknown key reads as a level of that name worth nothing, so that its row is still shown."""
-        known = self._by_key.get(key)
-        if known is not None:
-            return known
-        return CompensationLevel.model_construct(key=key, label=key, amount=Decimal(0), currency="EUR", offered=False)
+        return self._by_key.get(key) or CompensationLevel(key, key, Decimal(0), offered=False)
+
+
+def _level(value: object, number: int) -> CompensationLevel:
+    if not isinstance(value, dict):
+        raise ValueError(f"level {number} is no object")
+    fields = cast("dict[str, Any]", value)
+    key, label = fields.get("key"), fields.get("label")
+    currency, offered = fields.get("currency", "EUR"), fields.get("offered", True)
+    amount = _amount(fields.get("amount"))
+    good = {
+        "key": isinstance(key, str) and key,
+        "label": isinstance(label, str) and label,
+        "amount": amount is not None,
+        "currency": isinstance(currency, str) and currency,
+        "offered": isinstance(offered, bool),
+    }
+    wrong = [name for name, is_good in good.items() if not is_good] + sorted(fields.keys() - good.keys())
+    if wrong or amount is None:
+        raise ValueError(f"level {number}, wrong or missing: {', '.join(wrong)}")
+    return CompensationLevel(key, label, amount, currency, offered)  # pyright: ignore[reportArgumentType]  # see good
+
+
+def _amount(value: object) -> Decimal | None:
+    if not isinstance(value, str | int | Decimal) or isinstance(value, bool):
+        return None
+    try:
+        amount = Decimal(value)
+    except DecimalException:
+        return None
+    return amount if amount.is_finite() and amount >= 0 else None

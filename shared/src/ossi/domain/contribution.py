@@ -11,10 +11,11 @@ from pydantic import AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 
 from ossi.domain.errors import UnknownContribution, UnreadableContribution
+from ossi.domain.message_ref import ID_MAX
+from ossi.domain.message_ref import MessageRef as MessageRef  # whoever reads a contribution reads where it was decided
 
 TIMESTAMP_MAX = 253_402_128_000_000
 """9999-12-30, in milliseconds: a later time, which only a hand can have written, has no date in Python."""
-_ID_MAX = 255  # ids become part of keys and of messages, which have their limits
 _SLACK_ID = re.compile(r"[A-Z0-9]{1,64}", re.ASCII)
 
 
@@ -26,7 +27,7 @@ class Status(StrEnum):
     DECLINED = "DECLINED"
 
 
-_Id = Annotated[str, Field(max_length=_ID_MAX)]
+_Id = Annotated[str, Field(max_length=ID_MAX)]
 
 
 @dataclass(frozen=True)
@@ -41,21 +42,12 @@ class ContributionKey:
         """Reads what str() gave. Raises UnknownContribution for anything else."""
         user_id, separator, timestamp = text.rpartition("#")
         # 15 digits: see TIMESTAMP_MAX.
-        if not separator or not 0 < len(user_id) <= _ID_MAX or re.fullmatch(r"[0-9]{1,15}", timestamp) is None:
+        if not separator or not 0 < len(user_id) <= ID_MAX or re.fullmatch(r"[0-9]{1,15}", timestamp) is None:
             raise UnknownContribution(text[:50])
         return cls(user_id, int(timestamp))
 
     def __str__(self) -> str:
         return f"{self.user_id}#{self.timestamp}"
-
-
-class MessageRef(BaseModel):
-    """Where a Slack message stands: the channel's id and the message's ts."""
-
-    model_config = ConfigDict(frozen=True)
-
-    channel: _Id
-    ts: _Id
 
 
 def _text_or_empty(value: object) -> object:

@@ -5,80 +5,46 @@ from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from slack_sdk.models.blocks import (
-    ContextBlock,
-    InputBlock,
-    MarkdownTextObject,
-    Option,
-    PlainTextInputElement,
-    PlainTextObject,
-    StaticSelectElement,
-    UrlInputElement,
-)
-from slack_sdk.models.views import View
-
 from ossi.domain.compensation import CompensationLevels
 from ossi.domain.errors import InvalidSubmission, RequestRefused
 from ossi.domain.months import offered_months
 from ossi.domain.submission import DESCRIPTION_MAX, DESCRIPTION_MIN, SubmittedForm
+from ossi.slack_ui.inputs import Part, field, modal, remark, select, text_area, url_input
 
 CALLBACK_ID = "contribution_form"
 FIELDS = ("description", "url", "month", "level")
 """Each field's block_id, and its element's action_id."""
 
 
-def contribution_form(prefill: str, now: datetime, grace_days: int, levels: CompensationLevels) -> dict[str, Any]:
+def contribution_form(prefill: str, now: datetime, grace_days: int, levels: CompensationLevels) -> Part:
     """The modal. prefill: the text after the word new; now: aware, in the configured time zone."""
-    months = [_option(month.label, str(month)) for month in offered_months(now, grace_days)]
-    blocks: list[Any] = [
-        InputBlock(
-            block_id="description",
-            label="What did you contribute?",
+    months = [(month.label, str(month)) for month in offered_months(now, grace_days)]
+    blocks: list[Part] = [
+        field(
+            "description",
+            "What did you contribute?",
+            text_area(
+                "What you did, for which project, and what it is good for",
+                DESCRIPTION_MIN,
+                DESCRIPTION_MAX,
+                prefill[:DESCRIPTION_MAX],
+            ),
             hint=f"{DESCRIPTION_MIN} to {DESCRIPTION_MAX:,} characters",
-            element=PlainTextInputElement(
-                action_id="description",
-                multiline=True,
-                min_length=DESCRIPTION_MIN,
-                max_length=DESCRIPTION_MAX,
-                initial_value=prefill[:DESCRIPTION_MAX] or None,
-                placeholder=PlainTextObject(text="What you did, for which project, and what it is good for"),
-            ),
         ),
-        InputBlock(
-            block_id="url",
-            label="Where can it be seen?",
-            element=UrlInputElement(
-                action_id="url", placeholder=PlainTextObject(text="https://github.com/owner/project/pull/1")
-            ),
-        ),
-        InputBlock(
-            block_id="month",
-            label="Contribution month",
-            element=StaticSelectElement(action_id="month", options=months, initial_option=months[0]),
-        ),
-        InputBlock(
-            block_id="level",
-            label="Compensation",
-            element=StaticSelectElement(
-                action_id="level",
-                placeholder=PlainTextObject(text="Choose a level"),
-                options=[_option(level.label, level.key) for level in levels.offered],
-            ),
+        field("url", "Where can it be seen?", url_input("https://github.com/owner/project/pull/1")),
+        field("month", "Contribution month", select(months)),
+        field(
+            "level",
+            "Compensation",
+            select([(level.label, level.key) for level in levels.offered], placeholder="Choose a level"),
         ),
     ]
     if len(prefill) > DESCRIPTION_MAX:
-        cut = f"Your text had {len(prefill):,} characters; the first {DESCRIPTION_MAX:,} fit in here."
-        blocks.insert(1, ContextBlock(elements=[MarkdownTextObject(text=cut)]))
-    view = View(
-        type="modal",
-        callback_id=CALLBACK_ID,
-        title=PlainTextObject(text="New contribution"),
-        submit=PlainTextObject(text="Submit"),
-        close=PlainTextObject(text="Cancel"),
-        private_metadata=json.dumps({"openedAt": int(now.timestamp() * 1000)}),
-        blocks=blocks,
-    )
-    return cast("dict[str, Any]", view.to_dict())
+        blocks.insert(
+            1, remark(f"Your text had {len(prefill):,} characters; the first {DESCRIPTION_MAX:,} fit in here.")
+        )
+    opened_at = json.dumps({"openedAt": int(now.timestamp() * 1000)})
+    return modal(CALLBACK_ID, "New contribution", "Submit", "Cancel", opened_at, blocks)
 
 
 def read_form(view: dict[str, Any], zone: ZoneInfo) -> SubmittedForm:
@@ -93,10 +59,6 @@ def read_form(view: dict[str, Any], zone: ZoneInfo) -> SubmittedForm:
 def field_errors(error: InvalidSubmission) -> dict[str, Any]:
     """The answer that keeps the form open and says what is wrong beside each field."""
     return {"response_action": "errors", "errors": error.errors}
-
-
-def _option(label: str, value: str) -> Option:
-    return Option(text=PlainTextObject(text=label), value=value)
 
 
 def _value(element: dict[str, Any]) -> str:

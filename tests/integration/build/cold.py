@@ -1,0 +1,112 @@
+"""One request to a handler in a fresh interpreter that sees its artifact and AWS's runtime, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from integration.functions.events import SEED, Event
+from levels import DEFAULT_LEVELS, levels_as_json
+
+_INVOKE = """
+import importlib, json, sys
+sys.path[:0] = sys.argv[2:]
+class Context:
+    aws_request_id = "11111111-2222-3333-4444-555555555555"
+    get_remaining_time_in_millis = staticmethod(lambda: 60000)
+answer = importlib.import_module(sys.argv[1]).handler(json.load(sys.stdin), Context())
+print(json.dumps({"answer": answer, "loaded": sorted(sys.modules)}))
+"""
+_ANSWERS: dict[str, dict[str, Any]] = {
+    "GetSecretValue": {
+        "SecretString": json.dumps(
+            {"slackBotToken": SEED.bot_token, "slackSigningSecret": SEED.signing_secret, "linkSigningKey": "k" * 32}
+        )
+    },
+    "TransactWriteItems": {},
+    "Query": {"Items": []},
+    "views.open": {"ok": True},
+    "users.info": {"ok": True, "user": {"real_name": "Aino Virtanen"}},
+}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """answer: the handler's. loaded: the names of all modules that it has imported. calls: what it asked of AWS and Slack."""
+
+    answer: Event
+    loaded: set[str]
+    calls: list[str]
+
+
+@contextmanager
+def stub() -> Generator[tuple[str, list[str]]]:
+    """AWS and Slack as far as the tests need them: yields their address and the names of the calls."""
+    calls: list[str] = []
+
+    class Stub(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            target = self.headers.get("X-Amz-Target")
+            call = target.rpartition(".")[2] if target else self.path.rpartition("/")[2]
+            calls.append(call)
+            body = json.dumps(_ANSWERS[call]).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Stub)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}", calls
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def invoked(interpreter: Path, module: str, artifact: Path, runtime: Path, event: Event) -> Answered:
+    """What the handler of that module answers, and what it took. Fails with the interpreter's own words."""
+    with stub() as (url, calls):
+        environment = {
+            "AWS_REGION": "eu-north-1",
+            "AWS_ACCESS_KEY_ID": "AKID",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_ENDPOINT_URL": url,
+            "AWS_LAMBDA_FUNCTION_NAME": "ossi-test",
+            "OSSI_SLACK_API_URL": f"{url}/api/",
+            "OSSI_SECRET_ID": "ossi",
+            "OSSI_TABLE": "contributions",
+            "OSSI_LEDGER_TABLE": "ledger",
+            "OSSI_MANAGEMENT_CHANNEL": SEED.management_channel,
+            "OSSI_PUBLIC_CHANNEL": SEED.public_channel,
+            "OSSI_TIME_ZONE": "Europe/Helsinki",
+            "OSSI_GRACE_DAYS": "2",
+            "OSSI_COMPENSATION_LEVELS": levels_as_json(DEFAULT_LEVELS),
+            "OSSI_REPORT_FUNCTION": "report",
+            "OSSI_REPORT_BUCKET": "reports",
+            "OSSI_STACK": "test",
+            "OSSI_VERSION": "1.0.0",
+        }
+        command = [interpreter, "-I", "-S", "-B", "-c", _INVOKE, module, artifact, runtime]
+        done = subprocess.run(
+            command, input=json.dumps(event), env=environment, capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 0, f"{module} does not answer:\n{done.stdout}{done.stderr}"
+    said = json.loads(done.stdout.splitlines()[-1])
+    return Answered(said["answer"], set(said["loaded"]), list(calls))
