@@ -166,11 +166,14 @@ def test_a_report_that_was_asked_for_is_tried_again_and_then_kept_in_the_queue(o
 
     assert refusal_logged(ossi, READ_MONTH, started)
     assert json.loads(kept.get("Body", ""))["requestPayload"]["month"] == "2022-08"
-    assert ossi.requests() == []
+    # After the last attempt, and not before, the managers read what happened and what to do.
+    (told,) = ossi.requests()
+    assert "I could not make the report of August 2022." in told.rendered
+    assert "/ossi report 2022-08" in told.rendered
     queue.delete_message(QueueUrl=url, ReceiptHandle=kept.get("ReceiptHandle", ""))
     # What the queue holds can be done by hand: it is the very request.
     assert ossi.invoke("report", json.loads(kept.get("Body", ""))["requestPayload"])["announced"]
-    announcement(ossi)
+    assert "August 2022 is closed" in announcement(ossi, 1).rendered
 
 
 # reconcile

@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "ossi.adapters": ("ossi.domain", "ossi.ports", "ossi.adapters", "pydantic", "boto3", "botocore", "slack_sdk"),
     "ossi.http": ("ossi.domain",),
     "ossi.clock": ("ossi.ports",),
+    "ossi.time_limit": ("ossi.domain",),
     "ossi.settings": ("ossi.domain",),
     "ossi.metrics": (),
     "ossi.logs": ("ossi.metrics",),

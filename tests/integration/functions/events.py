@@ -22,7 +22,7 @@ class Context:
     """What a handler may ask of Lambda."""
 
     aws_request_id: str = "11111111-2222-3333-4444-555555555555"
-    left_ms: int = 60_000
+    left_ms: int = 300_000
 
     def get_remaining_time_in_millis(self) -> int:
         """As Lambda's own."""

@@ -9,8 +9,12 @@ from pydantic.alias_generators import to_camel
 from ossi.domain.months import Month
 from ossi.invocation import invocation
 from ossi.logs import note
+from ossi.time_limit import time_limit
 from ossi.use_cases.make_report import ReportMaker, ReportRun, make_report
 from ossi_report.bootstrap import app
+
+# For the announcement, or a word about the failure: calls to Slack of ten seconds each, tried again, and the ledger's.
+_SECONDS_TO_TELL = 60
 
 
 class _Asked(BaseModel, alias_generator=to_camel):
@@ -33,18 +37,22 @@ _EVENT: TypeAdapter[_Asked | _Scheduled] = TypeAdapter(Annotated[_Asked | _Sched
 
 
 @invocation("report")
-def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """The Lambda's entry. Raises for what has to be tried again: Lambda repeats an asynchronous invocation that failed."""
     maker = app()
     request = _EVENT.validate_python(event)
-    run = _run_of(request, maker)
+    run = _run_of(request, maker, context.aws_request_id)
     note(month=str(run.month), source=request.source)
-    return {"month": str(run.month), "announced": make_report(maker, run)}
+    return {"month": str(run.month), "announced": make_report(maker, run, lambda: time_limit(_seconds_left(context)))}
 
 
-def _run_of(request: _Asked | _Scheduled, maker: ReportMaker) -> ReportRun:
+def _seconds_left(context: Any) -> float:
+    return context.get_remaining_time_in_millis() / 1000 - _SECONDS_TO_TELL
+
+
+def _run_of(request: _Asked | _Scheduled, maker: ReportMaker, invocation_id: str) -> ReportRun:
     if isinstance(request, _Asked):
         month = Month.parse(request.month)
-        return ReportRun(month, f"report#{month}#asked#{request.request_id}", request.requested_by)
+        return ReportRun(month, f"report#{month}#asked#{request.request_id}", request.requested_by, invocation_id)
     month = Month.of(request.scheduled_time.astimezone(maker.books.zone)).previous()
-    return ReportRun(month, f"report#{month}#scheduled")
+    return ReportRun(month, f"report#{month}#scheduled", None, invocation_id)

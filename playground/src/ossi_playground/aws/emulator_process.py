@@ -6,6 +6,7 @@ It starts ministack and gives it what AWS has and ministack 1.5 lacks:
 - stream records survive a restart, as the tables do (AWS keeps them for 24 hours);
 - EventBridge Scheduler honours a schedule's time zone, replaces the context attributes in its input, and invokes a
   function asynchronously, in the schedule's role and with the function's own retries and on-failure destination;
+- the attempts of an asynchronous invocation have one request id;
 - a request to a stream is authorized on that stream, not on everything;
 - loopback counts as TLS, so that a bucket policy which refuses requests without TLS can stand as it is.
 
@@ -26,6 +27,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -51,6 +53,7 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, args=(parent_gone,), daemon=True, name="end-with-parent").start()
     keep_stream_records()
     schedule_as_aws_does()
+    repeat_under_one_request_id()
     authorize_on_streams()
     take_loopback_for_tls()
     try:
@@ -150,6 +153,24 @@ def _stream_arn(body: bytes) -> str:
     except (ValueError, AttributeError):
         return "*"
     return found if isinstance(found, str) else "*"
+
+
+def repeat_under_one_request_id() -> None:
+    """Gives all attempts of an asynchronous invocation the same request id, by which a function knows that it is tried again."""
+    functions = _ministack("services.lambda_svc", "invoke_async_with_retry", "new_uuid")
+    invoke, new_uuid = functions.invoke_async_with_retry, functions.new_uuid
+    request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+    def invoke_under_one_id(func: dict[str, Any], event: dict[str, Any]) -> None:
+        # The attempts are made in a copy of the present context.
+        token = request_id.set(new_uuid())
+        try:
+            invoke(func, event)
+        finally:
+            request_id.reset(token)
+
+    functions.invoke_async_with_retry = invoke_under_one_id
+    functions.new_uuid = lambda: request_id.get() or new_uuid()
 
 
 def take_loopback_for_tls() -> None:

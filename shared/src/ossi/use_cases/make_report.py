@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -15,12 +16,17 @@ from ossi.domain.report import MonthSummary, Report
 from ossi.ports import Chat, Claim, Ledger, Message, ReportFiles
 from ossi.slack_ui.announcement import report_empty, report_ready
 from ossi.use_cases.draw_up_report import Books, draw_up_report
+from ossi.use_cases.tell_report_trouble import Trouble
 
 _logger = logging.getLogger(__name__)
 _EFFECT = "announce_report"
 
 Summarize = Callable[[Month, Sequence[Contribution], CompensationLevels], MonthSummary]
 WriteFile = Callable[[Report, ZoneInfo, datetime], bytes]
+Limited = Callable[[], AbstractContextManager[object]]
+
+ATTEMPTS = 3
+"""Of an asynchronous invocation: Lambda repeats one that fails twice (infra sets it so)."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +49,15 @@ class ReportMaker:
 
 @dataclass(frozen=True)
 class ReportRun:
-    """One request for a report, however often it is delivered. requested_by: a user's id, or None for the schedule."""
+    """One request for a report, however often it is delivered. requested_by: a user's id, or None for the schedule.
+
+    invocation: the platform's id of the invocation, which is the same when it tries again.
+    """
 
     month: Month
     id: str
     requested_by: str | None = None
+    invocation: str = ""
 
     @property
     def scheduled(self) -> bool:
@@ -55,35 +65,53 @@ class ReportRun:
         return self.requested_by is None
 
 
-def make_report(maker: ReportMaker, run: ReportRun) -> bool:
+def make_report(maker: ReportMaker, run: ReportRun, limited: Limited = nullcontext) -> bool:
     """Makes and announces one report for each run, however often the same run is delivered (R19).
 
-    Answers whether it was announced now. Raises ChatError where Slack did not take the announcement and DeliveryIncomplete
-    where another run is at it: the caller's platform tries again. See draw_up_report for what else may be raised.
+    limited: within it, the work ends in time for a word about its failure. Answers whether the report was announced now. Raises what
+    went wrong, and DeliveryIncomplete where another run is at it: the platform tries again. When it does so no more, the
+    management channel is told.
     """
+    attempt = maker.ledger.begin_attempt(run.id, run.invocation)
+    last = attempt.number >= ATTEMPTS
+    trouble = Trouble(maker.ledger, maker.chat, maker.management_channel, run.month, run.id, run.requested_by)
     try:
-        claim = maker.ledger.claim(run.id, _EFFECT)
+        claim = maker.ledger.claim(run.id, _EFFECT, run.invocation)
     except UnreadableRecord as error:  # trying again would not help; asking for the month again does
         about = {"run": run.id, "why": str(error), "metric": "ReportFailed"}
         _logger.error("a record of the ledger cannot be read", extra=about)
+        trouble.tell_failed(error)
         return False
-    if claim is Claim.HELD:
-        raise DeliveryIncomplete([_EFFECT])
-    if claim is not Claim.GRANTED:
+    if claim not in {Claim.GRANTED, Claim.HELD}:
         _logger.info("this run has been announced before", extra={"run": run.id})
         return False
+    if last and attempt.died:
+        trouble.tell_stopped()
+    if claim is Claim.HELD:
+        # Not told as a failure: whoever is at it may succeed, and has attempts of its own.
+        maker.ledger.attempt_failed(run.id, run.invocation)
+        raise DeliveryIncomplete([_EFFECT])
     try:
-        report = draw_up_report(maker.books, run.month, run.id, closing=run.scheduled)
-        ref = maker.chat.post(maker.management_channel, _message(maker, run, report))
+        with limited():
+            report = draw_up_report(maker.books, run.month, run.id, closing=run.scheduled)
+            message = _message(maker, run, report)
+        ref = maker.chat.post(maker.management_channel, message)
     except Exception as error:
-        # Whatever it was, the next try may have the run.
-        why = error.code if isinstance(error, ChatError) else type(error).__name__
-        maker.ledger.release(run.id, _EFFECT, why)
-        _logger.warning("the report was not announced", extra={"run": run.id, "why": why, "metric": "ReportFailed"})
+        _note_failure(maker, run, error)
+        if last:
+            trouble.tell_failed(error)
         raise
     maker.ledger.record_sent(run.id, _EFFECT, ref)
     _logger.info("report announced", extra={"run": run.id, "rows": len(report.rows), "metric": "ReportMade"})
     return True
+
+
+def _note_failure(maker: ReportMaker, run: ReportRun, error: Exception) -> None:
+    """Whatever it was, the next try may have the run."""
+    why = error.code if isinstance(error, ChatError) else type(error).__name__
+    _logger.warning("the report was not announced", extra={"run": run.id, "why": why, "metric": "ReportFailed"})
+    maker.ledger.release(run.id, _EFFECT, why)
+    maker.ledger.attempt_failed(run.id, run.invocation)
 
 
 def _message(maker: ReportMaker, run: ReportRun, report: Report) -> Message:

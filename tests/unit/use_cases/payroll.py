@@ -1,0 +1,157 @@
+"""What may happen between submissions and reports, at random, and what must hold whatever happens (R33)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from fakes import FakeClock, contribution
+from ossi.domain.contribution import Contribution, ContributionKey, Status
+from ossi.domain.months import Month
+from ossi.domain.report import Report
+from ossi.use_cases.draw_up_report import Books, draw_up_report
+
+MONTHS = [Month(2026, number) for number in range(1, 13)]
+SIZES = ["NO_COMPENSATION", "SMALL", "MEDIUM", "LARGE", "STOCKHOLM", "UNKNOWN"]
+
+Act = tuple[str, dict[str, Any]]
+_row, _size = st.integers(0, 5), st.sampled_from(SIZES)
+# Contributions for few months and reports of many: so that many a row is late.
+_month, _reported = st.sampled_from(MONTHS[:3]), st.sampled_from(MONTHS)
+_status = st.sampled_from([Status.ACCEPTED, Status.ACCEPTED, Status.ACCEPTED, Status.PENDING, Status.DECLINED])
+_closing = st.sampled_from([True, True, True, False])
+
+
+def _acts(name: str, **arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[Act]:
+    return st.tuples(st.just(name), st.fixed_dictionaries(arguments))
+
+
+ACTS: st.SearchStrategy[list[Act]] = st.lists(
+    st.one_of(
+        _acts("submit", row=_row, month=_month, size=_size),
+        _acts("come_late", row=_row, month=_month, size=_size),
+        _acts("edit", row=_row, status=_status),
+        _acts("edit", row=_row, size=_size),
+        _acts("edit", row=_row, month=_month),
+        _acts("remove", row=_row),
+        _acts("wait", days=st.integers(0, 40)),
+        _acts("report", month=_month, closing=_closing),
+        _acts("report", month=_reported, closing=_closing),
+        _acts("report", month=_month, closing=_closing, again=st.just(True)),
+        _acts("report", month=_reported, closing=_closing, meanwhile=_reported),
+    ),
+    min_size=5,
+    max_size=25,
+)
+
+
+@dataclass
+class Payroll:
+    """A table, books and a clock to which things happen. put and remove: write the table by hand."""
+
+    books: Books
+    clock: FakeClock
+    put: Callable[[Contribution], object]
+    remove: Callable[[ContributionKey], object]
+    meanwhile: Callable[[Callable[[], object]], None]
+    rows: dict[int, Contribution] = field(default_factory=dict[int, Contribution])
+    runs: list[tuple[Month, str, bool]] = field(default_factory=list[tuple[Month, str, bool]])
+
+    def do(self, acts: list[Act]) -> None:
+        """One after the other; what must hold is looked at after each report."""
+        for act, how in acts:
+            getattr(self, f"_{act}")(**how)
+
+    def close_everything(self) -> None:
+        """Every month once more, and then one for what came late."""
+        for month in [*MONTHS, Month(2027, 1)]:
+            self._report(month, closing=True)
+
+    def counted(self) -> dict[ContributionKey, list[Month]]:
+        """What closed reports count: each contribution, and the months of the reports."""
+        found: dict[ContributionKey, list[Month]] = {}
+        for month, record in self.books.records.all().items():
+            if record.closed:
+                for entry in self.books.records.counted(record.counted):
+                    found.setdefault(entry.key, []).append(month)
+        return found
+
+    def assert_each_is_counted_once(self) -> None:
+        """Of what is accepted by now."""
+        counted = self.counted()
+        accepted = [row.key for row in self.rows.values() if row.status is Status.ACCEPTED]
+        assert {key: len(counted.get(key, [])) for key in accepted} == dict.fromkeys(accepted, 1)
+
+    def _submit(self, row: int, month: Month, size: str) -> None:
+        if row not in self.rows:
+            self._write(
+                row, contribution(user_id=f"U{row % 3}", timestamp=row, size=size, contribution_month=str(month))
+            )
+
+    def _edit(
+        self, row: int, status: Status | None = None, size: str | None = None, month: Month | None = None
+    ) -> None:
+        if row in self.rows:
+            now = int(self.clock.now.timestamp() * 1000)
+            changes = {
+                "status": status,
+                "size": size,
+                "contribution_month": month and str(month),
+                "decided_at": status and now,
+            }
+            kept = {name: value for name, value in changes.items() if value is not None}
+            self._write(row, self.rows[row].model_copy(update=kept))
+
+    def _come_late(self, row: int, month: Month, size: str) -> None:
+        """Accepted only after the month was closed."""
+        self._submit(row, month, size)
+        self._report(Month.parse(self.rows[row].contribution_month), closing=True)
+        self._edit(row, Status.ACCEPTED)
+
+    def _remove(self, row: int) -> None:
+        if row in self.rows:
+            self.remove(self.rows.pop(row).key)
+
+    def _wait(self, days: int) -> None:
+        self.clock.move(timedelta(days=days))
+
+    def _write(self, number: int, row: Contribution) -> None:
+        self.rows[number] = row
+        self.put(row)
+
+    def _report(self, month: Month, *, closing: bool, again: bool = False, meanwhile: Month | None = None) -> None:
+        if again and self.runs:
+            month, run, closing = self.runs[-1]  # another attempt of the last run
+        else:
+            run = f"run {len(self.runs)}"
+            self.runs.append((month, run, closing))
+        if meanwhile is not None:
+            self.meanwhile(lambda: draw_up_report(self.books, meanwhile, f"{run} meanwhile", closing=True))
+        closed_before = {each: record for each, record in self.books.records.all().items() if record.closed}
+
+        report = draw_up_report(self.books, month, run, closing=closing)
+
+        records = self.books.records.all()
+        assert {each: records[each] for each in closed_before} == closed_before, "what is paid stays as it is"
+        twice = {key: months for key, months in self.counted().items() if len(months) > 1}
+        assert not twice, "paid twice"
+        record = records[month]
+        assert record.totals == _totals(report)
+        assert record.accepted == sum(row.status is Status.ACCEPTED for row in report.rows)
+        assert (report.edition.closed_at is not None) == record.closed
+        if record.closed:
+            entries = self.books.records.counted(record.counted)
+            shown = {(row.key, row.size) for row in report.rows if row.status is Status.ACCEPTED}
+            assert shown == {(entry.key, entry.level) for entry in entries}
+
+
+def _totals(report: Report) -> dict[str, Decimal]:
+    totals: dict[str, Decimal] = {}
+    for row in report.rows:
+        if row.status is Status.ACCEPTED:
+            level = report.levels.get(row.size)
+            totals[level.currency] = totals.get(level.currency, Decimal(0)) + level.amount
+    return totals
