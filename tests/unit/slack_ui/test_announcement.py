@@ -136,7 +136,7 @@ def test_money_is_written_by_currency(totals: dict[str, Decimal], text: str) -> 
     [
         (PROVISIONAL, "Provisional: nothing counts as paid by this report. October 2026 can be closed from 2026-11-03 01:00 on."),
         (CLOSED, "October 2026 is closed. What is counted here counts as paid by this report, and is in no other."),
-        (AGAIN, "Made again. October 2026 was closed at 2026-11-03 06:00; these are the figures of then."),
+        (AGAIN, "Made again. October 2026 was closed at 2026-11-03 06:00; these are the figures of that report."),
     ],
 )  # fmt: skip
 def test_it_says_whether_it_counts(edition: Edition, said: str) -> None:

@@ -114,7 +114,7 @@ def _standing(edition: Edition, month: Month) -> str:
             f"{_moment(edition.closes_at)} on."
         )
     if edition.again:
-        return f":repeat: *Made again.* {month.label} was closed at {_moment(edition.closed_at)}; these are the figures of then."
+        return f":repeat: *Made again.* {month.label} was closed at {_moment(edition.closed_at)}; these are the figures of that report."
     return f":lock: *{month.label} is closed.* What is counted here counts as paid by this report, and is in no other."
 
 
