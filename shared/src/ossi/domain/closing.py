@@ -45,7 +45,9 @@ class Counted:
         """The contribution as it was counted. row: as it is now, for the texts; None: it is gone, and only this is known of it."""
         counted = {"status": Status.ACCEPTED, "size": self.level, "contribution_month": str(self.month)}
         known = row or Contribution(user_id=self.key.user_id, timestamp=self.key.timestamp, status=Status.ACCEPTED)
-        return known.model_copy(update=counted)
+        # Nearly all are as they were, and a large month has many: no copies of them.
+        as_it_was = all(getattr(known, name) == value for name, value in counted.items())
+        return known if as_it_was else known.model_copy(update=counted)
 
 
 @dataclass(frozen=True)
