@@ -135,7 +135,7 @@ def test_money_is_written_by_currency(totals: dict[str, Decimal], text: str) -> 
     ("edition", "said"),
     [
         (PROVISIONAL, "Provisional: nothing counts as paid by this report. October 2026 can be closed from 2026-11-03 01:00 on."),
-        (CLOSED, "October 2026 is closed. What is counted here counts as paid by this report, and is in no other."),
+        (CLOSED, "October 2026 is closed. What is counted here is paid by this report, and by no other."),
         (AGAIN, "Made again. October 2026 was closed at 2026-11-03 06:00; these are the figures of that report."),
     ],
 )  # fmt: skip
@@ -154,9 +154,11 @@ def test_late_ones_are_named_with_their_months_and_amounts() -> None:
     seen = shown(ready(summary, rows=rows))
 
     assert "4 accepted (3 of them late), 2 pending" in seen
-    assert "3 came late: accepted for August 2026, September 2026 after that report was made." in seen
-    assert "They are paid with it: 150.00 EUR, on the sheet Late and in the totals." in seen
-    assert "They would be paid with it: 150.00 EUR" in shown(ready(summary, rows=rows, edition=PROVISIONAL))
+    assert "3 came late: for August 2026, September 2026, accepted after that was closed." in seen
+    assert "This report pays them: 150.00 EUR, on the sheet Late and in the totals." in seen
+    assert "This report would pay them if it closed the month: 150.00 EUR" in shown(
+        ready(summary, rows=rows, edition=PROVISIONAL)
+    )
 
 
 def test_months_that_nobody_closed_are_named_with_the_command() -> None:

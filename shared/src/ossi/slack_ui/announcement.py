@@ -115,7 +115,7 @@ def _standing(edition: Edition, month: Month) -> str:
         )
     if edition.again:
         return f":repeat: *Made again.* {month.label} was closed at {_moment(edition.closed_at)}; these are the figures of that report."
-    return f":lock: *{month.label} is closed.* What is counted here counts as paid by this report, and is in no other."
+    return f":lock: *{month.label} is closed.* What is counted here is paid by this report, and by no other."
 
 
 def _notes(report: Report, summary: MonthSummary) -> list[str]:
@@ -125,9 +125,9 @@ def _notes(report: Report, summary: MonthSummary) -> list[str]:
         accepted = [row for row in report.rows if row.status is Status.ACCEPTED]
         months = sorted({row.contribution_month for row in accepted if is_late(row, report.month)})
         of = _listed([month_label(month) for month in months], _MONTHS)
-        would = "would be paid with it" if report.edition.closed_at is None else "are paid with it"
+        pays = "would pay them if it closed the month" if report.edition.closed_at is None else "pays them"
         notes.append(
-            f":alarm_clock: *{summary.late} came late:* accepted for {of} after that report was made. They {would}: "
+            f":alarm_clock: *{summary.late} came late:* for {of}, accepted after that was closed. This report {pays}: "
             f"{money(summary.late_totals)}, on the sheet Late and in the totals."
         )
     if report.edition.compared_at is not None:
