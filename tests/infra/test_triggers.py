@@ -5,6 +5,7 @@ import json
 import pytest
 
 from infra.recording import ACCOUNT, REGION, Program
+from ossi.use_cases.make_report import ATTEMPTS
 
 HERE = f"{REGION}:{ACCOUNT}"
 
@@ -135,3 +136,5 @@ def test_a_report_that_fails_three_times_is_kept(program: Program) -> None:
             "destinationConfig": {"onFailure": {"destination": f"arn:aws:sqs:{HERE}:ossi-test-report-failures"}},
         }
     }
+    # The function tells the managers after what it takes for the last attempt.
+    assert configs["report"]["maximumRetryAttempts"] == ATTEMPTS - 1

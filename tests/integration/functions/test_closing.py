@@ -18,6 +18,8 @@ from ossi.adapters.dynamodb import to_item
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.errors import OutOfTime, PassingChatError, UnreadableReport
 from ossi.domain.months import Month
+from ossi.ports import Claim
+from ossi_report.bootstrap import app
 from ossi_report.handler import handler
 
 SHORTLY = Context(left_ms=60_000)  # no time for the work
@@ -181,6 +183,25 @@ def test_attempts_of_different_invocations_are_counted_apart(world: World) -> No
             handler(scheduled("2026-10"), Context(f"invocation {number}", 60_000))
 
     assert world.managers_see() == []
+
+
+def test_the_next_attempt_goes_on_where_one_died(world: World) -> None:
+    world.cloud.put(a_row(status=Status.ACCEPTED))
+    run = ("report#2026-10#asked#1.2.1", "announce_report")
+    assert (
+        app().ledger.claim(*run, Context().aws_request_id) is Claim.GRANTED
+    )  # and its process was killed, a minute ago
+    client().update_item(
+        TableName=LEDGER,
+        Key=to_item({"id": run[0], "effect": run[1]}),
+        UpdateExpression="ADD leaseUntil :back",
+        ExpressionAttributeValues=to_item({":back": -60}),
+    )
+
+    text, _sheets = made(world, asked("2026-10"))
+
+    assert "October 2026 is closed." in text
+    assert len(world.managers_see()) == 1
 
 
 def test_where_slack_is_down_the_error_is_all_there_is(world: World) -> None:

@@ -68,6 +68,33 @@ def test_a_function_finds_boto3_and_none_of_our_packages(emulator: Emulator) -> 
     assert [name for name, there in found.items() if there] == ["boto3"]
 
 
+def test_the_attempts_of_an_asynchronous_invocation_have_one_request_id_and_other_invocations_have_others(
+    emulator: Emulator,
+) -> None:
+    source = """
+    import pathlib
+
+    def handler(event, context):
+        with pathlib.Path(event["file"]).open("a") as file:
+            file.write(context.aws_request_id + "\\n")
+        raise ValueError("again")
+    """
+    add_function(emulator, "failing", source)
+    files = [emulator.log_file.parent / name for name in ("first", "second")]
+    for file in files:
+        emulator.client("lambda").invoke(
+            FunctionName="failing", InvocationType="Event", Payload=f'{{"file": "{file}"}}'
+        )
+
+    def noted() -> list[list[str]]:
+        return [file.read_text().splitlines() for file in files if file.exists()]
+
+    eventually(lambda: [len(ids) for ids in noted()] == [3, 3], 60)
+    first, second = (set(ids) for ids in noted())
+    assert len(first) == len(second) == 1
+    assert first != second
+
+
 def test_a_function_may_do_what_its_role_allows_and_nothing_else(emulator: Emulator) -> None:
     source = """
     import boto3
