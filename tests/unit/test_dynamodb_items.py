@@ -8,7 +8,8 @@ from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ossi.adapters.dynamodb import from_item, is_conditional_check_failure, response_of, to_item
+from ossi.adapters.dynamodb import is_conditional_check_failure, response_of
+from ossi.items import from_item, to_item
 
 numbers = st.integers(-(10**38) + 1, 10**38 - 1) | st.decimals(-(10**20), 10**20, places=10)
 scalars = st.none() | st.booleans() | st.text() | numbers

@@ -169,3 +169,9 @@ def build(
         click.echo(line)
     how = "sources only" if chosen.interpreter is None else "with bytecode"
     click.echo(f"for {chosen.name}, Python {chosen.python}, {how}")
+    if chosen.interpreter is None and bytecode is None:
+        click.echo(
+            f"Note: there is no python{chosen.python} on the PATH to compile with. The functions will start about twice as slowly: "
+            f"put one there and build again before you deploy.",
+            err=True,
+        )

@@ -30,36 +30,56 @@ _ANSWERS: dict[str, dict[str, Any]] = {
             {"slackBotToken": SEED.bot_token, "slackSigningSecret": SEED.signing_secret, "linkSigningKey": "k" * 32}
         )
     },
-    "TransactWriteItems": {},
+    **{call: {} for call in ("TransactWriteItems", "PutItem", "UpdateItem", "GetItem", "BatchGetItem")},
     "Query": {"Items": []},
+    "Scan": {"Items": []},
     "views.open": {"ok": True},
+    "chat.postMessage": {"ok": True, "channel": SEED.management_channel, "ts": "1792994700.000100"},
+    "chat.update": {"ok": True},
     "users.info": {"ok": True, "user": {"real_name": "Aino Virtanen"}},
 }
 
 
 @dataclass(frozen=True)
 class Answered:
-    """answer: the handler's. loaded: the names of all modules that it has imported. calls: what it asked of AWS and Slack."""
+    """answer: the handler's. loaded: the names of all modules that it has imported. calls: what it asked of AWS and Slack.
+
+    stored: path -> content of what it put into the bucket.
+    """
 
     answer: Event
     loaded: set[str]
     calls: list[str]
+    stored: dict[str, bytes]
 
 
 @contextmanager
-def stub() -> Generator[tuple[str, list[str]]]:
-    """AWS and Slack as far as the tests need them: yields their address and the names of the calls."""
+def stub(rows: list[dict[str, Any]]) -> Generator[tuple[str, list[str], dict[str, bytes]]]:
+    """AWS and Slack as far as the tests need them: yields their address, the names of the calls, and what is stored in the bucket.
+
+    rows: items that a query of the table's index finds.
+    """
     calls: list[str] = []
+    stored: dict[str, bytes] = {}
 
     class Stub(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
+            request = self.rfile.read(int(self.headers["Content-Length"]))
             target = self.headers.get("X-Amz-Target")
             call = target.rpartition(".")[2] if target else self.path.rpartition("/")[2]
             calls.append(call)
-            body = json.dumps(_ANSWERS[call]).encode()
+            finds_rows = call == "Query" and "IndexName" in json.loads(request)
+            self._answer(json.dumps({"Items": rows} if finds_rows else _ANSWERS[call]).encode())
+
+        def do_PUT(self) -> None:
+            # botocore waits for leave to send a body.
+            stored[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
+            calls.append("PutObject")
+            self._answer(b"")
+
+        def _answer(self, body: bytes) -> None:
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -73,18 +93,21 @@ def stub() -> Generator[tuple[str, list[str]]]:
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", calls
+        yield f"http://127.0.0.1:{server.server_address[1]}", calls, stored
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
 
 
-def invoked(interpreter: Path, module: str, artifact: Path, runtime: Path, event: Event) -> Answered:
-    """What the handler of that module answers, and what it took. Fails with the interpreter's own words."""
-    with stub() as (url, calls):
+def invoked(
+    interpreter: Path, module: str, artifact: Path, runtime: Path, event: Event, rows: list[dict[str, Any]]
+) -> Answered:
+    """What the handler of that module answers, and what it took. rows: see stub. Fails with the interpreter's own words."""
+    with stub(rows) as (url, calls, stored):
         environment = {
             "AWS_REGION": "eu-north-1",
+            "AWS_DEFAULT_REGION": "eu-north-1",
             "AWS_ACCESS_KEY_ID": "AKID",
             "AWS_SECRET_ACCESS_KEY": "secret",
             "AWS_ENDPOINT_URL": url,
@@ -100,6 +123,9 @@ def invoked(interpreter: Path, module: str, artifact: Path, runtime: Path, event
             "OSSI_COMPENSATION_LEVELS": levels_as_json(DEFAULT_LEVELS),
             "OSSI_REPORT_FUNCTION": "report",
             "OSSI_REPORT_BUCKET": "reports",
+            "OSSI_MONTH_INDEX": "byMonth",
+            "OSSI_API_URL": "https://api.example",
+            "OSSI_LANE": "channels",
             "OSSI_STACK": "test",
             "OSSI_VERSION": "1.0.0",
         }
@@ -109,4 +135,4 @@ def invoked(interpreter: Path, module: str, artifact: Path, runtime: Path, event
         )
     assert done.returncode == 0, f"{module} does not answer:\n{done.stdout}{done.stderr}"
     said = json.loads(done.stdout.splitlines()[-1])
-    return Answered(said["answer"], set(said["loaded"]), list(calls))
+    return Answered(said["answer"], set(said["loaded"]), list(calls), dict(stored))

@@ -37,11 +37,7 @@ def local() -> Target:
 @pytest.fixture(scope="session")
 def local_artifacts(tmp_path_factory: pytest.TempPathFactory, local: Target) -> dict[str, Built]:
     """Every function for this machine, with bytecode, unpacked."""
-    artifacts = _build(tmp_path_factory.mktemp("local"), local)
-    for artifact in artifacts.values():
-        with zipfile.ZipFile(artifact.archive) as content:
-            content.extractall(artifact.unpacked)
-    return artifacts
+    return _build(tmp_path_factory.mktemp("local"), local)
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +48,7 @@ def cloud() -> Target:
 
 @pytest.fixture(scope="session")
 def cloud_artifacts(tmp_path_factory: pytest.TempPathFactory, cloud: Target) -> dict[str, Built]:
-    """Every function for AWS."""
+    """Every function for AWS, unpacked."""
     return _build(tmp_path_factory.mktemp("cloud"), cloud)
 
 
@@ -72,4 +68,8 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _build(directory: Path, target: Target) -> dict[str, Built]:
     build_artifacts((), target, directory)
-    return {function.name: Built(function, directory / f"{function.name}.zip") for function in functions()}
+    artifacts = {function.name: Built(function, directory / f"{function.name}.zip") for function in functions()}
+    for artifact in artifacts.values():
+        with zipfile.ZipFile(artifact.archive) as content:
+            content.extractall(artifact.unpacked)
+    return artifacts

@@ -121,6 +121,16 @@ def test_bytecode_that_cannot_be_made_is_a_sentence(tmp_path: Path, monkeypatch:
     assert "needs a python3.13 on the PATH" in result.stderr
 
 
+def test_bytecode_that_was_not_made_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    result = CliRunner().invoke(cli, ["build", "download", "--output", str(tmp_path)])
+
+    assert result.exit_code == 0, result.output
+    assert "for cloud-arm64, Python 3.13, sources only" in result.stdout
+    assert "there is no python3.13 on the PATH to compile with" in result.stderr
+
+
 def test_a_missing_uv_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))

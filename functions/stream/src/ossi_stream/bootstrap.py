@@ -2,8 +2,7 @@
 
 from functools import cache
 
-from ossi.adapters.aws.services import SecretsManagerClient
-from ossi.adapters.dynamodb import dynamodb_client
+from ossi.adapters.aws.services import DynamoDbClient, SecretsManagerClient
 from ossi.adapters.ledger import DynamoLedger
 from ossi.adapters.secrets import SecretsManager
 from ossi.adapters.slack import SlackChat
@@ -25,7 +24,7 @@ class App:
         # Each request once: what has to wait, waits in the batch, where others go on meanwhile.
         slack = SlackHttp(settings.slack_api_url, _SLACK_TIMEOUT_S)
         self.chat = SlackChat(secrets.bot_token, slack, secrets.read_again)
-        self.ledger = DynamoLedger(dynamodb_client(), settings.ledger_table, _LEASE_S)
+        self.ledger = DynamoLedger(DynamoDbClient(), settings.ledger_table, _LEASE_S)
         self.words = Words(settings.time_zone, settings.compensation_levels, any_of)
 
 

@@ -2,15 +2,15 @@
 
 from typing import Any, cast
 
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import StreamRecord
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ossi.domain.contribution import Contribution, name_in_log
 from ossi.domain.errors import UnreadableContribution
+from ossi.items import from_item
 
 _Image = dict[str, dict[str, Any]]
-# In so many ways the library says that a value is none of DynamoDB's.
-_NO_VALUE = (TypeError, ValueError, ArithmeticError, AttributeError, LookupError)
+# In so many ways a value is none of DynamoDB's.
+_NO_VALUE = (TypeError, ValueError, ArithmeticError, AttributeError)
 _NEEDED = {"INSERT": {"NewImage"}, "MODIFY": {"OldImage", "NewImage"}, "REMOVE": set[str]()}
 
 
@@ -70,7 +70,7 @@ def about(record: object) -> dict[str, object]:
 
 def _row(image: _Image | None) -> dict[str, Any]:
     try:
-        return StreamRecord({"NewImage": image}).new_image
+        return from_item(image or {})
     except _NO_VALUE as error:
         raise UnreadableContribution(f"an attribute that is no DynamoDB value ({type(error).__name__})") from None
 
