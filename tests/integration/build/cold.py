@@ -20,7 +20,7 @@ import importlib, json, sys
 sys.path[:0] = sys.argv[2:]
 class Context:
     aws_request_id = "11111111-2222-3333-4444-555555555555"
-    get_remaining_time_in_millis = staticmethod(lambda: 60000)
+    get_remaining_time_in_millis = staticmethod(lambda: 300000)
 answer = importlib.import_module(sys.argv[1]).handler(json.load(sys.stdin), Context())
 print(json.dumps({"answer": answer, "loaded": sorted(sys.modules)}))
 """
@@ -30,7 +30,8 @@ _ANSWERS: dict[str, dict[str, Any]] = {
             {"slackBotToken": SEED.bot_token, "slackSigningSecret": SEED.signing_secret, "linkSigningKey": "k" * 32}
         )
     },
-    **{call: {} for call in ("TransactWriteItems", "PutItem", "UpdateItem", "GetItem", "BatchGetItem")},
+    **{call: {} for call in ("TransactWriteItems", "PutItem", "GetItem", "BatchGetItem")},
+    "UpdateItem": {"Attributes": {"number": {"N": "1"}}},
     "Query": {"Items": []},
     "Scan": {"Items": []},
     "views.open": {"ok": True},

@@ -41,6 +41,12 @@ def local_artifacts(tmp_path_factory: pytest.TempPathFactory, local: Target) -> 
 
 
 @pytest.fixture(scope="session")
+def readable_artifacts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
+    """Every function for this machine, with the sources of everything, unpacked."""
+    return _build(tmp_path_factory.mktemp("readable"), local_target(bytecode=False))
+
+
+@pytest.fixture(scope="session")
 def cloud() -> Target:
     # Without bytecode, so that these tests do not depend on the Python versions that a machine happens to have.
     return cloud_target("arm64", bytecode=False)
@@ -50,6 +56,16 @@ def cloud() -> Target:
 def cloud_artifacts(tmp_path_factory: pytest.TempPathFactory, cloud: Target) -> dict[str, Built]:
     """Every function for AWS, unpacked."""
     return _build(tmp_path_factory.mktemp("cloud"), cloud)
+
+
+@pytest.fixture(scope="session")
+def compiled_cloud_artifacts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
+    """Every function for AWS as it should be deployed: with bytecode, where a Python of AWS's version is at hand to make it."""
+    try:
+        target = cloud_target("arm64", bytecode=True)
+    except LookupError as error:
+        pytest.skip(f"there is no {error.args[0]} on the PATH")
+    return _build(tmp_path_factory.mktemp("compiled"), target)
 
 
 @pytest.fixture(scope="session")
