@@ -23,6 +23,12 @@ def test_a_report_whose_attempts_die_is_told_to_the_managers(ossi: Ossi) -> None
     assert "I was stopped while I made the report of March 2021" in told.rendered
     assert "/ossi report 2021-03" in told.rendered
 
+    # The request is kept, as that of every report that failed three times; other tests look there too.
+    queue, url = ossi.aws.client("sqs"), ossi.ready.report_queue_url
+    (kept,) = ossi.wait(lambda: queue.receive_message(QueueUrl=url).get("Messages"), "the failed request")
+    assert "2021-03" in kept.get("Body", "")
+    queue.delete_message(QueueUrl=url, ReceiptHandle=kept.get("ReceiptHandle", ""))
+
     # What it says works: a new request is a new run.
     ossi.slack.command(MAIJA, "report 2021-03")
     ossi.wait(lambda: len(ossi.requests()) == 2, "the report")
