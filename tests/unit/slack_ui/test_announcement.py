@@ -135,7 +135,7 @@ def test_money_is_written_by_currency(totals: dict[str, Decimal], text: str) -> 
     ("edition", "said"),
     [
         (PROVISIONAL, "Provisional: nothing counts as paid by this report. October 2026 can be closed from 2026-11-03 01:00 on."),
-        (CLOSED, "October 2026 is closed. What is counted here is paid by this report, and by no other."),
+        (CLOSED, "October 2026 is closed. What is counted here is paid by this report and by no other; what is accepted later, by the next."),
         (AGAIN, "Made again. October 2026 was closed at 2026-11-03 06:00; these are the figures of that report."),
     ],
 )  # fmt: skip
@@ -191,6 +191,14 @@ def test_what_was_accepted_since_and_waits_for_the_next_report() -> None:
     change = Change(ChangeKind.ACCEPTED, contribution(status=Status.ACCEPTED))
     seen = shown(ready(edition=replace(AGAIN, changes=(change,))))
     assert "1 accepted (will be in the next report that is closed)." in seen
+
+
+def test_an_empty_month_that_is_made_again_has_changes_and_no_sheet() -> None:
+    change = Change(ChangeKind.ACCEPTED, contribution(status=Status.ACCEPTED))
+    message = report_empty(replace(REPORT, edition=replace(AGAIN, changes=(change,))), NOTHING, None)
+    assert_taken(message)
+    assert "1 accepted (will be in the next report that is closed)." in shown(message)
+    assert "sheet" not in shown(message)
 
 
 def test_changes_since_a_provisional_report() -> None:

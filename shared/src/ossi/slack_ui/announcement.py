@@ -72,7 +72,7 @@ def report_empty(report: Report, summary: MonthSummary, requested_by: str | None
     text = f"There are no accepted contributions for {summary.month.label}, so there is no report."
     if summary.pending or summary.declined:
         text += f" ({summary.pending} pending, {summary.declined} declined)"
-    notes = [text, _standing(report.edition, report.month), *_notes(report, summary)]
+    notes = [text, _standing(report.edition, report.month), *_notes(report, summary, with_file=False)]
     return Message(" ".join(notes), blocks_of(*_paragraphs(notes), _foot("", requested_by)))
 
 
@@ -115,11 +115,11 @@ def _standing(edition: Edition, month: Month) -> str:
         )
     if edition.again:
         return f":repeat: *Made again.* {month.label} was closed at {_moment(edition.closed_at)}; these are the figures of that report."
-    return f":lock: *{month.label} is closed.* What is counted here is paid by this report, and by no other."
+    return f":lock: *{month.label} is closed.* What is counted here is paid by this report and by no other; what is accepted later, by the next."
 
 
-def _notes(report: Report, summary: MonthSummary) -> list[str]:
-    """What has to be known besides the figures, each as mrkdwn."""
+def _notes(report: Report, summary: MonthSummary, *, with_file: bool = True) -> list[str]:
+    """What has to be known besides the figures, each as mrkdwn. with_file: there is a workbook that says more."""
     notes: list[str] = []
     if summary.late:
         accepted = [row for row in report.rows if row.status is Status.ACCEPTED]
@@ -131,7 +131,10 @@ def _notes(report: Report, summary: MonthSummary) -> list[str]:
             f"{money(summary.late_totals)}, on the sheet Late and in the totals."
         )
     if report.edition.compared_at is not None:
-        notes.append(_changes(report.edition, report.edition.compared_at))
+        changes = _changes(report.edition, report.edition.compared_at)
+        notes.append(
+            f"{changes} The sheet Changes has each of them." if with_file and report.edition.changes else changes
+        )
     if report.unclosed:
         waiting = [f"{month.label} ({count} accepted)" for month, count in report.unclosed.items()]
         commands = [f"`/ossi report {month}`" for month in report.unclosed]
@@ -153,7 +156,7 @@ def _changes(edition: Edition, compared_at: datetime) -> str:
     accepted = [each for each in edition.changes if each.kind is ChangeKind.ACCEPTED]
     if accepted:
         counts.insert(0, f"{len(accepted)} accepted{_whereabouts(accepted, edition)}")
-    return f":pencil2: *Since {since}:* {'; '.join(counts)}. The sheet Changes has each of them."
+    return f":pencil2: *Since {since}:* {'; '.join(counts)}."
 
 
 def _whereabouts(accepted: Sequence[Change], edition: Edition) -> str:
