@@ -115,7 +115,10 @@ def _standing(edition: Edition, month: Month) -> str:
         )
     if edition.again:
         return f":repeat: *Made again.* {month.label} was closed at {_moment(edition.closed_at)}; these are the figures of that report."
-    return f":lock: *{month.label} is closed.* What is counted here is paid by this report and by no other; what is accepted later, by the next."
+    return (
+        f":lock: *{month.label} is closed.* What is counted here is paid by this report and by no other; what is accepted later, "
+        "by the next."
+    )
 
 
 def _notes(report: Report, summary: MonthSummary, *, with_file: bool = True) -> list[str]:
