@@ -1,6 +1,7 @@
 """A server that does what a test tells it to, request by request."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +36,10 @@ HANG_UP = None
 class ScriptedServer:
     """Answers the requests in their order with the replies, the last one for ever; a function is called for what to answer."""
 
-    def __init__(self, *replies: Reply | Callable[[Request], Reply | None] | None) -> None:
+    def __init__(
+        self, *replies: Reply | Callable[[Request], Reply | None] | None, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._tls = tls
         self.requests: list[Request] = []
         self.closed = threading.Semaphore(0)
         """Released for each connection that this side has closed."""
@@ -48,7 +52,7 @@ class ScriptedServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}"
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -76,6 +80,12 @@ class ScriptedServer:
             threading.Thread(target=self._serve, args=(connection, number), daemon=True).start()
 
     def _serve(self, connection: socket.socket, number: int) -> None:
+        if self._tls is not None:
+            try:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            except OSError:  # the client does not trust us
+                connection.close()
+                return
         with connection, connection.makefile("rb") as stream:
             while line := stream.readline():
                 headers: dict[str, str] = {}

@@ -1,11 +1,15 @@
 """Requests over kept connections: what is kept, what is sent again, and what is told."""
 
+import ssl
 import threading
 import time
+from pathlib import Path
 
 import pytest
+import trustme
 
 from integration.adapters.servers import HANG_UP, Reply, ScriptedServer
+from ossi.adapters import https
 from ossi.adapters.https import HttpClient
 
 
@@ -106,11 +110,59 @@ def test_a_connection_that_was_opened_ahead_serves_the_first_request() -> None:
         assert [request.connection for request in server.requests] == [1]
 
 
+def test_a_connection_that_was_opened_ahead_and_breaks_is_an_error_at_once() -> None:
+    with ScriptedServer(HANG_UP) as server:
+        client = client_of(server)
+        client.open_ahead()
+        with pytest.raises(ConnectionError):
+            post(client)
+        assert len(server.requests) == 1
+
+
 def test_a_connection_that_could_not_be_opened_ahead_is_tried_again_when_it_is_needed() -> None:
     client = HttpClient("http://127.0.0.1:9", connect_timeout_s=1, timeout_s=1)
     client.open_ahead()
     with pytest.raises(ConnectionRefusedError):
         post(client)
+
+
+@pytest.fixture
+def server_tls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ssl.SSLContext:
+    """A server's side of TLS, whose authority the client trusts."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    monkeypatch.setattr(https, "tls", ssl.create_default_context)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return context
+
+
+def test_a_tls_connection_is_kept_and_may_be_opened_ahead(server_tls: ssl.SSLContext) -> None:
+    """What TLS 1.3 sends by itself after its handshake is not taken for the end of the connection."""
+    with ScriptedServer(tls=server_tls) as server:
+        client = client_of(server)
+        client.open_ahead()
+        assert [post(client), post(client)] == [200, 200]
+        assert [request.connection for request in server.requests] == [1, 1]
+        client.close()
+
+
+def test_a_tls_connection_that_was_closed_meanwhile_is_not_used(server_tls: ssl.SSLContext) -> None:
+    with ScriptedServer(Reply(closes=True), tls=server_tls) as server:
+        client = client_of(server)
+        for number in (1, 2):
+            assert post(client, repeatable=False) == 200
+            assert server.closed.acquire(timeout=10)
+            assert server.requests[-1].connection == number
+
+
+def test_a_server_that_nobody_vouches_for_is_refused(
+    server_tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with ScriptedServer(tls=server_tls) as server, pytest.raises(ssl.SSLCertVerificationError):
+        post(client_of(server))
 
 
 def test_threads_have_a_connection_each() -> None:

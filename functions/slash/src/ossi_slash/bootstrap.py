@@ -27,6 +27,10 @@ class App:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
+    def open_ahead(self) -> None:
+        """Begins to connect to Slack."""
+        self.slack.open_ahead()
+
     @cached_property
     def secrets(self) -> SecretsManager:
         """The one secret."""
@@ -71,5 +75,7 @@ class App:
 
 @cache
 def app() -> App:
-    """One for the life of the execution environment."""
-    return App(Settings.read())
+    """One for the life of the execution environment. The first request's connections are made while its secret is being read."""
+    application = App(Settings.read())
+    application.open_ahead()
+    return application

@@ -4,7 +4,6 @@ urllib3 would take 1.2 times the floor of docs/performance.md to import, slack_s
 context are the floor. Redirects are not followed, and proxies of the environment not used: neither Slack's nor AWS's interfaces need it.
 """
 
-import select
 import ssl
 import threading
 import time
@@ -27,18 +26,38 @@ class HttpAnswer(NamedTuple):
 class _Kept(NamedTuple):
     connection: HTTPConnection
     used_at: float
+    is_new: bool = False
 
     def is_alive(self) -> bool:
-        """Whether it may be used again. What can be read from an idle connection is its end."""
+        """Whether it may be used again. What can be read from an idle connection is its end (TLS reads its own messages by itself)."""
         if time.time() - self.used_at > _IDLE_S:  # by the clock on the wall: others go on while Lambda is frozen
             return False
-        return not select.select([self.connection.sock], [], [], 0)[0]
+        socket = self.connection.sock
+        waits = socket.gettimeout()
+        socket.settimeout(0)
+        try:
+            socket.recv(1)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return True
+        except OSError:
+            return False
+        finally:
+            socket.settimeout(waits)
+        return False
+
+
+_making_tls = threading.Lock()
 
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """One for all connections: reading the machine's certificates takes 25 ms."""
     return ssl.create_default_context()
+
+
+def tls() -> ssl.SSLContext:
+    """One for all connections, whichever thread needs it first: reading the machine's certificates takes 25 ms."""
+    with _making_tls:
+        return _tls()
 
 
 class HttpClient:
@@ -72,9 +91,9 @@ class HttpClient:
         kept = self._kept()
         if kept is not None:
             try:
-                return self._exchange(kept, path, body, headers)
+                return self._exchange(kept.connection, path, body, headers)
             except (ConnectionResetError, BrokenPipeError):  # RemoteDisconnected too: closed before there was an answer
-                if not repeatable:
+                if kept.is_new or not repeatable:
                     raise
         return self._exchange(self._connect(), path, body, headers)
 
@@ -86,26 +105,26 @@ class HttpClient:
     def __del__(self) -> None:
         self.close()
 
-    def _kept(self) -> HTTPConnection | None:
+    def _kept(self) -> _Kept | None:
         if self._opening is not None:
             self._opening.join()
             self._opening = None
         while self._idle:
             kept = self._idle.pop()
             if kept.is_alive():
-                return kept.connection
+                return kept
             kept.connection.close()
         return None
 
     def _open_ahead(self) -> None:
         try:
-            self._idle.append(_Kept(self._connect(), time.time()))
+            self._idle.append(_Kept(self._connect(), time.time(), is_new=True))
         except OSError:
             return  # see open_ahead
 
     def _connect(self) -> HTTPConnection:
         connection = (
-            HTTPSConnection(self._host, self._port, timeout=self._connect_timeout_s, context=_tls())
+            HTTPSConnection(self._host, self._port, timeout=self._connect_timeout_s, context=tls())
             if self._is_https
             else HTTPConnection(self._host, self._port, timeout=self._connect_timeout_s)
         )

@@ -83,6 +83,10 @@ class AwsClient:
         self._attempts = attempts
         self._sleep = sleep
 
+    def open_ahead(self) -> None:
+        """Connects while the caller does something else."""
+        self._http.open_ahead()
+
     def send(self, operation: str, path: str, body: bytes, headers: dict[str, str]) -> HttpAnswer:
         """The answer to a POST request. path: encoded. Raises AwsError or AwsUnreachable."""
         attempt = 1
