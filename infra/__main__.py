@@ -91,7 +91,8 @@ slash = Function(
     deployment,
     description="Answers the /ossi slash command",
     timeout=10,
-    memory=1024,
+    memory=settings.answering_memory,
+    cold_starts=settings.cold_starts,
     environment={
         **slack_environment,
         "OSSI_TABLE": contributions.name,
@@ -110,7 +111,8 @@ interactions = Function(
     deployment,
     description="Answers modals and buttons",
     timeout=10,
-    memory=1024,
+    memory=settings.answering_memory,
+    cold_starts=settings.cold_starts,
     environment={
         **slack_environment,
         "OSSI_TABLE": contributions.name,

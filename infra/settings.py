@@ -218,6 +218,15 @@ class Settings(BaseModel):
         Literal["arm64", "x86_64"],
         Setting("arm64 or x86_64, as the artifacts were built", "arm64"),
     ] = "arm64"
+    answering_memory: Annotated[
+        int,
+        Field(ge=256, le=10240),  # below that the answers come too late (docs/performance.md); Lambda ends there
+        Setting("a whole number of megabytes from 256 to 10240", "1769"),
+    ] = 1024
+    cold_starts: Annotated[
+        Literal["plain", "snapStart", "provisioned"],
+        Setting("plain, snapStart or provisioned", "snapStart"),
+    ] = "plain"
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"],
         Setting("DEBUG, INFO, WARNING or ERROR", "INFO"),

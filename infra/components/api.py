@@ -84,7 +84,7 @@ class Endpoint(pulumi.ComponentResource):
             api_id=api.id,
             integration_type="AWS_PROXY",
             integration_method="POST",  # how API Gateway calls Lambda, whatever the request's own method
-            integration_uri=function.arn,
+            integration_uri=function.entry,
             payload_format_version="2.0",
             opts=child,
         )
@@ -93,6 +93,7 @@ class Endpoint(pulumi.ComponentResource):
             name,
             action="lambda:InvokeFunction",
             function=function.name,
+            qualifier=function.qualifier,
             principal="apigateway.amazonaws.com",
             source_arn=pulumi.Output.concat(
                 api.execution_arn, "/*/", methods[0] if len(methods) == 1 else "*", any_parameter

@@ -1,6 +1,7 @@
 """Lambda functions, each with a role, a policy and a log group of its own."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -9,6 +10,9 @@ from components.artifact import archive_of
 from components.deployment import Deployment
 from components.policies import Grant, policy_of, trust_in
 from components.queue import FailureQueue
+
+ColdStarts = Literal["plain", "snapStart", "provisioned"]
+"""How an execution environment comes to be: on demand; on demand from a snapshot of a started one; one is always there."""
 
 
 class Function(pulumi.ComponentResource):
@@ -26,12 +30,14 @@ class Function(pulumi.ComponentResource):
         grants: Sequence[Grant],
         failure_queue: FailureQueue | None = None,
         artifact: str | None = None,
+        cold_starts: ColdStarts = "plain",
     ) -> None:
         """Declares the function `ossi-<stack>-<name>`, whose handler is `ossi_<artifact>.handler.handler` in <artifact>.zip.
 
         `artifact` is the function's name, unless it shares another one's code and differs in its environment.
         `timeout` is in seconds and `memory` in MB. `failure_queue` takes what an asynchronous invoke could not do in
-        three tries; without one, Lambda's own retries end in nothing. Raises MissingArtifactError.
+        three tries; without one, Lambda's own retries end in nothing. `cold_starts` other than plain are of a published
+        version, which the API reaches by the alias `live`. Raises MissingArtifactError.
         """
         super().__init__("ossi:compute:Function", name)
         settings = deployment.settings
@@ -84,6 +90,10 @@ class Function(pulumi.ComponentResource):
                 system_log_level="INFO",
             ),
             tracing_config=aws.lambda_.FunctionTracingConfigArgs(mode="PassThrough"),
+            publish=cold_starts != "plain",
+            snap_start=(
+                aws.lambda_.FunctionSnapStartArgs(apply_on="PublishedVersions") if cold_starts == "snapStart" else None
+            ),
             tags=deployment.tags(),
             # Else the first invoke could find itself without rights, or make a log group that is kept for ever.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[log_group, policy]),
@@ -102,8 +112,30 @@ class Function(pulumi.ComponentResource):
             )
         self.name = function.name
         self.arn = function.arn
+        self.entry: pulumi.Output[str] = function.arn
+        """The ARN by which the API invokes the function."""
+        self.qualifier: pulumi.Output[str] | None = None
+        """The alias in that ARN."""
         self.ready: Sequence[pulumi.Resource] = (function, policy)
         """What has to exist before something outside invokes the function."""
+        if cold_starts != "plain":
+            alias = aws.lambda_.Alias(
+                name,
+                name="live",
+                function_name=function.name,
+                function_version=function.version,
+                description="What the API invokes",
+                opts=child,
+            )
+            self.entry, self.qualifier, self.ready = alias.arn, alias.name, (*self.ready, alias)
+            if cold_starts == "provisioned":
+                aws.lambda_.ProvisionedConcurrencyConfig(
+                    name,
+                    function_name=function.name,
+                    qualifier=alias.name,
+                    provisioned_concurrent_executions=1,
+                    opts=child,
+                )
         self.register_outputs({"arn": self.arn})
 
     def grant_invoking(self, sid: str) -> Grant:

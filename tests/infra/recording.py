@@ -176,9 +176,13 @@ def _outputs(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]
             return {"id": "a1b2c3", "apiEndpoint": API_URL, "executionArn": _arn("execute-api", "a1b2c3")}
         case "apigatewayv2:Stage":
             return {"id": physical, "invokeUrl": f"{API_URL}/"}
+        case "lambda:Alias":
+            arn = _arn("lambda", f"function:{inputs['functionName']}:{inputs['name']}")
+            return {"id": arn, "arn": arn}
         case _ if type_ in _NAMED:
             service, kind = _NAMED[type_]
-            return {"id": physical, "arn": _arn(service, f"{kind}{physical}")}
+            version = {"version": "1"} if inputs.get("publish") else {}
+            return {"id": physical, "arn": _arn(service, f"{kind}{physical}"), **version}
         case _:
             return {}
 

@@ -121,6 +121,8 @@ def test_artifacts_are_seen_from_the_repository(artifacts: str, directory: Path)
         ("slackApiUrl", "https://[slack/api", "it must be the https URL"),
         ("artifacts", "", "it must be the directory with the zip files"),
         ("architecture", "amd64", 'is "amd64": it must be arm64 or x86_64'),
+        ("answeringMemory", "128", "it must be a whole number of megabytes from 256 to 10240"),
+        ("coldStarts", "warm", 'is "warm": it must be plain, snapStart or provisioned'),
         ("logLevel", "verbose", "it must be DEBUG, INFO, WARNING or ERROR"),
         ("logRetentionDays", "91", "it must be one of 1, 3, 5, 7, 14, 30, 60, 90,"),
         ("alarmEmail", "the ops team", 'is "the ops team": it must be an e-mail address'),

@@ -12,7 +12,8 @@ from botocore.credentials import Credentials as BotocoreCredentials
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ossi.adapters.aws.signature import Credentials, Scope, presigned_query, signed_headers
+from ossi.adapters.aws.credentials import Credentials, LambdaCredentials
+from ossi.adapters.aws.signature import Scope, presigned_query, signed_headers
 
 AT = datetime(2026, 10, 31, 7, 5, 9, tzinfo=UTC)
 
@@ -83,10 +84,11 @@ def test_a_url_is_signed_as_botocore_signs_it(
 
 def test_credentials_come_from_lambdas_environment() -> None:
     environment = {"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret"}
-    assert Credentials.read(environment) == Credentials("AKID", "secret", "")
-    assert Credentials.read({**environment, "AWS_SESSION_TOKEN": "token"}) == Credentials("AKID", "secret", "token")
+    assert LambdaCredentials(environment)() == Credentials("AKID", "secret", "")
+    environment["AWS_SESSION_TOKEN"] = "token"
+    assert LambdaCredentials(environment)() == Credentials("AKID", "secret", "token")
     with pytest.raises(KeyError, match="AWS_SECRET_ACCESS_KEY"):
-        Credentials.read({"AWS_ACCESS_KEY_ID": "AKID"})
+        LambdaCredentials({"AWS_ACCESS_KEY_ID": "AKID"})()
 
 
 def test_printing_credentials_shows_no_secret() -> None:

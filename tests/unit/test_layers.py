@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "ossi.use_cases": ("ossi.domain", "ossi.ports", "ossi.slack_ui", "ossi.use_cases"),
     "ossi.effects": ("ossi.domain", "ossi.ports", "ossi.slack_ui", "ossi.use_cases", "ossi.effects"),
     "ossi.items": (),
+    "ossi.preload": (),
     "ossi.adapters": (
         "ossi.items",
         "ossi.domain",

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from integration.adapters.servers import HANG_UP, Reply, ScriptedServer
 from ossi.adapters.aws.client import AwsError, AwsUnreachable, endpoint, regional_host
+from ossi.adapters.aws.credentials import Credentials, LambdaCredentials
 from ossi.adapters.aws.services import DynamoDbClient, LambdaClient, SecretsManagerClient
 from ossi.adapters.dynamodb import is_conditional_check_failure, item_found
 from ossi.adapters.report_downloads import S3Downloads
@@ -227,3 +228,30 @@ def test_errors_are_read_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ours["CancellationReasons"] == theirs_said["CancellationReasons"]
     assert ours["Error"] == theirs_said["Error"]
     assert ours_caught.value.operation_name == theirs_caught.value.operation_name
+
+
+def test_a_function_that_starts_from_a_snapshot_asks_for_its_credentials_and_renews_them() -> None:
+    def given(number: int, expiration: str) -> Reply:
+        said = {"AccessKeyId": f"AKID{number}", "SecretAccessKey": "secret", "Token": "token", "Expiration": expiration}
+        return Reply(body=json.dumps(said).encode())
+
+    now = datetime(2026, 11, 3, 4, 0, tzinfo=UTC).timestamp()
+    with ScriptedServer(given(1, "2026-11-03T05:00:00Z"), given(2, "2026-11-03T11:00:00Z")) as server:
+        environment = {
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{server.url}/2021-04-23/credentials",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN": "a token of Lambda's",
+        }
+        credentials = LambdaCredentials(environment, now=lambda: now)
+        assert credentials() == credentials() == Credentials("AKID1", "secret", "token")
+        now += 56 * 60
+        assert credentials() == Credentials("AKID2", "secret", "token")
+        assert len(server.requests) == 2
+    assert server.requests[0].line == "GET /2021-04-23/credentials HTTP/1.1"
+    assert server.requests[0].headers["authorization"] == "a token of Lambda's"
+
+
+def test_credentials_that_are_not_given_are_an_error() -> None:
+    with ScriptedServer(Reply(403)) as server, pytest.raises(ValueError, match="no credentials: status 403"):
+        LambdaCredentials(
+            {"AWS_CONTAINER_CREDENTIALS_FULL_URI": server.url, "AWS_CONTAINER_AUTHORIZATION_TOKEN": "wrong"}
+        )()

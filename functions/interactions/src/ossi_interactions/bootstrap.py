@@ -13,6 +13,7 @@ from ossi.adapters.slack_signature import SlackSignature
 from ossi.adapters.submissions import DynamoSubmissions
 from ossi.clock import any_of, clock_in
 from ossi.ports import Clock
+from ossi.preload import preload
 from ossi_interactions.settings import Settings
 
 if TYPE_CHECKING:
@@ -88,3 +89,12 @@ def app() -> App:
     application = App(Settings.read())
     application.open_ahead()
     return application
+
+
+LATER = (
+    "ossi.adapters.contributions",
+    "ossi.slack_ui.notifications",
+    "ossi.slack_ui.problems",
+)
+"""What only some requests import."""
+preload(*LATER)

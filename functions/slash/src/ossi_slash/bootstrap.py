@@ -12,6 +12,7 @@ from ossi.adapters.slack_http import SlackHttp
 from ossi.adapters.slack_signature import SlackSignature
 from ossi.clock import clock_in
 from ossi.ports import Clock
+from ossi.preload import preload
 from ossi_slash.settings import Settings
 
 if TYPE_CHECKING:
@@ -79,3 +80,16 @@ def app() -> App:
     application = App(Settings.read())
     application.open_ahead()
     return application
+
+
+LATER = (
+    "ossi.adapters.contributions",
+    "ossi.adapters.report_requests",
+    "ossi.slack_ui.help",
+    "ossi.slack_ui.problems",
+    "ossi.use_cases.list_contributions",
+    "ossi.use_cases.open_form",
+    "ossi.use_cases.request_report",
+)
+"""What only some requests import."""
+preload(*LATER)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
 from ossi.adapters.aws.client import endpoint, region, regional_host
-from ossi.adapters.aws.signature import Credentials, Scope, presigned_query
+from ossi.adapters.aws.credentials import lambda_credentials
+from ossi.adapters.aws.signature import Scope, presigned_query
 
 PREFIX = "reports/"
 
@@ -27,7 +28,7 @@ class S3Downloads:
         parameters = {} if method == "HEAD" else {"response-content-disposition": f'attachment; filename="{saved_as}"'}
         scope = Scope("s3", region(), self._now())
         host = urlsplit(base).netloc
-        query = presigned_query(method, host, path, parameters, life_s, scope, Credentials.read())
+        query = presigned_query(method, host, path, parameters, life_s, scope, lambda_credentials())
         return f"{base}{path}?{query}"
 
     def _address(self, name: str) -> tuple[str, str]:

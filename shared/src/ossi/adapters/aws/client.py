@@ -13,7 +13,8 @@ from http.client import HTTPException
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from ossi.adapters.aws.signature import Credentials, Scope, signed_headers
+from ossi.adapters.aws.credentials import lambda_credentials
+from ossi.adapters.aws.signature import Scope, signed_headers
 from ossi.adapters.https import HttpAnswer, HttpClient
 
 # What botocore's standard mode repeats (AWS SDKs and Tools Reference Guide, "Retry behavior").
@@ -101,7 +102,7 @@ class AwsClient:
 
     def _send_once(self, operation: str, path: str, body: bytes, headers: dict[str, str]) -> HttpAnswer:
         scope = Scope(self._service, region(), datetime.now(UTC))
-        signed = signed_headers(path, {**headers, "Host": self._host}, body, scope, Credentials.read())
+        signed = signed_headers(path, {**headers, "Host": self._host}, body, scope, lambda_credentials())
         try:
             answer = self._http.post(path, body, signed, repeatable=True)
         except (OSError, HTTPException) as error:

@@ -5,33 +5,15 @@ What botocore's SigV4Auth and S3SigV4QueryAuth do for the few kinds of request t
 
 import hashlib
 import hmac
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Self
 from urllib.parse import quote
+
+from ossi.adapters.aws.credentials import Credentials
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _SAFE = "-_.~"  # besides letters and digits
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """Whose signature it is."""
-
-    access_key: str
-    secret_key: str = field(repr=False)
-    session_token: str = field(repr=False)
-
-    @classmethod
-    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Of the environment, where Lambda puts a role's. Raises KeyError."""
-        return cls(
-            environment["AWS_ACCESS_KEY_ID"],
-            environment["AWS_SECRET_ACCESS_KEY"],
-            environment.get("AWS_SESSION_TOKEN", ""),
-        )
 
 
 @dataclass(frozen=True)
