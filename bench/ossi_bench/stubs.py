@@ -100,7 +100,9 @@ class Stubs:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            wbufsize = -1  # an answer in one piece: in two, the second would wait for an acknowledgement
+            # As real servers: an answer goes out at once, in one piece, even while what TLS has sent before is not acknowledged.
+            wbufsize = -1
+            disable_nagle_algorithm = True
 
             def do_POST(self) -> None:
                 asked = self.rfile.read(int(self.headers["Content-Length"]))
