@@ -1,8 +1,8 @@
 # The verbs of this repository. `make` alone lists them. Python 3.11 or newer and make are all that has to be there.
 
 PYTHON ?= python3
-# Processes that run the tests: empty for one, or a number, or `auto` (pytest-xdist).
-WORKERS ?=
+# Processes that run the tests, a file at a time: a number, `auto`, or 0 for none beside pytest itself (pytest-xdist).
+WORKERS ?= 2
 # More arguments for `ossi local` (make demo) or pytest (make test), for example: make test ARGS="tests/unit -k month"
 ARGS ?=
 
@@ -28,7 +28,7 @@ screenshots: $(INSTALLED) ## make docs/images anew from the running demo (needs 
 	@$(BIN)/python playground/tools/screenshots.py
 
 test: $(INSTALLED) ## run all tests
-	@$(BIN)/python -m pytest $(if $(WORKERS),-n $(WORKERS)) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 load: $(INSTALLED) ## submit and decide much at once while Slack takes little, about 2.5 minutes (ARGS=--full: about 20)
 	@$(BIN)/python -m ossi_cli.load $(ARGS)
