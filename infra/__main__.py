@@ -36,7 +36,16 @@ contributions = Table(
     indexes=[by_month],
     stream=True,
 )
-ledger = Table("ledger", deployment, hash=Key("id", "S"), range=Key("effect", "S"), expires_at="expiresAt")
+# Holds only what has begun and is not sent: the attribute goes when the message is.
+unsettled = Index("unsettled", hash=Key("unsettled", "S"), range=Key("id", "S"), keys_only=True)
+ledger = Table(
+    "ledger",
+    deployment,
+    hash=Key("id", "S"),
+    range=Key("effect", "S"),
+    indexes=[unsettled],
+    expires_at="expiresAt",
+)
 reports = ReportBucket("reports", deployment)
 secret = SlackSecret("slack", deployment)
 stream_failures = FailureQueue("stream-failures", deployment)
@@ -163,9 +172,11 @@ reconcile = Function(
         "OSSI_TABLE": contributions.name,
         "OSSI_LEDGER_TABLE": ledger.name,
         "OSSI_PUBLIC_CHANNEL": settings.public_channel,
+        "OSSI_UNSETTLED_INDEX": unsettled.name,
     },
     grants=[
-        contributions.grant("CompareTheTable", "Scan", "GetItem"),
+        contributions.grant("CompareTheTable", "Scan", "GetItem", "BatchGetItem"),
+        ledger.grant_index("FindWhatIsUnsettled", unsettled.name, "Query"),
         ledger.grant("CompareAndRecordTheDelivery", "BatchGetItem", "GetItem", "UpdateItem"),
         secret.grant_reading(),
     ],

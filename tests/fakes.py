@@ -10,7 +10,7 @@ from ossi.domain.closing import Counted, CountedList, ReportRecord
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
 from ossi.domain.errors import AlreadyDecided, ChatError, UnknownContribution, UnreadableReport
 from ossi.domain.months import Month
-from ossi.ports import Attempt, Claim, Message, Page, Record, State
+from ossi.ports import Attempt, Claim, Message, Page, Progress, Record, State
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 SUBMITTED_AT = 1_792_994_700_000  # 2026-10-26 08:05 in Helsinki
@@ -123,6 +123,7 @@ class FakeLedger:
     refs: dict[tuple[str, str], MessageRef | None] = field(default_factory=dict[tuple[str, str], MessageRef | None])
     reasons: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     attempts: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict[tuple[str, str], tuple[int, int]])
+    away: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
     def hold(self, subject: str, effect: str) -> None:
         """Somebody else is at it."""
@@ -132,6 +133,7 @@ class FakeLedger:
         state = self.states.get((subject, effect), "due")
         if state == "due":
             self.states[subject, effect] = "claimed"
+            self.away.discard((subject, effect))
             return Claim.GRANTED
         return {"sent": Claim.SENT, "claimed": Claim.HELD, "set aside": Claim.SET_ASIDE}[state]
 
@@ -169,9 +171,29 @@ class FakeLedger:
         self.states[subject, effect] = "due"
         return True
 
+    def unsettled(self, kind: str, after: str = "") -> Iterator[tuple[str, str]]:
+        begun = [key for key, state in self.states.items() if state != "sent" and key not in self.away]
+        return iter(sorted(key for key in begun if key[0].startswith(f"{kind}#") and key[0] > after))
+
+    def put_away(self, subject: str, effect: str) -> None:
+        self.away.add((subject, effect))
+
     def _record(self, key: tuple[str, str]) -> Record:
         failed = self.failed.get(key, [])
         return Record(_STATES[self.states[key]], self.reasons.get(key, ""), len(failed), failed[-1] if failed else 0)
+
+
+@dataclass
+class FakeBookmark:
+    """ports.Bookmark in memory."""
+
+    progress: Progress = field(default_factory=Progress)
+
+    def read(self) -> Progress:
+        return self.progress
+
+    def write(self, progress: Progress) -> None:
+        self.progress = progress
 
 
 @dataclass

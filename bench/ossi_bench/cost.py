@@ -6,6 +6,9 @@ do for one contribution; a test compares the number of alarms and metrics with t
 
 import math
 from dataclasses import dataclass
+from datetime import timedelta
+
+from ossi.use_cases.reconcile_by_schedule import LONGEST_PAUSE, PAUSE_FOR_A_ROW
 
 MONTHS_KEPT = 12
 VOLUMES = (50, 1_000, 5_000, 500_000)
@@ -15,6 +18,9 @@ METRICS = 8
 """Names of metrics that the functions count."""
 EFFECTS = 6
 """Messages about an accepted contribution: confirmation, request, its redrawing, a look for a second one, the decision, the publication."""
+
+READS_OF_A_ROW = 0.125 + 0.5 * 5
+"""Units of reading for one row in a round of the reconciler: a row of 1 KB, and the ledger's records of its five messages."""
 
 _HOURS = 730
 _RUNS_OF_RECONCILE = 4 * 24 * 30
@@ -51,11 +57,11 @@ def _functions(contributions: int) -> list[Item]:
     """Seconds are rather too many: each answer is taken for one from cold."""
     answers = 3.5 * contributions  # the command, the form, the decision, and now and then a list
     stream = 2 * 3 * contributions  # in both lanes: submitted, decided, and a retry or a batch that held something else
-    passes = 30 * MONTHS_KEPT * contributions / 1_000  # seconds of looking at every row, once a day
+    rounds = _rounds(contributions) * MONTHS_KEPT * contributions / 1_000  # seconds of looking at every row
     gb_s = (
         1.0 * 0.5 * answers
         + 0.5 * EFFECTS * 0.3 * contributions
-        + 0.5 * (0.5 * _RUNS_OF_RECONCILE + passes)
+        + 0.5 * (0.5 * _RUNS_OF_RECONCILE + rounds)
         + 1.0 * (5 + 0.0003 * contributions)
     )
     invocations = answers + stream + _RUNS_OF_RECONCILE + 10
@@ -69,22 +75,34 @@ def _functions(contributions: int) -> list[Item]:
 
 def _data(contributions: int) -> list[Item]:
     # Row, mark and index; a decision and its index; each message claimed and recorded, in and out of the index of open ones.
-    writes = (2 + 2 + 1 + 1 + 1 + 4 * EFFECTS) * contributions
+    # A run of the reconciler reads two bookmarks and the index, and writes a bookmark or two.
+    writes = (2 + 2 + 1 + 1 + 1 + 4 * EFFECTS) * contributions + 1.5 * _RUNS_OF_RECONCILE
     rows = MONTHS_KEPT * contributions
-    reads = 3 * contributions + 30 * rows * (0.125 + 0.5 * 3) + 0.125 * rows + _RUNS_OF_RECONCILE
+    reads = (
+        3 * contributions
+        + _rounds(contributions) * rows * READS_OF_A_ROW
+        + 0.125 * rows  # the report, of all months that are closed
+        + 2.5 * _RUNS_OF_RECONCILE
+    )
     row_bytes, index_bytes, ledger_bytes = 1_000, 1_000, 1_500
     stored = rows * (row_bytes + index_bytes + ledger_bytes) / _GB
     return [
         Item("DynamoDB: writing, on demand", 0.625 * writes / 1e6),
-        Item("DynamoDB: reading, most of it the daily look at every row", 0.125 * reads / 1e6),
+        Item("DynamoDB: reading, most of it the reconciler's rounds over all rows", 0.125 * reads / 1e6),
         Item("DynamoDB: storage", 0.25 * stored, 0.25 * min(stored, 25)),
         Item("DynamoDB: point-in-time recovery", 0.20 * rows * (row_bytes + ledger_bytes) / _GB),
     ]
 
 
+def _rounds(contributions: int) -> float:
+    """How often a month the reconciler looks at every row: the more there are the longer is the pause between."""
+    pause = min(PAUSE_FOR_A_ROW * MONTHS_KEPT * contributions, LONGEST_PAUSE)
+    return min(timedelta(hours=_HOURS) / pause, _RUNS_OF_RECONCILE)
+
+
 def _rest(contributions: int) -> list[Item]:
     logged = (20_000 * contributions + 2_000 * _RUNS_OF_RECONCILE) / _GB
-    secret_reads = min(5 * contributions, 3 * _HOURS * 12) + _RUNS_OF_RECONCILE
+    secret_reads = min(5 * contributions, 3 * _HOURS * 12)
     sent = 15_000 * contributions / _GB
     report_files = MONTHS_KEPT * contributions * 400 / _GB
     return [

@@ -21,11 +21,12 @@ class Key:
 
 @dataclass(frozen=True)
 class Index:
-    """A global secondary index with a copy of all attributes."""
+    """A global secondary index with a copy of all attributes, or of the keys alone."""
 
     name: str
     hash: Key
     range: Key
+    keys_only: bool = False
 
 
 class Table(pulumi.ComponentResource):
@@ -69,7 +70,7 @@ class Table(pulumi.ComponentResource):
                             attribute_name=index.range.name, key_type="RANGE"
                         ),
                     ],
-                    projection_type="ALL",
+                    projection_type="KEYS_ONLY" if index.keys_only else "ALL",
                 )
                 for index in indexes
             ],

@@ -69,6 +69,8 @@ STORE_REPORT = Right("report", "StoreReports", "s3:PutObject")
 READ_REPORT = Right("download", "ReadReports", "s3:GetObject")
 SCAN = Right("reconcile", "CompareTheTable", "dynamodb:Scan")
 GET_ROW = Right("reconcile", "CompareTheTable", "dynamodb:GetItem")
+LOOK_UP_ROWS = Right("reconcile", "CompareTheTable", "dynamodb:BatchGetItem")
+FIND_UNSETTLED = Right("reconcile", "FindWhatIsUnsettled", "dynamodb:Query")
 GET_LEDGER = Right("reconcile", "CompareAndRecordTheDelivery", "dynamodb:BatchGetItem")
 GET_BOOKMARK = Right("reconcile", "CompareAndRecordTheDelivery", "dynamodb:GetItem")
 RECORD_MISSING = Right("reconcile", "CompareAndRecordTheDelivery", "dynamodb:UpdateItem")
@@ -81,7 +83,7 @@ TRIED = {
     *(READ_MONTH, RECORD_RUN, STORE_REPORT),
     *(LOOK_UP_COUNTED, COUNT_CLOSINGS, READ_COUNTED, RECORD_COUNTED),
     READ_REPORT,
-    *(SCAN, GET_ROW, GET_LEDGER, GET_BOOKMARK, RECORD_MISSING),
+    *(SCAN, GET_ROW, LOOK_UP_ROWS, FIND_UNSETTLED, GET_LEDGER, GET_BOOKMARK, RECORD_MISSING),
 }
 
 

@@ -10,6 +10,7 @@ from e2e.rights import (
     COUNT_CLOSINGS,
     DESCRIBE_STREAM,
     FIND_MESSAGE,
+    FIND_UNSETTLED,
     GET_BOOKMARK,
     GET_ITERATOR,
     GET_LEDGER,
@@ -17,6 +18,7 @@ from e2e.rights import (
     GET_ROW,
     LANES,
     LOOK_UP_COUNTED,
+    LOOK_UP_ROWS,
     READ_COUNTED,
     READ_MONTH,
     READS_SECRET,
@@ -185,12 +187,13 @@ def test_what_was_not_sent_is_found_and_sent_only_with_all_rights(ossi: Ossi) ->
     ossi.decide(request, MAIJA, ACCEPT)
     ossi.wait(lambda: ossi.delivered(row).get("publish") == "FAILED")
     ossi.slack.unarchive(ossi.ready.channels.public)
-    again = {"source": "command", "redrive": True, "olderThanSeconds": 0}
+    everything = {"source": "command", "olderThanSeconds": 0}
+    again = {**everything, "redrive": True}
     client, name = ossi.aws.client("lambda"), ossi.ready.functions["reconcile"]
 
     events = {
-        SCAN: again, GET_ROW: again, GET_LEDGER: again, GET_BOOKMARK: {"source": "schedule"}, RECORD_MISSING: again,
-        READS_SECRET["reconcile"]: again,
+        SCAN: everything, FIND_UNSETTLED: again, LOOK_UP_ROWS: again, GET_ROW: again, GET_LEDGER: again,
+        GET_BOOKMARK: {"source": "schedule"}, RECORD_MISSING: again, READS_SECRET["reconcile"]: again,
     }  # fmt: skip
     for right, event in events.items():
         started = time.time()
@@ -201,9 +204,11 @@ def test_what_was_not_sent_is_found_and_sent_only_with_all_rights(ossi: Ossi) ->
             assert refusal_logged(ossi, right, started)
         assert ossi.published() == []
 
-    found = ossi.invoke("reconcile", {"source": "command", "olderThanSeconds": 0})
+    found = ossi.invoke("reconcile", everything)
     assert [(each["effect"], each["outcome"]) for each in found["findings"]] == [("publish", "sent")]
     assert len(ossi.published()) == 1
-    assert ossi.invoke("reconcile", {"source": "schedule"})["findings"] == []
+    scheduled = ossi.invoke("reconcile", {"source": "schedule"})
+    assert scheduled["unsettled"] == {"lookedAt": 0, "findings": [], "done": True, "halted": False, "next": None}
+    assert scheduled["rows"]["findings"] == []
     assert len(ossi.told(row)) == 2
     assert len(ossi.requests()) == 1

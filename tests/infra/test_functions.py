@@ -63,6 +63,7 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         "OSSI_TABLE": "ossi-test-contributions",
         "OSSI_LEDGER_TABLE": "ossi-test-ledger",
         "OSSI_PUBLIC_CHANNEL": "C0OPENSRC",
+        "OSSI_UNSETTLED_INDEX": "unsettled",
     },
     "download": {
         "OSSI_SECRET_ID": SECRET,

@@ -54,7 +54,8 @@ RIGHTS: dict[str, dict[str, set[str]]] = {
         **READ_SECRET,
     },
     "reconcile": {
-        TABLE: {"dynamodb:Scan", "dynamodb:GetItem"},
+        TABLE: {"dynamodb:Scan", "dynamodb:GetItem", "dynamodb:BatchGetItem"},
+        f"{LEDGER}/index/unsettled": {"dynamodb:Query"},
         LEDGER: {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"},
         **READ_SECRET,
     },

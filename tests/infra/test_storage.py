@@ -38,10 +38,23 @@ def test_the_ledger_forgets_what_has_expired_and_has_no_stream(program: Program)
 
     assert table["name"] == "ossi-test-ledger"
     assert (table["hashKey"], table["rangeKey"]) == ("id", "effect")
-    assert sorted((item["name"], item["type"]) for item in table["attributes"]) == [("effect", "S"), ("id", "S")]
+    assert sorted((item["name"], item["type"]) for item in table["attributes"]) == [
+        ("effect", "S"),
+        ("id", "S"),
+        ("unsettled", "S"),
+    ]
     assert table["ttl"] == {"attributeName": "expiresAt", "enabled": True}
     assert table["streamEnabled"] is False
-    assert not table.get("globalSecondaryIndexes")
+    assert table["globalSecondaryIndexes"] == [
+        {
+            "name": "unsettled",
+            "keySchemas": [
+                {"attributeName": "unsettled", "keyType": "HASH"},
+                {"attributeName": "id", "keyType": "RANGE"},
+            ],
+            "projectionType": "KEYS_ONLY",
+        }
+    ]
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.test_alarms import ALARMS
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`(tests/[^`]+)`", PAGE)))
@@ -23,6 +25,13 @@ def test_every_failure_names_what_causes_it() -> None:
     rows = re.findall(r"^\|(.+)\|$", PAGE, re.MULTILINE)[2:]
     assert len(rows) >= 15
     assert [row for row in rows if not re.search(r"`tests/[^`]+`[^|]*$", row)] == []
+
+
+def test_alarms_that_are_named_exist() -> None:
+    rows = [row.split(" | ") for row in re.findall(r"^\| (.+) \|$", PAGE, re.MULTILINE)]
+    named = {word for row in rows for word in re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", row[2])}
+    assert len(named) >= 10
+    assert named - ALARMS.keys() == set()
 
 
 def test_every_test_of_chaos_is_named() -> None:

@@ -80,7 +80,7 @@ def reconcile(
 ) -> None:
     """Compare the table with what was delivered, and send the messages that are missing.
 
-    Ossi does this by itself every quarter of an hour. What was set aside goes out when it was last tried long enough ago; `ossi
+    Ossi does this by itself, in a large table once a day. What was set aside goes out when it was last tried long enough ago; `ossi
     redrive` sends it at once.
     """
     _run(_find(stack, function, region, endpoint_url), _request(task, olderThanSeconds=older_than * 60))

@@ -181,6 +181,18 @@ class Ledger(Protocol):
         """Makes what was set aside due again. Answers whether it was set aside."""
         ...
 
+    def unsettled(self, kind: str, after: str = "") -> Iterator[tuple[str, str]]:
+        """The messages (subject, effect) that somebody has begun to send and that were not sent, however many records there are.
+
+        kind: what stands before the # of their subjects. In an order that is the same each time; after: of the subjects that come after
+        that one. It may be behind by a moment.
+        """
+        ...
+
+    def put_away(self, subject: str, effect: str) -> None:
+        """Not sent, and nothing to be sent any more: it is not among the unsettled ones until somebody claims it again."""
+        ...
+
 
 class ReportRecords(Protocol):
     """What each month's report has counted, recorded beside the table (R33)."""
@@ -205,15 +217,28 @@ class ReportRecords(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How far a work has come that is too long for one run.
+
+    position: the last row that was looked at; None: the next run begins at the beginning. rows: how many were looked at, of the present
+    round or, where position is None, in the last one, which ended at ended_at (ms since the epoch; 0: none ever did).
+    """
+
+    position: ContributionKey | None = None
+    rows: int = 0
+    ended_at: int = 0
+
+
 class Bookmark(Protocol):
     """Where a work that is too long for one run goes on in the next."""
 
-    def read(self) -> ContributionKey | None:
-        """The last row that was looked at; None: begin at the beginning. One that cannot be read is logged and counts as None."""
+    def read(self) -> Progress:
+        """How far it has come. What cannot be read is logged and counts as nothing."""
         ...
 
-    def write(self, key: ContributionKey | None) -> None:
-        """Goes on after that row; None: the work came to its end."""
+    def write(self, progress: Progress) -> None:
+        """Remembers it for the next run."""
         ...
 
 

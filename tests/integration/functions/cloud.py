@@ -13,7 +13,7 @@ from ossi.domain.contribution import Contribution
 from ossi_playground.aws.stream_events import from_api
 
 REGION = "eu-north-1"
-TABLE, LEDGER, MONTH_INDEX = "contributions", "ledger", "byMonth"
+TABLE, LEDGER, MONTH_INDEX, UNSETTLED_INDEX = "contributions", "ledger", "byMonth", "unsettled"
 SECRET, BUCKET, REPORT_FUNCTION = "ossi", "ossi-reports", "ossi-report"
 LINK_KEY = "local-link-key-of-thirty-two-characters"
 API_URL = "https://a1b2c3d4e5.execute-api.eu-north-1.amazonaws.com"
@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "OSSI_TABLE": TABLE,
     "OSSI_LEDGER_TABLE": LEDGER,
     "OSSI_MONTH_INDEX": MONTH_INDEX,
+    "OSSI_UNSETTLED_INDEX": UNSETTLED_INDEX,
     "OSSI_SECRET_ID": SECRET,
     "OSSI_MANAGEMENT_CHANNEL": SEED.management_channel,
     "OSSI_PUBLIC_CHANNEL": SEED.public_channel,
@@ -175,6 +176,14 @@ class Cloud:
             AttributeDefinitions=[
                 {"AttributeName": "id", "AttributeType": "S"},
                 {"AttributeName": "effect", "AttributeType": "S"},
+                {"AttributeName": "unsettled", "AttributeType": "S"},
+            ],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": UNSETTLED_INDEX,
+                    "KeySchema": _keys("unsettled", "id"),
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                }
             ],
         )
 

@@ -6,14 +6,15 @@ from typing import Any
 import boto3
 import pytest
 
-from integration.functions.cloud import LEDGER, TABLE, Cloud
+from integration.functions.cloud import LEDGER, TABLE, UNSETTLED_INDEX, Cloud
 from integration.functions.events import Context
 from integration.functions.world import AINO, MAIJA, PUBLIC, World, a_row
 from ossi.adapters.bookmark import DynamoBookmark
 from ossi.adapters.contributions import DynamoContributions
+from ossi.adapters.dynamodb import to_item
 from ossi.adapters.ledger import DynamoLedger
-from ossi.domain.contribution import Contribution, ContributionKey, Status
-from ossi.ports import Record, State
+from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
+from ossi.ports import Claim, Progress, Record, State
 from ossi_reconcile.handler import handler
 
 SCHEDULED = {"source": "schedule", "scheduledTime": "2026-11-23T12:00:00Z"}
@@ -28,6 +29,12 @@ def asked(**task: Any) -> dict[str, Any]:
     return handler({"source": "command", **task}, LONG)
 
 
+def scheduled(context: Context = LONG) -> dict[str, Any]:
+    """What a scheduled run says of the rows, or of what was begun where the rows had to wait."""
+    answer = handler(SCHEDULED, context)
+    return answer["rows"] or answer["unsettled"]
+
+
 def outcomes(answer: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [(each["effect"], each["outcome"], each["reason"]) for each in answer["findings"]]
 
@@ -37,9 +44,9 @@ def outcomes(answer: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 def test_rows_whose_changes_were_lost_are_made_up_for_once(world: World) -> None:
     world.cloud.put(PENDING)
-    assert outcomes(handler(SCHEDULED, LONG)) == [("confirm_submission", "sent", ""), ("ask_management", "sent", "")]
+    assert outcomes(scheduled()) == [("confirm_submission", "sent", ""), ("ask_management", "sent", "")]
     assert world.told() == {"aino": 1, "management": 1, "public": 0}
-    assert handler(SCHEDULED, LONG)["findings"] == []
+    assert scheduled()["findings"] == []
 
     # And the stream, should it come back to its record, has nothing to add.
     assert world.run_stream() == []
@@ -112,24 +119,47 @@ def test_one_contribution_and_one_message(world: World) -> None:
 
 def test_a_row_that_cannot_be_read_holds_up_no_other(world: World) -> None:
     world.cloud.put({"userId": AINO, "timestamp": 1, "status": "PERHAPS"}, PENDING)
-    assert len(handler(SCHEDULED, LONG)["findings"]) == 2
+    assert len(scheduled()["findings"]) == 2
 
 
 def test_a_scheduled_run_goes_on_where_the_last_one_stopped(world: World) -> None:
     rows = [PENDING.model_copy(update={"timestamp": PENDING.timestamp + number}) for number in range(8)]
     world.cloud.put(*rows)
     world.control.fail("*", "slack_error", error="fatal_error", times=None)
-    seen = [handler(SCHEDULED, LONG) for _ in range(3)]
+    seen = [scheduled() for _ in range(3)]
     assert [answer["halted"] for answer in seen] == [True, True, True]
-    assert len({answer["next"] for answer in seen}) == 3
+    # The first two rows, those two again, the next two.
+    assert len({answer["next"] for answer in seen}) == 2
     world.control.heal()
-    assert (handler(SCHEDULED, LONG)["lookedAt"], handler(SCHEDULED, LONG)["lookedAt"]) == (2, 8)
+    answer = handler(SCHEDULED, LONG)
+    # What was begun, and the rows that had not been looked at.
+    assert (answer["unsettled"]["lookedAt"], answer["rows"]["lookedAt"]) == (4, 4)
     assert world.told() == {"aino": 8, "management": 8, "public": 0}
+    assert world.cloud.items(LEDGER) == [item for item in world.cloud.items(LEDGER) if "unsettled" not in item]
+
+
+def test_what_was_begun_is_found_without_looking_at_every_row(world: World) -> None:
+    # Given: a message that Slack did not take, and a round over the rows that has just ended
+    world.cloud.put(*(PENDING.model_copy(update={"timestamp": PENDING.timestamp + number}) for number in range(100)))
+    assert scheduled()["lookedAt"] == 100
+    world.control.fail("chat.postMessage", "http_503", times=None)
+    world.cloud.put(other := PENDING.model_copy(update={"timestamp": PENDING.timestamp + 1000}))
+    world.run_stream()
+    world.control.heal()
+
+    # When
+    answer = handler(SCHEDULED, LONG)
+
+    # Then
+    assert answer["rows"] is None
+    assert (answer["unsettled"]["lookedAt"], len(answer["unsettled"]["findings"])) == (1, 2)
+    assert {each["contribution"] for each in answer["unsettled"]["findings"]} == {str(other.key)}
+    assert handler(SCHEDULED, LONG)["unsettled"]["lookedAt"] == 0
 
 
 def test_a_run_without_time_begins_nothing(world: World) -> None:
     world.cloud.put(PENDING)
-    answer = handler(SCHEDULED, Context(left_ms=60_000))
+    answer = scheduled(Context(left_ms=60_000))
     assert (answer["lookedAt"], answer["done"], answer["next"]) == (0, False, None)
     assert world.calls() == []
 
@@ -199,6 +229,47 @@ def test_the_ledger_says_what_there_is() -> None:
 
 
 @pytest.mark.usefixtures("cloud")
+def test_the_ledger_lists_what_is_unsettled() -> None:
+    ledger = DynamoLedger(boto3.client("dynamodb"), LEDGER, 60, unsettled_index=UNSETTLED_INDEX)
+    subjects = [f"contribution#U{number:03}#1" for number in range(9)]
+    assert list(ledger.unsettled("contribution")) == []
+    for subject in [*subjects, "report#2026-10#asked#1"]:
+        ledger.claim(subject, "publish")
+        ledger.claim(subject, "tell_accepted")
+    assert len(list(ledger.unsettled("contribution"))) == 18
+    assert {subject for subject, _ in ledger.unsettled("report")} == {"report#2026-10#asked#1"}
+
+    # What is sent is settled; what failed, now or lastingly, is not.
+    ledger.record_sent(subjects[0], "publish", None)
+    ledger.record_sent(subjects[0], "tell_accepted", MessageRef("C1", "1.0"))
+    ledger.release(subjects[1], "publish", "ratelimited")
+    ledger.set_aside(subjects[2], "publish", "is_archived")
+    ledger.reopen(subjects[2], "publish")
+    found = list(ledger.unsettled("contribution"))
+    assert [subject for subject, _ in found] == sorted([*subjects[1:], *subjects[1:]])
+    assert {subject for subject, _ in ledger.unsettled("contribution", subjects[4])} == set(subjects[5:])
+
+    # Nor is what was put away, until it is claimed again.
+    ledger.put_away(subjects[1], "publish")
+    assert (subjects[1], "publish") not in list(ledger.unsettled("contribution"))
+    record = ledger.records([(subjects[1], "publish")])[subjects[1], "publish"]
+    assert (record.state, record.reason) == (State.DUE, "ratelimited")
+    assert ledger.claim(subjects[1], "publish") is Claim.GRANTED
+    assert (subjects[1], "publish") in list(ledger.unsettled("contribution"))
+
+
+@pytest.mark.usefixtures("cloud")
+def test_the_unsettled_ones_are_read_over_pages() -> None:
+    client: Any = boto3.client("dynamodb")
+    long = "x" * 200
+    for number in range(3000):
+        item = {"id": f"contribution#{long}{number:05}#1", "effect": long, "unsettled": "contribution"}
+        client.put_item(TableName=LEDGER, Item=to_item(item))  # 1.3 MB of keys: two pages
+    ledger = DynamoLedger(client, LEDGER, 60, unsettled_index=UNSETTLED_INDEX)
+    assert len(set(ledger.unsettled("contribution"))) == 3000
+
+
+@pytest.mark.usefixtures("cloud")
 def test_only_what_was_set_aside_is_opened_again() -> None:
     ledger = DynamoLedger(boto3.client("dynamodb"), LEDGER, 60)
     assert not ledger.reopen("subject", "publish")
@@ -243,9 +314,8 @@ def test_what_a_batch_left_unread_is_read_later() -> None:
 @pytest.mark.usefixtures("cloud")
 def test_a_bookmark_remembers_and_forgets() -> None:
     bookmark = DynamoBookmark(boto3.client("dynamodb"), LEDGER, "reconcile")
-    assert bookmark.read() is None
-    bookmark.write(PENDING.key)
-    assert bookmark.read() == PENDING.key
-    assert DynamoBookmark(boto3.client("dynamodb"), LEDGER, "another").read() is None
-    bookmark.write(None)
-    assert bookmark.read() is None
+    assert bookmark.read() == Progress()
+    for progress in (Progress(PENDING.key, 7, 5), Progress(None, 12, 1_793_000_000_000), Progress(PENDING.key)):
+        bookmark.write(progress)
+        assert bookmark.read() == progress
+    assert DynamoBookmark(boto3.client("dynamodb"), LEDGER, "another").read() == Progress()

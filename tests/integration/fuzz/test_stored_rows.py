@@ -156,7 +156,7 @@ def test_what_good_rows_ask_for_is_sent_among_spoiled_ones(
     if by_stream:
         assert world.run_stream(left_ms=900_000) == []
     else:
-        answer = reconcile_handler({"source": "schedule"}, Context(left_ms=900_000))
+        answer = reconcile_handler({"source": "schedule"}, Context(left_ms=900_000))["rows"]
         assert (answer["done"], answer["halted"]) == (True, False)
         assert {each["outcome"] for each in answer["findings"]} <= {"sent", "set aside"}
     errors_in(logged())

@@ -83,8 +83,8 @@ class Office:
     ("row", "places"),
     [
         (PENDING, [("post", AINO), ("post", MANAGEMENT)]),
-        (ACCEPTED, [REDRAWN, ("post", AINO), ("post", PUBLIC)]),
-        (DECLINED, [REDRAWN, ("post", AINO)]),
+        (ACCEPTED, [("post", AINO), REDRAWN, ("post", AINO), ("post", PUBLIC)]),
+        (DECLINED, [("post", AINO), REDRAWN, ("post", AINO)]),
         (contribution(), [("post", AINO), ("post", MANAGEMENT)]),  # written by hand, and waiting for a decision
     ],
     ids=["pending", "accepted", "declined", "pending by hand"],
@@ -136,14 +136,25 @@ def test_a_decision_on_an_imported_row_is_no_history() -> None:
 def test_a_row_that_was_decided_by_hand_after_ossi_had_asked_is_no_history() -> None:
     office = Office(contribution(status=Status.ACCEPTED))
     office.ledger.record_sent(SUBJECT, "ask_management", ASKED)
+    office.ledger.record_sent(SUBJECT, "confirm_submission", MessageRef(channel="D1", ts="1.0"))
     assert [effect for effect, _ in office.found()] == ["redraw_other_request", "tell_accepted", "publish"]
     assert office.places[0] == REDRAWN
 
 
-def test_what_has_been_overtaken_is_not_sent_any_more() -> None:
+def test_a_confirmation_goes_out_before_the_decision_however_late() -> None:
     office = Office(ACCEPTED)
     office.ledger.release(SUBJECT, "confirm_submission", "ratelimited")
-    assert "confirm_submission" not in [effect for effect, _ in office.found()]
+    sent = [effect for effect, outcome in office.found() if outcome is Outcome.SENT]
+    assert sent == ["confirm_submission", "redraw_request", "tell_accepted", "publish"]
+
+
+@pytest.mark.parametrize("task", [Task(), Task(unsettled=True), REDRIVE])
+def test_what_has_been_overtaken_is_not_sent_any_more(task: Task) -> None:
+    office = Office(ACCEPTED)
+    office.ledger.set_aside(SUBJECT, "confirm_submission", "user_not_found")
+    office.ledger.set_aside(SUBJECT, "ask_management", "not_in_channel")
+    office.ledger.record_sent(SUBJECT, "tell_accepted", MessageRef(channel="D1", ts="1.0"))
+    assert {"confirm_submission", "ask_management"}.isdisjoint(effect for effect, _ in office.found(task))
 
 
 @pytest.mark.parametrize(
@@ -160,6 +171,7 @@ def test_a_status_that_was_changed_by_hand_after_the_decision_is_silent(told: st
 
 def test_only_what_is_missing_is_sent() -> None:
     office = Office(ACCEPTED)
+    office.ledger.record_sent(SUBJECT, "confirm_submission", MessageRef(channel="D1", ts="1.0"))
     office.ledger.record_sent(SUBJECT, "redraw_request", ASKED)
     office.ledger.record_sent(SUBJECT, "publish", MessageRef(channel=PUBLIC, ts="1.0"))
     office.ledger.release(SUBJECT, "tell_accepted", "service_unavailable")
@@ -169,6 +181,7 @@ def test_only_what_is_missing_is_sent() -> None:
 
 def test_a_message_that_somebody_deleted_needs_no_redrawing() -> None:
     office = Office(ACCEPTED)
+    office.ledger.record_sent(SUBJECT, "confirm_submission", MessageRef(channel="D1", ts="1.0"))
     office.chat.failing = fails_at(REDRAWN[1], LastingChatError("message_not_found"))
     assert [effect for effect, _ in office.found()] == ["tell_accepted", "publish"]
     assert office.found() == []
@@ -225,13 +238,66 @@ def test_a_row_that_has_changed_meanwhile_is_left_to_the_next_run(now: Contribut
     assert office.chat.sent == []
 
 
+# only what was begun
+
+
+def test_of_the_unsettled_ones_those_that_were_begun_are_sent_and_no_others() -> None:
+    other = PENDING.model_copy(update={"timestamp": PENDING.timestamp + 1})
+    office = Office(PENDING, other)
+    office.ledger.release(SUBJECT, "ask_management", "ratelimited")
+    summary = office.run(Task(unsettled=True))
+    assert (summary.looked_at, summary.done) == (1, True)
+    # With it whatever else its contribution lacks.
+    assert [finding.effect for finding in summary.findings] == ["confirm_submission", "ask_management"]
+    assert {finding.contribution for finding in summary.findings} == {PENDING.key}
+    assert office.run(Task(unsettled=True)) == Summary(done=True)
+
+
+def test_unsettled_messages_of_rows_that_are_gone_are_passed_over() -> None:
+    office = Office(PENDING)
+    office.ledger.release("contribution#U0GONE#1", "publish", "ratelimited")
+    office.ledger.release("contribution#nonsense", "publish", "ratelimited")
+    office.ledger.release("report#2026-10#asked#1", "announce_report", "ratelimited")
+    office.ledger.release(SUBJECT, "ask_management", "ratelimited")
+    assert office.run(Task(unsettled=True)).looked_at == 1
+
+
+def test_an_overtaken_message_is_looked_at_once_and_then_put_away() -> None:
+    office = Office(ACCEPTED)
+    for effect in EFFECTS:
+        office.ledger.record_sent(SUBJECT, effect.name, ASKED)
+    office.ledger.set_aside(SUBJECT, "ask_management", "not_in_channel")
+    assert office.run(Task(unsettled=True)).looked_at == 1
+    assert office.run(Task(unsettled=True)).looked_at == 0
+    # What was known of it still is.
+    assert office.ledger.records([(SUBJECT, "ask_management")])[SUBJECT, "ask_management"].reason == "not_in_channel"
+
+
+def test_what_somebody_sends_at_this_moment_is_not_put_away() -> None:
+    office = Office(ACCEPTED)
+    office.ledger.hold(SUBJECT, "ask_management")
+    office.run(Task(unsettled=True))
+    assert office.ledger.away == set()
+
+
+def test_what_was_put_away_is_sent_where_it_is_due_again() -> None:
+    """Somebody has changed the status by hand, and back again."""
+    office = Office(ACCEPTED)
+    office.ledger.set_aside(SUBJECT, "ask_management", "not_in_channel")
+    office.run(Task(unsettled=True))
+    office.table.rows[PENDING.key] = PENDING
+    office.ledger.states = {key: state for key, state in office.ledger.states.items() if key[1] == "ask_management"}
+    office.later(timedelta(hours=1))
+    assert ("ask_management", Outcome.SENT) in office.found()
+
+
 # dry
 
 
 def test_a_dry_run_says_what_is_missing_and_sends_nothing() -> None:
     office = Office(PENDING, ACCEPTED.model_copy(update={"timestamp": PENDING.timestamp + 1}))
     # One of them is a look whether the request stands there a second time.
-    assert [outcome for _, outcome in office.found(DRY)] == [Outcome.DUE] * 6
+    assert [outcome for _, outcome in office.found(DRY)] == [Outcome.DUE] * 7
     assert office.chat.sent == []
     assert office.ledger.states == {}
 

@@ -15,6 +15,7 @@ from ossi.effects import EFFECTS
 from ossi.slack_ui.notifications import Words
 from ossi.use_cases.deliver import Delivery
 from ossi.use_cases.reconcile import Reconciler
+from ossi.use_cases.reconcile_by_schedule import Bookmarks
 from ossi_reconcile.settings import Settings
 
 _SLACK_TIMEOUT_S = 5
@@ -22,13 +23,16 @@ _LEASE_S = 305  # the function is stopped after 300 seconds: whoever holds a cla
 
 
 class App:
-    """The use case's needs, fulfilled by AWS and Slack, and the bookmark of the scheduled runs."""
+    """The use case's needs, fulfilled by AWS and Slack, and the bookmarks of the scheduled runs."""
 
     def __init__(self, settings: Settings) -> None:
         secrets = SecretsManager(settings.secret_id, SecretsManagerClient())
         client = dynamodb_client()
-        ledger = DynamoLedger(client, settings.ledger_table, _LEASE_S)
-        self.bookmark = DynamoBookmark(client, settings.ledger_table, "reconcile")
+        ledger = DynamoLedger(client, settings.ledger_table, _LEASE_S, unsettled_index=settings.unsettled_index)
+        self.bookmarks = Bookmarks(
+            unsettled=DynamoBookmark(client, settings.ledger_table, "unsettled"),
+            rounds=DynamoBookmark(client, settings.ledger_table, "reconcile"),
+        )
         self.reconciler = Reconciler(
             contributions=DynamoContributions(client, settings.table),
             ledger=ledger,

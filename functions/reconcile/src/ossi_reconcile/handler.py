@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 from ossi.domain.contribution import ContributionKey
 from ossi.invocation import invocation
 from ossi.use_cases.reconcile import STREAM_GOES_FIRST, Summary, Task, reconcile
+from ossi.use_cases.reconcile_by_schedule import reconcile_by_schedule
 from ossi_reconcile.bootstrap import app
 
 _logger = logging.getLogger("ossi.reconcile")
@@ -27,7 +28,7 @@ _Key = Annotated[ContributionKey, BeforeValidator(_key)]
 
 
 class _Scheduled(BaseModel):
-    """Sent by EventBridge Scheduler. It goes on where the last scheduled run stopped."""
+    """Sent by EventBridge Scheduler: see ossi.use_cases.reconcile_by_schedule."""
 
     source: Literal["schedule"]
 
@@ -50,7 +51,10 @@ _EVENT: TypeAdapter[_Asked | _Scheduled] = TypeAdapter(Annotated[_Asked | _Sched
 
 @invocation("reconcile")
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """The Lambda's entry. Answers what was found and what came of it: ids and codes only."""
+    """The Lambda's entry. Answers what was found and what came of it: ids and codes only.
+
+    A command gets one such answer; the schedule one for the unsettled messages and, in its turn, one for the rows.
+    """
     application = app()
     request = _EVENT.validate_python(event)
     started = time.monotonic()
@@ -68,23 +72,26 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             older_than=timedelta(seconds=request.older_than_seconds),
         )
         summary = reconcile(application.reconciler, task, seconds_left, request.after)
-    else:
-        summary = reconcile(application.reconciler, Task(), seconds_left, application.bookmark.read())
-        application.bookmark.write(None if summary.done else summary.position)
+        return _answer(summary, request.source, "redrive" if task.redrive else "rows")
+    unsettled, rows = reconcile_by_schedule(application.reconciler, application.bookmarks, seconds_left)
+    return {
+        "unsettled": _answer(unsettled, request.source, "unsettled"),
+        "rows": rows and _answer(rows, request.source, "rows"),
+    }
+
+
+def _answer(summary: Summary, source: str, work: str) -> dict[str, Any]:
     _logger.info(
         "reconciled",
         extra={
-            "source": request.source,
+            "source": source,
+            "work": work,
             "rows": summary.looked_at,
             "done": summary.done,
             "halted": summary.halted,
             "outcomes": summary.counts(),
         },
     )
-    return _answer(summary)
-
-
-def _answer(summary: Summary) -> dict[str, Any]:
     return {
         "lookedAt": summary.looked_at,
         "findings": [

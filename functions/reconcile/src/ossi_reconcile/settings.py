@@ -7,6 +7,7 @@ from ossi.settings import LedgerSettings, LevelSettings, SlackSettings, TableSet
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(SlackSettings, TableSettings, LedgerSettings, TimeSettings, LevelSettings):
-    """public_channel: the id of the channel in which accepted contributions are published."""
+    """public_channel: the id of the channel in which accepted contributions are published. unsettled_index: of the ledger, see there."""
 
     public_channel: str
+    unsettled_index: str

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from math import ceil
 from typing import Any
 
-from ossi.adapters.dynamodb import from_item, is_conditional_check_failure, item_found, read_batches, to_item
+from ossi.adapters.dynamodb import from_item, is_conditional_check_failure, item_found, pages, read_batches, to_item
 from ossi.domain.contribution import (
     TIMESTAMP_MAX,
     Contribution,
@@ -108,7 +108,7 @@ class DynamoContributions:
         if status is not None:
             values[":status"] = status.value
             only = {"FilterExpression": "#status = :status", "ExpressionAttributeNames": {"#status": "status"}}
-        pages = _pages(
+        found = pages(
             self._client.query,
             TableName=self._table,
             IndexName=self._month_index,
@@ -116,13 +116,13 @@ class DynamoContributions:
             ExpressionAttributeValues=to_item(values),
             **only,
         )
-        for page in pages:
+        for page in found:
             yield from _readable([from_item(item) for item in page["Items"]])
 
     def all(self, after: ContributionKey | None = None) -> Iterator[Contribution]:
         """A scan, which reads at half the price of a consistent one. The key need not exist any more. See ports.Contributions."""
         start = {"ExclusiveStartKey": to_item({"userId": after.user_id, "timestamp": after.timestamp})} if after else {}
-        for page in _pages(self._client.scan, TableName=self._table, **start):
+        for page in pages(self._client.scan, TableName=self._table, **start):
             yield from _readable([from_item(item) for item in page["Items"]])
 
     def get(self, key: ContributionKey) -> Contribution | None:
@@ -143,16 +143,6 @@ class DynamoContributions:
         asked = [to_item({"userId": key.user_id, "timestamp": key.timestamp}) for key in dict.fromkeys(keys)]
         rows = read_batches(self._client, self._table, asked, self._sleep, consistent=True)
         return {row.key: row for row in _readable(list(rows))}
-
-
-def _pages(read: Callable[..., dict[str, Any]], **request: Any) -> Iterator[dict[str, Any]]:
-    """Every page of an answer."""
-    while True:
-        page = read(**request)
-        yield page
-        if "LastEvaluatedKey" not in page:
-            return
-        request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
 def _readable(rows: list[dict[str, Any]]) -> Iterator[Contribution]:

@@ -37,6 +37,16 @@ def response_of(error: Exception) -> dict[str, Any]:
     return cast("dict[str, Any]", response) if isinstance(response, dict) else {}
 
 
+def pages(read: Callable[..., dict[str, Any]], **request: Any) -> Iterator[dict[str, Any]]:
+    """Every page of the answer to a query or scan."""
+    while True:
+        page = read(**request)
+        yield page
+        if "LastEvaluatedKey" not in page:
+            return
+        request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
 def read_batches(
     client: Any,
     table: str,

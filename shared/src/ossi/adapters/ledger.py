@@ -2,11 +2,11 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from ossi.adapters.dynamodb import from_item, is_conditional_check_failure, item_found, read_batches, to_item
+from ossi.adapters.dynamodb import from_item, is_conditional_check_failure, item_found, pages, read_batches, to_item
 from ossi.domain.errors import UnreadableRecord
 from ossi.domain.message_ref import MessageRef
 from ossi.ports import Attempt, Claim, Record, State
@@ -34,7 +34,8 @@ _ATTEMPTS_LIFE_S = 30 * 24 * 3600
 class DynamoLedger:
     """ports.Ledger with conditional writes and a lease.
 
-    lease_s: seconds after which a sender that never came back counts as dead; longer than its function may run.
+    lease_s: seconds after which a sender that never came back counts as dead; longer than its function may run. unsettled_index: the
+    name of the index by `unsettled`, an attribute that records have from the first claim until they are sent: the kind of their subject.
     """
 
     def __init__(
@@ -44,7 +45,9 @@ class DynamoLedger:
         lease_s: int,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
+        unsettled_index: str = "",
     ) -> None:
+        self._unsettled_index = unsettled_index
         self._client = client
         self._table = table
         self._lease_s = lease_s
@@ -56,7 +59,8 @@ class DynamoLedger:
         now = int(self._now())
         values = {":claimed": "CLAIMED", ":due": "DUE", ":now": now, ":until": now + self._lease_s, ":one": 1}
         values |= {":number": "N", ":longest": now + _LONGEST_LEASE_S, ":none": 0, ":most": _MOST}
-        expression, free = "SET #state = :claimed, leaseUntil = :until", _FREE
+        values[":kind"] = subject.partition("#")[0]
+        expression, free = "SET #state = :claimed, leaseUntil = :until, unsettled = :kind", _FREE
         if invocation:
             values |= {":invocation": invocation, ":repeated": now + self._lease_s - _REPEATED_AFTER_S}
             expression += ", invocation = :invocation"
@@ -92,7 +96,7 @@ class DynamoLedger:
         if ref is not None:
             sent |= {":channel": ref.channel, ":ts": ref.ts}
             expression += ", channel = :channel, ts = :ts"
-        self._update(subject, effect, expression + " REMOVE leaseUntil, reason", sent)
+        self._update(subject, effect, expression + " REMOVE leaseUntil, reason, unsettled", sent)
 
     def release(self, subject: str, effect: str, reason: str) -> None:
         """See ports.Ledger. reason: a code, never what a person typed."""
@@ -142,6 +146,24 @@ class DynamoLedger:
                 raise
             return False
         return True
+
+    def unsettled(self, kind: str, after: str = "") -> Iterator[tuple[str, str]]:
+        """See ports.Ledger. The index holds keys only, and no more than what is unsettled."""
+        found = pages(
+            self._client.query,
+            TableName=self._table,
+            IndexName=self._unsettled_index,
+            KeyConditionExpression="unsettled = :kind AND id > :after",
+            ExpressionAttributeValues=to_item({":kind": kind, ":after": after or f"{kind}#"}),
+        )
+        for page in found:
+            yield from ((row["id"], row["effect"]) for row in map(from_item, page["Items"]))
+
+    def put_away(self, subject: str, effect: str) -> None:
+        """See ports.Ledger. What it was, and why, is kept."""
+        self._client.update_item(
+            TableName=self._table, Key=self._key(subject, effect), UpdateExpression="REMOVE unsettled"
+        )
 
     def _count_attempt(self, subject: str, invocation: str, what: str) -> dict[str, Any]:
         answer = self._client.update_item(

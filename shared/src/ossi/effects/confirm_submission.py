@@ -10,4 +10,6 @@ EFFECT = post_to(
     Transition.SUBMITTED,
     Lane.DIRECT,
     Words.confirmation,
+    # Whoever has read of the decision need not read that somebody will look at it.
+    until=("tell_accepted", "tell_declined"),
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ossi.domain.contribution import Contribution, MessageRef
+from ossi.domain.contribution import Contribution, ContributionKey, MessageRef
 from ossi.domain.errors import LastingChatError, PassingChatError, UnreadableRecord
 from ossi.domain.transitions import Transition
 from ossi.ports import Chat, Claim, Ledger, Message
@@ -45,7 +45,8 @@ class Effect:
     """One message that follows a transition. name is recorded in the ledger: it never changes.
 
     write: makes the message. place: where Slack counts it (a channel, or a person): a rate limit there says nothing of other places.
-    send: sends it and answers where it stands; None: there was nothing to send. Raises ChatError.
+    send: sends it and answers where it stands; None: there was nothing to send. Raises ChatError. until: the effects of later
+    transitions after which it would come too late; with none, it does so after every later transition.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Effect:
     write: Callable[[Words, Contribution], Message]
     place: Callable[[Delivery], str]
     send: Callable[[Delivery, Message], MessageRef | None]
+    until: tuple[str, ...] = ()
 
 
 def post_to(
@@ -62,10 +64,18 @@ def post_to(
     transition: Transition,
     lane: Lane,
     write: Callable[[Words, Contribution], Message],
+    *,
+    until: tuple[str, ...] = (),
 ) -> Effect:
     """The effect of posting a message to that place."""
     return Effect(
-        name, transition, lane, write, place, lambda delivery, message: delivery.chat.post(place(delivery), message)
+        name,
+        transition,
+        lane,
+        write,
+        place,
+        lambda delivery, message: delivery.chat.post(place(delivery), message),
+        until,
     )
 
 
@@ -103,9 +113,23 @@ def effects_of(transition: Transition, effects: Sequence[Effect]) -> list[Effect
     return [effect for effect in effects if effect.transition is transition]
 
 
+SUBJECTS = "contribution"
+"""The kind of the ledger's subjects that are contributions."""
+
+
 def subject_of(contribution: Contribution) -> str:
     """What the ledger calls the contribution."""
-    return f"contribution#{contribution.key}"
+    return subject_named(contribution.key)
+
+
+def subject_named(key: ContributionKey) -> str:
+    """What the ledger calls the contribution of that key."""
+    return f"{SUBJECTS}#{key}"
+
+
+def contribution_in(subject: str) -> ContributionKey:
+    """The key of the contribution that the ledger calls so. Raises UnknownContribution for any other subject."""
+    return ContributionKey.parse(subject.removeprefix(f"{SUBJECTS}#"))
 
 
 def settle(effect: Effect, delivery: Delivery) -> Settlement:

@@ -4,12 +4,25 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice
+from itertools import groupby, islice
+from typing import TypeVar
 
 from ossi.domain.contribution import Contribution, ContributionKey
+from ossi.domain.errors import UnknownContribution
 from ossi.domain.transitions import Transition, transition_behind
 from ossi.ports import Clock, Contributions, Ledger, Record, State
-from ossi.use_cases.deliver import UNREADABLE_RECORD, Delivery, Effect, Outcome, effects_of, settle, subject_of
+from ossi.use_cases.deliver import (
+    SUBJECTS,
+    UNREADABLE_RECORD,
+    Delivery,
+    Effect,
+    Outcome,
+    contribution_in,
+    effects_of,
+    settle,
+    subject_named,
+    subject_of,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -23,6 +36,9 @@ _ROWS_AT_A_TIME = 25
 # Slack is down, or our token is: the others would fail alike, each after its time-outs.
 _FAILURES_IN_A_ROW = 3
 _MOST_FINDINGS = 500  # Lambda answers with 6 MB at most
+
+_Records = dict[tuple[str, str], Record]
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True)
@@ -40,11 +56,14 @@ class Reconciler:
 class Task:
     """What a run is to do.
 
-    dry: say what would be sent, send nothing. redrive: what was set aside, at once, and nothing else. effect, contribution: only the
-    message of that name, or of that contribution. older_than: leaves rows that changed since to the stream.
+    dry: say what would be sent, send nothing. unsettled: look only at contributions of which the ledger knows a message that was begun
+    and not sent: soon done, however large the table, but what nobody has begun to send is not seen. redrive: what was set aside, at
+    once, and nothing else. effect, contribution: only the message of that name, or of that contribution. older_than: leaves rows that
+    changed since to the stream.
     """
 
     dry: bool = False
+    unsettled: bool = False
     redrive: bool = False
     effect: str | None = None
     contribution: ContributionKey | None = None
@@ -95,14 +114,31 @@ def reconcile(
 
 
 def _rows(reconciler: Reconciler, task: Task, after: ContributionKey | None) -> Iterable[Contribution]:
-    if task.contribution is None:
-        return reconciler.contributions.all(after)
-    row = reconciler.contributions.get(task.contribution)
-    return [row] if row else []
+    if task.contribution is not None:
+        row = reconciler.contributions.get(task.contribution)
+        return [row] if row else []
+    if task.unsettled or task.redrive:
+        return _unsettled_rows(reconciler, after)
+    return reconciler.contributions.all(after)
 
 
-def _in_parts(rows: Iterable[Contribution]) -> Iterator[list[Contribution]]:
-    iterator = iter(rows)
+def _unsettled_rows(reconciler: Reconciler, after: ContributionKey | None) -> Iterator[Contribution]:
+    messages = reconciler.ledger.unsettled(SUBJECTS, subject_named(after) if after else "")
+    for keys in _in_parts(_contributions_in(subject for subject, _ in groupby(subject for subject, _ in messages))):
+        rows = reconciler.contributions.get_many(keys)
+        yield from (rows[key] for key in keys if key in rows)
+
+
+def _contributions_in(subjects: Iterable[str]) -> Iterator[ContributionKey]:
+    for subject in subjects:
+        try:
+            yield contribution_in(subject)
+        except UnknownContribution:  # written by hand
+            _logger.error("a record of the ledger cannot be read", extra={"why": "wrong: id", "metric": "Unreadable"})
+
+
+def _in_parts(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    iterator = iter(items)
     while part := list(islice(iterator, _ROWS_AT_A_TIME)):
         yield part
 
@@ -123,9 +159,8 @@ class _Run:
             # Never in the middle of a row: the next run would begin with it again, and perhaps never get any further.
             if self._seconds_left() <= 0 or len(self.summary.findings) >= _MOST_FINDINGS:
                 return False
-            due = [(effect, record) for effect, record in self._due(row, records) if self._concerns(effect, record)]
-            if due and not self._is_fresh(row) and not self._was_decided_otherwise(row, due[0][0].transition):
-                self._attend_to(row, due)
+            if not self._is_fresh(row):
+                self._look_at_one(row, records)
             self.summary.looked_at += 1
             self.summary.position = row.key
             if self._failures >= _FAILURES_IN_A_ROW:
@@ -133,26 +168,43 @@ class _Run:
                 return False
         return True
 
+    def _look_at_one(self, row: Contribution, records: _Records) -> None:
+        subject = subject_of(row)
+        transition = transition_behind(row, handled=any(name == subject for name, _ in records))
+        wanted = self._wanted(row, transition, records) if transition else []
+        if self._task.unsettled:
+            self._put_away(row, {effect.name for effect in wanted}, records)
+        due = [(effect, records.get((subject, effect.name))) for effect in wanted]
+        due = [(effect, record) for effect, record in due if self._concerns(effect, record)]
+        if transition and due and not self._was_decided_otherwise(row, transition):
+            self._attend_to(row, due)
+
     def _messages(self, row: Contribution) -> list[tuple[str, str]]:
         """What has to be known of the ledger to say what is due for the row."""
         effects: Iterable[Effect] = ()
-        if transition := transition_behind(row, handled=False):
-            effects = effects_of(transition, self._reconciler.effects)
+        if self._task.unsettled:
+            effects = self._reconciler.effects  # which of them are unsettled, and not due any more
+        elif transition := transition_behind(row, handled=False):
+            effects = [*self._outliving(row, transition), *effects_of(transition, self._reconciler.effects)]
         elif transition_behind(row, handled=True):
             effects = self._reconciler.effects  # whether there is any trace of it
         return [(subject_of(row), effect.name) for effect in effects]
 
-    def _due(self, row: Contribution, records: dict[tuple[str, str], Record]) -> Iterator[tuple[Effect, Record | None]]:
-        transition = transition_behind(row, handled=any(message in records for message in self._messages(row)))
-        if transition is None:
-            return
-        for effect in effects_of(transition, self._reconciler.effects):
-            record = records.get((subject_of(row), effect.name))
-            if record is None or record.state is not State.SENT:
-                yield effect, record
+    def _outliving(self, row: Contribution, transition: Transition) -> list[Effect]:
+        """Messages of the submission that are still worth sending after the decision."""
+        if transition is Transition.SUBMITTED or row.imported_at is not None:
+            return []
+        return [each for each in effects_of(Transition.SUBMITTED, self._reconciler.effects) if each.until]
+
+    def _wanted(self, row: Contribution, transition: Transition, records: _Records) -> list[Effect]:
+        """The messages that the row asks for, those of the submission first."""
+        subject = subject_of(row)
+        told = {effect for (name, effect), record in records.items() if name == subject and record.state is State.SENT}
+        earlier = [effect for effect in self._outliving(row, transition) if not told.intersection(effect.until)]
+        return [*earlier, *effects_of(transition, self._reconciler.effects)]
 
     def _concerns(self, effect: Effect, record: Record | None) -> bool:
-        if self._task.effect not in {None, effect.name}:
+        if self._task.effect not in {None, effect.name} or (record is not None and record.state is State.SENT):
             return False
         return not self._task.redrive or (record is not None and record.state is State.SET_ASIDE)
 
@@ -170,6 +222,16 @@ class _Run:
             if effect.transition is not Transition.SUBMITTED and effect.name not in own
         }
         return bool(self._reconciler.ledger.records((subject_of(row), name) for name in others))
+
+    def _put_away(self, row: Contribution, wanted: set[str], records: _Records) -> None:
+        """Messages that the row does not ask for any more would be looked at again in each run."""
+        for effect in self._reconciler.effects:
+            record = records.get((subject_of(row), effect.name))
+            if effect.name not in wanted and record is not None and record.state in {State.DUE, State.SET_ASIDE}:
+                self._reconciler.ledger.put_away(subject_of(row), effect.name)
+                _logger.info(
+                    "not sent, and overtaken by now", extra={"effect": effect.name, "contribution": str(row.key)}
+                )
 
     def _attend_to(self, row: Contribution, due: list[tuple[Effect, Record | None]]) -> None:
         # The row may be minutes old by now, and a message about what it was would be wrong: the next run sees what it is.
