@@ -30,7 +30,7 @@ screenshots: $(INSTALLED) ## make docs/images anew from the running demo (needs 
 test: $(INSTALLED) ## run all tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-load: $(INSTALLED) ## submit and decide much at once while Slack takes little, about 2.5 minutes (ARGS=--full: about 20)
+load: $(INSTALLED) ## submit 500 contributions in a minute while Slack takes little, about 15 minutes (ARGS="--submissions 60": two)
 	@$(BIN)/python -m ossi_cli.load $(ARGS)
 
 # Other examples in every round: a round that fails prints how to see its example again.

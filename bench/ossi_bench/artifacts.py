@@ -6,8 +6,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ossi_cli.build import CLOUD_OUTPUT, LOCAL_OUTPUT, build_artifacts, local_target
-from ossi_cli.packaging import cloud_target
+from ossi_cli.build import CLOUD_OUTPUT, LOCAL_OUTPUT, build_artifacts, cloud_target, local_target
 from ossi_cli.uv import Uv
 from ossi_cli.workspace import ROOT
 from ossi_playground.aws.environment import ensure_environment
@@ -48,8 +47,8 @@ def prepare() -> Subjects:
 
 
 def cloud_sizes() -> tuple[dict[str, int], bool]:
-    """Function -> bytes of its archive for AWS; whether bytecode is in it, which takes a Python 3.13 on the PATH."""
-    target = cloud_target("arm64", bytecode=None)
+    """Function -> bytes of its archive for AWS; whether bytecode is in it, which takes a Python 3.13 to compile with."""
+    target = cloud_target()
     artifacts = build_artifacts((), target, CLOUD_OUTPUT)
     return {artifact.function: artifact.size for artifact in artifacts}, target.interpreter is not None
 

@@ -9,7 +9,7 @@ _GOALS_MB = {"slash": 5.0, "interactions": 5.0, "stream": 5.0, "report": 26.0}
 def measure() -> list[Finding]:
     """Each function's size. Without bytecode in it an artifact is smaller than the one that is deployed: not judged then."""
     sizes, compiled = cloud_sizes()
-    how = "with bytecode" if compiled else "sources only: no Python 3.13 on the PATH"
+    how = "with bytecode" if compiled else "sources only: no Python 3.13 to compile with"
     findings = [Finding(f"artifact `{name}`", f"{size / 1e6:.1f} MB ({how})") for name, size in sizes.items()]
     if not compiled:
         return findings

@@ -3,8 +3,6 @@
 import pytest
 
 from e2e.driving import ACCEPT, DECLINE, MAIJA, MATTI, TEXT, URL, Ossi
-from e2e.signing import warm_up
-from e2e.workbooks import announcement
 from ossi_playground.slack.client import FailureKind
 
 # How often each happens: more often than one call tries, so that the stream's record has to come again. Of a rate limit
@@ -119,29 +117,6 @@ def test_a_form_that_slack_does_not_open_gives_back_what_was_typed(ossi: Ossi, k
     (answer,) = result.ephemeral
     assert "Nothing has been stored" in answer.rendered
     assert TEXT in answer.rendered
-
-
-def test_nobody_is_let_in_while_slack_does_not_say_who_is_a_manager(ossi: Ossi) -> None:
-    ossi.make_cold("slash")  # a warm one remembers for five minutes
-    warm_up(ossi)
-    ossi.slack.fail("conversations.members", "http_500")
-
-    (answer,) = ossi.slack.command(MAIJA, "report 2021-01").ephemeral
-
-    assert "I could not check with Slack whether you may ask for a report" in answer.rendered
-    ossi.slack.command(MAIJA, "report 2021-01")
-    assert "January 2021" in announcement(ossi).rendered
-    assert len(ossi.requests()) == 1
-
-
-def test_a_report_that_slack_does_not_take_is_announced_later(ossi: Ossi) -> None:
-    ossi.slack.fail("chat.postMessage", "cut")
-
-    ossi.slack.command(MAIJA, "report 2021-02")
-
-    announcement(ossi)  # by Lambda's second attempt
-    assert ossi.slack.failures() == []
-    assert len(ossi.requests()) == 1
 
 
 def test_a_decision_stands_when_the_loser_cannot_be_told(ossi: Ossi) -> None:

@@ -19,6 +19,7 @@ EVERYTHING = {
     "OSSI_TABLE": "contributions",
     "OSSI_LEDGER_TABLE": "ledger",
     "OSSI_MONTH_INDEX": "byMonth",
+    "OSSI_UNSETTLED_INDEX": "unsettled",
     "OSSI_SECRET_ID": "ossi",
     "OSSI_MANAGEMENT_CHANNEL": "C0MANAGERS",
     "OSSI_PUBLIC_CHANNEL": "C0OPENSRC",
@@ -52,6 +53,7 @@ NEEDED: dict[type[Environment], set[str]] = {
     },
     ReconcileSettings: {
         "TABLE", "LEDGER_TABLE", "SECRET_ID", "MANAGEMENT_CHANNEL", "PUBLIC_CHANNEL", "TIME_ZONE", "COMPENSATION_LEVELS",
+        "UNSETTLED_INDEX",
     },
     DownloadSettings: {"SECRET_ID", "REPORT_BUCKET"},
 }  # fmt: skip

@@ -14,12 +14,13 @@ from pathlib import Path
 import click
 
 from ossi_cli import packaging
-from ossi_cli.uv import Uv
+from ossi_cli.uv import Uv, UvError
 from ossi_cli.workspace import ROOT, Function, select, source_hash
 
 CLOUD_OUTPUT = ROOT / "dist"
 LOCAL_OUTPUT = ROOT / "dist" / "local"
 _WORK = ROOT / ".cache" / "build"
+_PYTHONS = ROOT / ".cache" / "python"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,33 @@ def _hash_text(*parts: str) -> str:
 def _hash_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def cloud_target(architecture: str = "arm64", *, bytecode: bool | None = None) -> packaging.Target:
+    """For AWS Lambda, compiled by its version of Python, which is fetched into the checkout where the machine has none.
+
+    `bytecode`: False packs sources only, True insists on compiling; None does without where that Python cannot be had, and says so.
+    Raises click.ClickException with a sentence.
+    """
+    if bytecode is False:
+        return packaging.cloud_target(architecture, None)
+    version = packaging.CLOUD_PYTHON
+    interpreter, why = packaging.find_interpreter(version, _PYTHONS), ""
+    if interpreter is None:
+        try:
+            Uv(ROOT).install_python(version, _PYTHONS)
+            interpreter = packaging.find_interpreter(version, _PYTHONS)
+        except UvError as error:
+            why = f" {error}"
+    if interpreter is None:
+        wanted = f"There is no python{version} on the PATH to compile with, and it could not be fetched."
+        if bytecode:
+            raise click.ClickException(f"{wanted} Without --bytecode, sources are packed.{why}")
+        click.echo(
+            f"Note: {wanted} The functions will start about twice as slowly: put one on the PATH and build again before you deploy.",
+            err=True,
+        )
+    return packaging.cloud_target(architecture, interpreter)
 
 
 def local_target(*, bytecode: bool | None = None) -> packaging.Target:
@@ -145,7 +173,7 @@ def _shown(path: Path) -> str:
 @click.option(
     "--bytecode/--no-bytecode",
     default=None,
-    help="Insist on compiled modules, or leave them out. Without either: if a Python of the target's version is here.",
+    help="Insist on compiled modules, or leave them out. Without either: if a Python of the target's version can be had.",
 )
 @click.option("--force", is_flag=True, help="Build even if nothing has changed.")
 def build(
@@ -155,12 +183,7 @@ def build(
     if target == "local":
         chosen, directory = local_target(bytecode=bytecode), LOCAL_OUTPUT
     else:
-        try:
-            chosen, directory = packaging.cloud_target(architecture, bytecode=bytecode), CLOUD_OUTPUT
-        except LookupError as error:
-            raise click.ClickException(
-                f"--bytecode needs a {error.args[0]} on the PATH to compile with; without it, sources are packed."
-            ) from error
+        chosen, directory = cloud_target(architecture, bytecode=bytecode), CLOUD_OUTPUT
     try:
         artifacts = build_artifacts(functions, chosen, output.resolve() if output else directory, force=force)
     except OSError as error:
@@ -169,9 +192,3 @@ def build(
         click.echo(line)
     how = "sources only" if chosen.interpreter is None else "with bytecode"
     click.echo(f"for {chosen.name}, Python {chosen.python}, {how}")
-    if chosen.interpreter is None and bytecode is None:
-        click.echo(
-            f"Note: there is no python{chosen.python} on the PATH to compile with. The functions will start about twice as slowly: "
-            f"put one there and build again before you deploy.",
-            err=True,
-        )

@@ -13,8 +13,8 @@ from ossi_playground.load import SLACK_WAITS_MS, Burst, Findings, percentile, ru
 from ossi_playground.local import LocalOssi, Options
 from ossi_playground.slack.errors import LocalSlackError
 
-FULL = 500
-_PEOPLE_PER_SUBMISSION = 200 / FULL
+SUBMISSIONS = 500
+_PEOPLE_PER_SUBMISSION = 200 / SUBMISSIONS
 _SHOWN = 20
 _TELL_SECONDS = 10.0
 
@@ -23,11 +23,10 @@ _TELL_SECONDS = 10.0
 @click.option(
     "--submissions",
     type=click.IntRange(1, 5000),
-    default=60,
+    default=SUBMISSIONS,
     show_default=True,
     help="How many, at a pace of 500 a minute; each gets a decision as soon as the managers are asked.",
 )
-@click.option("--full", is_flag=True, help=f"The whole burst: {FULL} submissions in a minute, by 200 people.")
 @click.option("--people", type=click.IntRange(1, 5000), help="Who submit them.  [default: 2 for 5 submissions]")
 @click.option(
     "--messages-per-second",
@@ -36,16 +35,15 @@ _TELL_SECONDS = 10.0
     show_default=True,
     help="What the local Slack takes in each channel; to more it answers 429 with Retry-After.",
 )
-def load(submissions: int, full: bool, people: int | None, messages_per_second: float) -> None:
+def load(submissions: int, people: int | None, messages_per_second: float) -> None:
     """Submit and decide many contributions at once, on the local AWS, against a Slack that takes one message a second.
 
     Prints how long the answers took and whether a message was lost or doubled; exit code 1 if one was, or if an answer took
     more than Slack's 3 seconds. It ends by itself.
 
-    The management channel gets one message for each submission and the public channel one for each acceptance, one after the other at one a
-    second: 60 submissions take about 2.5 minutes, and the whole burst takes about 20. Leave the machine alone meanwhile.
+    The management channel gets one message for each submission and after that the public channel one for each acceptance, at one a
+    second: 500 submissions take about 15 minutes, 60 take two. Leave the machine alone meanwhile.
     """
-    submissions = FULL if full else submissions
     burst = Burst(submissions, people or max(1, round(submissions * _PEOPLE_PER_SUBMISSION)), messages_per_second)
     click.echo(f"{burst.submissions} submissions by {burst.people} people; at most {burst.patience_s:.0f} s.")
     try:

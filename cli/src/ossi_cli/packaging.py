@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -60,14 +61,8 @@ class Target:
         return f"{self.name} python {self.python} {compiled}"
 
 
-def cloud_target(architecture: str, *, bytecode: bool | None) -> Target:
-    """Linux on arm64 or x86_64, Python 3.13. `bytecode`: None compiles if a Python 3.13 is found, True insists on it.
-
-    Raises LookupError when bytecode is asked for and no such interpreter is on the PATH.
-    """
-    interpreter = None if bytecode is False else find_interpreter(CLOUD_PYTHON)
-    if bytecode and interpreter is None:
-        raise LookupError(f"python{CLOUD_PYTHON}")
+def cloud_target(architecture: str, interpreter: Path | None) -> Target:
+    """Linux on arm64 or x86_64, Python 3.13. `interpreter` is one of that version, or None."""
     # --python: only uv's own tool here, whose version and platform the other two options override.
     options = (
         *("--python", sys.executable),
@@ -91,16 +86,30 @@ def python_version(interpreter: Path) -> str:
     return done.stdout.strip()
 
 
-def find_interpreter(minor: str) -> Path | None:
-    """A `pythonX.Y` on the PATH that really runs that version, or None: a version manager's shim may not."""
-    found = shutil.which(f"python{minor}")
-    if found is None:
-        return None
+def find_interpreter(minor: str, fetched: Path | None = None) -> Path | None:
+    """A `pythonX.Y` that really runs that version, or None. `fetched`: a directory in which uv may have put one."""
+    return next((each for each in _interpreters(minor, fetched) if _runs(each, minor)), None)
+
+
+def _interpreters(minor: str, fetched: Path | None) -> Iterator[Path]:
+    name = f"python{minor}"
+    on_path = [Path(directory) for directory in os.get_exec_path()]
+    yield from (directory / name for directory in on_path)
+    # pyenv's shim runs only the versions that are chosen; the others stand beside it all the same.
+    shims = [directory for directory in on_path if directory.name == "shims"]
+    for directory in shims:
+        yield from sorted(directory.parent.glob(f"versions/{minor}.*/bin/{name}"), reverse=True)
+    if fetched is not None:
+        yield from sorted(fetched.glob(f"*/bin/{name}"), reverse=True)
+
+
+def _runs(interpreter: Path, minor: str) -> bool:
+    if not os.access(interpreter, os.X_OK):
+        return False
     try:
-        version = python_version(Path(found))
+        return python_version(interpreter).startswith(f"{minor}.")
     except (OSError, subprocess.CalledProcessError):
-        return None
-    return Path(found) if version.startswith(f"{minor}.") else None
+        return False
 
 
 def recipe_hash() -> str:

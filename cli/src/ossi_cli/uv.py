@@ -56,6 +56,10 @@ class Uv:
         if done.returncode != 0:
             raise UvError(_explain(arguments, done.stderr))
 
+    def install_python(self, minor: str, directory: Path) -> None:
+        """Fetch a Python of that version into `directory` and leave the rest of the machine alone. Raises UvError."""
+        self.run("python", "install", "--no-bin", "--install-dir", str(directory), minor)
+
     def _call(self, *arguments: str, without: Collection[str] = ()) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [self._command, *arguments],

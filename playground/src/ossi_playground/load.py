@@ -31,6 +31,8 @@ DECLINED_EVERY: Final = 3
 _THREADS: Final = 24
 _WORKERS: Final = 4
 _LOOK_SECONDS: Final = 1.0
+_SCAN_SECONDS: Final = 10.0
+"""Both tables are read whole so rarely: the local AWS has better things to do."""
 _SUBMITTED: Final = ("confirm_submission", "ask_management")
 _DECIDED: Final = {
     "ACCEPTED": ("redraw_request", "redraw_other_request", "tell_accepted", "publish"),
@@ -119,6 +121,7 @@ class _Run:
         self._tell = tell
         self._seen = 0
         self._calls: list[TrafficEntry] = []
+        self._asked: dict[str, tuple[str, str]] = {}
         self._people = [f"U0LOAD{number:04d}" for number in range(burst.people)]
         self._managers = [user.id for user in ossi.seed.users if user.role == "manager"]
         kinds = dict.fromkeys(_KINDS.values())
@@ -175,22 +178,24 @@ class _Run:
     ) -> list[Future[None]]:
         """A decision on each request, as soon as it stands in the management channel."""
         decided: dict[str, Future[None]] = {}
+        stored: int | None = None
         while time.monotonic() - started < self._burst.patience_s:
-            all_in = all(form.done() for form in forms)
-            for record in self._records():
-                if record["effect"] == "ask_management" and record["state"] == "SENT" and record["id"] not in decided:
-                    decided[record["id"]] = pool.submit(self._press, len(decided), record)
-            stored = len({subject for subject, _ in self._due()})
-            if all_in and len(decided) >= stored:
-                break
-            self._look(f"{stored} submitted, {len(decided)} asked about")
+            for key, (channel, ts) in self._asked.items():
+                if key not in decided:
+                    decided[key] = pool.submit(self._press, len(decided), channel, ts)
+            sent = sum(form.done() for form in forms)
+            if sent == len(forms):
+                stored = stored or len({subject for subject, _ in self._due()})
+                if len(decided) >= stored:
+                    break
+            self._look(f"{sent} submitted, {len(decided)} asked about")
         return list(decided.values())
 
-    def _press(self, number: int, record: Row) -> None:
+    def _press(self, number: int, channel: str, ts: str) -> None:
         button = "decline_contribution" if number % DECLINED_EVERY == DECLINED_EVERY - 1 else "accept_contribution"
         manager = self._managers[number % len(self._managers)]
         with self._step(f"decision {number}"):
-            done = self._control.press(manager, button, channel=record["channel"], ts=record["ts"])
+            done = self._control.press(manager, button, channel=channel, ts=ts)
             self.findings.answers["decision"].append(done.ms)
             if done.error or done.status != 200:
                 raise _Trouble(f"the button failed: {done.error or done.status}")
@@ -205,13 +210,17 @@ class _Run:
     # waiting
 
     def _wait_until_all_is_sent(self, started: float) -> None:
+        due = self._due()
+        expected = len([effect for _, effect in due if effect in _KINDS])
+        scanned = started
         while time.monotonic() - started < self._burst.patience_s:
-            sent = {(each["id"], each["effect"]) for each in self._records() if each["state"] == "SENT"}
-            due = self._due()
-            if due <= sent:
-                self._aws.poller.wait_idle()  # whatever would be doubled now has been
-                break
-            self._look(f"{len(due & sent)} of {len(due)} messages sent")
+            arrived = sum(_ok(call) for call in self._calls)
+            if arrived >= expected or time.monotonic() - scanned >= _SCAN_SECONDS:
+                scanned = time.monotonic()
+                if due <= {(each["id"], each["effect"]) for each in self._records() if each["state"] == "SENT"}:
+                    self._aws.poller.wait_idle()  # whatever would be doubled now has been
+                    break
+            self._look(f"{arrived} of {expected} messages sent")
         self._read_traffic()
 
     def _look(self, words: str) -> None:
@@ -223,6 +232,7 @@ class _Run:
         new = self._control.traffic(self._seen)
         self._seen = max([self._seen, *(each.seq for each in new)])
         self._calls += [each for each in new if each.kind in ("chat.postMessage", "chat.update")]
+        self._asked |= {key: place for each in new for key, place in _request_in(each)}
 
     # what there is
 
@@ -314,6 +324,15 @@ def record_gaps(calls: Iterable[TrafficEntry], submitters: Mapping[str, str]) ->
 
 def _knock(url: str) -> httpx.Response:
     return httpx.post(url, timeout=60, trust_env=False)
+
+
+def _request_in(call: TrafficEntry) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The contribution that a posted message asks to decide on, and where it stands."""
+    if call.kind == "chat.postMessage" and _ok(call):
+        answer: Any = call.answer
+        for block in _payload(call).get("blocks", []):
+            if block.get("block_id") == "decision":
+                yield block["elements"][0]["value"], (answer["channel"], answer["ts"])
 
 
 def _payload(call: TrafficEntry) -> dict[str, Any]:

@@ -56,16 +56,17 @@ def die_at(
     return remains_of(ossi, life)
 
 
-def kill_the_worker(ossi: Ossi, life: Life, moment: Moment) -> None:
-    """Kills it at that send. Then the lease runs out."""
+def kill_the_worker(ossi: Ossi, life: Life, moment: Moment, function: str | None = None) -> None:
+    """Kills it at that send. Then the lease runs out. function: whose worker it is, if not the moment's own."""
+    function = function or moment.function
     assert life.record(moment)["state"] == "CLAIMED"
-    victims = workers(ossi, moment.function)
+    victims = workers(ossi, function)
     assert victims, "the function has a process"
     for pid in victims:
         os.kill(pid, signal.SIGKILL)
 
     # The claim of the dead outlives it by a minute; nobody waits for that here.
-    ossi.wait(lambda: not victims & workers(ossi, moment.function), "the end of the process")
+    ossi.wait(lambda: not victims & workers(ossi, function), "the end of the process")
     assert life.record(moment)["state"] == "CLAIMED", "a claim is nobody else's before its time"
     _let_the_lease_run_out(ossi, life, moment)
 

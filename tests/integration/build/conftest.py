@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ossi_cli.build import build_artifacts, local_target
-from ossi_cli.packaging import Target, cloud_target
+from ossi_cli.packaging import CLOUD_PYTHON, Target, cloud_target, find_interpreter
 from ossi_cli.workspace import Function, functions
 
 # What AWS's Python runtime holds: boto3 and what it depends on.
@@ -49,7 +49,7 @@ def readable_artifacts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Bu
 @pytest.fixture(scope="session")
 def cloud() -> Target:
     # Without bytecode, so that these tests do not depend on the Python versions that a machine happens to have.
-    return cloud_target("arm64", bytecode=False)
+    return cloud_target("arm64", None)
 
 
 @pytest.fixture(scope="session")
@@ -61,11 +61,10 @@ def cloud_artifacts(tmp_path_factory: pytest.TempPathFactory, cloud: Target) -> 
 @pytest.fixture(scope="session")
 def compiled_cloud_artifacts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
     """Every function for AWS as it should be deployed: with bytecode, where a Python of AWS's version is at hand to make it."""
-    try:
-        target = cloud_target("arm64", bytecode=True)
-    except LookupError as error:
-        pytest.skip(f"there is no {error.args[0]} on the PATH")
-    return _build(tmp_path_factory.mktemp("compiled"), target)
+    interpreter = find_interpreter(CLOUD_PYTHON)
+    if interpreter is None:
+        pytest.skip(f"there is no python{CLOUD_PYTHON} on the PATH")
+    return _build(tmp_path_factory.mktemp("compiled"), cloud_target("arm64", interpreter))
 
 
 @pytest.fixture(scope="session")

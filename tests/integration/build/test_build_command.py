@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ossi_cli import build, packaging
 from ossi_cli.build import build_artifacts
 from ossi_cli.main import cli
 from ossi_cli.packaging import Target
@@ -113,22 +115,60 @@ def test_an_output_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_bytecode_that_cannot_be_made_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
+    without_any_python(tmp_path, monkeypatch)
 
     result = CliRunner().invoke(cli, ["build", "--bytecode", "--output", str(tmp_path)])
 
     assert result.exit_code == 1
-    assert "needs a python3.13 on the PATH" in result.stderr
+    assert "no python3.13 on the PATH to compile with, and it could not be fetched" in result.stderr
 
 
 def test_bytecode_that_was_not_made_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
+    without_any_python(tmp_path, monkeypatch)
+    # Everything else has been fetched before.
+    CliRunner().invoke(cli, ["build", "download", "--no-bytecode", "--output", str(tmp_path)])
 
     result = CliRunner().invoke(cli, ["build", "download", "--output", str(tmp_path)])
 
     assert result.exit_code == 0, result.output
     assert "for cloud-arm64, Python 3.13, sources only" in result.stdout
-    assert "there is no python3.13 on the PATH to compile with" in result.stderr
+    assert "no python3.13 on the PATH to compile with, and it could not be fetched" in result.stderr
+
+
+def without_any_python(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None on the PATH, none that was fetched before, and none that can be fetched."""
+    monkeypatch.setenv("PATH", str(directory))
+    monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
+    monkeypatch.setattr(build, "_PYTHONS", directory / "python")
+
+
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+@pytest.mark.parametrize("kind", ["path", "shims", "fetched"])
+def test_a_python_to_compile_with_is_found_where_machines_have_them(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"python{RUNNING}"
+    places = {
+        "path": tmp_path / "bin",
+        "shims": tmp_path / "pyenv" / "versions" / f"{RUNNING}.99" / "bin",
+        "fetched": tmp_path / "fetched" / f"cpython-{RUNNING}.99-linux" / "bin",
+    }
+    (place := places[kind]).mkdir(parents=True)
+    (place / name).symlink_to(Path(sys.executable).resolve())
+    # A shim of a version manager that has another version chosen, and a file that is no program.
+    (shims := tmp_path / "pyenv" / "shims").mkdir(parents=True)
+    (shims / name).write_text("#!/bin/sh\nexit 127\n")
+    (shims / name).chmod(0o755)
+    (other := tmp_path / "other").mkdir()
+    (other / name).touch()
+    monkeypatch.setenv("PATH", os.pathsep.join(map(str, [shims, other, tmp_path / "bin"])))
+
+    found = packaging.find_interpreter(RUNNING, tmp_path / "fetched")
+
+    assert found == place / name
+    assert packaging.find_interpreter("3.0", tmp_path / "fetched") is None
 
 
 def test_a_missing_uv_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,23 @@ def test_the_attempts_of_an_asynchronous_invocation_have_one_request_id_and_othe
     first, second = (set(ids) for ids in noted())
     assert len(first) == len(second) == 1
     assert first != second
+
+
+def test_many_invocations_at_once_share_the_workers_that_the_machine_can_work_with(emulator: Emulator) -> None:
+    source = """
+    import os, time
+
+    def handler(event, context):
+        time.sleep(0.2)  # the work
+        return os.getpid()
+    """
+    add_function(emulator, "busy", source)
+    most = 3 * (os.cpu_count() or 1)
+    with ThreadPoolExecutor(2 * most + 1) as pool:
+        answers = [*pool.map(lambda _number: invoke(emulator, "busy", {}), range(2 * most + 1))]
+
+    assert [error for error, _ in answers if error] == []
+    assert 1 < len({process for _, process in answers}) <= most
 
 
 def test_a_function_may_do_what_its_role_allows_and_nothing_else(emulator: Emulator) -> None:

@@ -55,7 +55,7 @@ class Post:
 
         def failing(_method: str, where: str) -> Exception | None:
             if where in places and self.now - taken.get(where, 0) < 1:
-                return PassingChatError("ratelimited", 1)
+                return PassingChatError("ratelimited", 1, limited=True)
             taken[where] = self.now
             return None
 
@@ -86,11 +86,34 @@ def test_a_place_is_not_called_before_its_time(post: Post) -> None:
 
     def failing(_method: str, where: str) -> Exception | None:
         calls.append((post.now, where))
-        return PassingChatError("ratelimited", 7) if where == MANAGEMENT and post.now < 1007 else None
+        return PassingChatError("ratelimited", 7, limited=True) if where == MANAGEMENT and post.now < 1007 else None
 
     post.chat.failing = failing
     assert post.deliver(post.submitted(*PEOPLE)) == [[], [], []]
-    assert [at for at, where in calls if where == MANAGEMENT] == [1000, 1007, 1007, 1007]
+    # And from then on at the pace that Slack takes.
+    assert [at for at, where in calls if where == MANAGEMENT] == [1000, 1007, 1008, 1009]
+
+
+def test_a_place_that_is_not_too_busy_is_not_kept_waiting(post: Post) -> None:
+    people = [f"U0MANY{number:03d}" for number in range(25)]
+    assert post.deliver(post.submitted(*people)) == [[]] * 25
+    assert post.waits == []
+
+
+def test_what_comes_too_soon_is_tried_again_as_long_as_there_is_time(post: Post) -> None:
+    """Others post to that channel too: it is nobody's fault, and the next batch could do no better."""
+    refused = 0
+
+    def failing(_method: str, where: str) -> Exception | None:
+        nonlocal refused
+        if where != MANAGEMENT or refused == 3 * MOST_ATTEMPTS:
+            return None
+        refused += 1
+        return PassingChatError("ratelimited", 1, limited=True)
+
+    post.chat.failing = failing
+    assert post.deliver(post.submitted(PEOPLE[0])) == [[]]
+    assert post.waits == [1.0] * 3 * MOST_ATTEMPTS
 
 
 def test_two_places_are_waited_for_at_the_same_time(post: Post) -> None:
@@ -101,7 +124,9 @@ def test_two_places_are_waited_for_at_the_same_time(post: Post) -> None:
 
 
 def test_a_wait_that_would_take_all_the_time_is_left_to_the_stream(post: Post) -> None:
-    post.chat.failing = lambda _method, where: PassingChatError("ratelimited", 50) if where == MANAGEMENT else None
+    post.chat.failing = lambda _method, where: (
+        PassingChatError("ratelimited", 50, limited=True) if where == MANAGEMENT else None
+    )
     assert post.deliver(post.submitted(*PEOPLE)) == [["ask_management"]] * 3
     assert (post.places, post.waits) == (list(PEOPLE), [])
     assert "claimed" not in post.ledger.states.values()

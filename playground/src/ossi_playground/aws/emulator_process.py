@@ -7,6 +7,7 @@ It starts ministack and gives it what AWS has and ministack 1.5 lacks:
 - EventBridge Scheduler honours a schedule's time zone, replaces the context attributes in its input, and invokes a
   function asynchronously, in the schedule's role and with the function's own retries and on-failure destination;
 - the attempts of an asynchronous invocation have one request id;
+- a function has so many workers at most as the machine can work with, and further invocations wait for one;
 - a request to a stream is authorized on that stream, not on everything;
 - loopback counts as TLS, so that a bucket policy which refuses requests without TLS can stand as it is.
 
@@ -38,6 +39,8 @@ from zoneinfo import ZoneInfo
 _PLACEHOLDER = re.compile(r"<aws\.scheduler\.(scheduled-time|schedule-arn|execution-id|attempt-number)>")
 
 _TICK_SECONDS = 0.5
+_WORKERS_A_CORE = 3
+_LOOK_FOR_A_WORKER_SECONDS = 0.005
 _STOP_SECONDS = 20.0
 
 logger = logging.getLogger("ossi")
@@ -54,6 +57,7 @@ def main() -> None:
     keep_stream_records()
     schedule_as_aws_does()
     repeat_under_one_request_id()
+    share_the_machine()
     authorize_on_streams()
     take_loopback_for_tls()
     try:
@@ -171,6 +175,26 @@ def repeat_under_one_request_id() -> None:
 
     functions.invoke_async_with_retry = invoke_under_one_id
     functions.new_uuid = lambda: request_id.get() or new_uuid()
+
+
+def share_the_machine() -> None:
+    """Lets invocations wait for a free worker where a function has as many as this machine's cores can work with.
+
+    Lambda starts each on a machine of its own. Here a start takes most of a core for half a second, which makes all that run late, for
+    which more are started: a machine that was busy for a moment would not recover. No function of ours waits for itself.
+    """
+    functions = _ministack("services.lambda_svc", "acquire_worker")
+    acquire = functions.acquire_worker
+    most = _WORKERS_A_CORE * (os.cpu_count() or 1)
+
+    def acquire_worker(name: str, config: dict[str, Any], code: bytes, qualifier: str = "$LATEST", **_more: Any) -> Any:
+        while True:
+            worker, how = acquire(name, config, code, qualifier=qualifier, max_concurrency=most)
+            if worker is not None:
+                return worker, how
+            time.sleep(_LOOK_FOR_A_WORKER_SECONDS)
+
+    functions.acquire_worker = acquire_worker
 
 
 def take_loopback_for_tls() -> None:

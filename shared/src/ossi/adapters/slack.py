@@ -145,7 +145,9 @@ def _chat_error(said: str, status: int, headers: Mapping[str, str]) -> ChatError
     code = said if _CODE.fullmatch(said) else f"http_{status}"
     # A good status with a bad body is not Slack's: something on the way answered in its place.
     passing = code in PASSING_CODES or status == 429 or status >= 500 or (status < 300 and code != said)
-    return PassingChatError(code, _retry_after_s(status, headers)) if passing else LastingChatError(code)
+    if not passing:
+        return LastingChatError(code)
+    return PassingChatError(code, _retry_after_s(status, headers), limited=status == 429)
 
 
 def _retry_after_s(status: int, headers: Mapping[str, str]) -> float | None:

@@ -75,12 +75,14 @@ class ChatError(OssiError):
 class PassingChatError(ChatError):
     """A failure that may be gone at the next try: a rate limit, a 5xx, a time-out, a connection that broke.
 
-    retry_after_s: for how long to leave the place alone, where Slack said so or has trouble of its own; None: nobody knows.
+    retry_after_s: for how long to leave the place alone, where Slack said so or has trouble of its own; None: nobody knows. limited:
+    nothing is wrong but that there were too many before it.
     """
 
-    def __init__(self, code: str, retry_after_s: float | None = None) -> None:
+    def __init__(self, code: str, retry_after_s: float | None = None, *, limited: bool = False) -> None:
         super().__init__(code)
         self.retry_after_s = retry_after_s
+        self.limited = limited
 
 
 class LastingChatError(ChatError):

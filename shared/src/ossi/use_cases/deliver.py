@@ -93,11 +93,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Settlement:
-    """What came of one message, the code of what went wrong, and for how long to leave the place alone, if that is known."""
+    """What came of one message, and the code of what went wrong.
+
+    retry_after_s: for how long to leave the place alone, if that is known. limited: since it has had too many messages.
+    """
 
     outcome: Outcome
     reason: str = ""
     retry_after_s: float | None = None
+    limited: bool = False
 
     @property
     def final(self) -> bool:
@@ -157,7 +161,7 @@ def settle(effect: Effect, delivery: Delivery) -> Settlement:
     except PassingChatError as error:
         ledger.release(subject, effect.name, error.code)
         _logger.warning("not sent, to be tried again", extra=about | {"why": error.code, "metric": "DeliveryRetried"})
-        return Settlement(Outcome.FAILED, error.code, error.retry_after_s)
+        return Settlement(Outcome.FAILED, error.code, error.retry_after_s, error.limited)
     except LastingChatError as error:
         ledger.set_aside(subject, effect.name, error.code)
         _logger.error(

@@ -11,8 +11,12 @@ _logger = logging.getLogger(__name__)
 
 # Starting a message with less time left than this risks being stopped between Slack's OK and the record of it.
 SECONDS_FOR_ONE = 12
-# Of one message in one batch. What is left then is delivered again with the stream, which counts its attempts too.
+# Of one message in one batch, apart from those that came too soon. What is left then is delivered again with the stream, which counts
+# its attempts too.
 MOST_ATTEMPTS = 3
+# Slack takes about one message a second in a place and tolerates bursts ("Rate limits"): a place that had its burst gets the next
+# message when that will be taken, instead of one that is refused before each one that is taken.
+PACE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class _Batch:
     waiting: list[_Due]
     given_up: list[_Due] = field(default_factory=list[_Due])
     closed_until: dict[str, float] = field(default_factory=dict[str, float])
+    paced: set[str] = field(default_factory=set[str])
 
     def run(self) -> None:
         while self.waiting:
@@ -80,7 +85,6 @@ class _Batch:
         return max(0.0, self.closed_until.get(due.place, 0.0) - self.time.now())
 
     def _attempt(self, due: _Due) -> None:
-        due.attempts += 1
         try:
             settlement = settle(due.effect, due.delivery)
         except Exception as error:  # the ledger failed: the others may be luckier
@@ -88,10 +92,15 @@ class _Batch:
                 "a message could not be handled", extra={"effect": due.effect.name, "contribution": due.key}
             )
             settlement = Settlement(Outcome.FAILED, type(error).__name__)
-        if settlement.retry_after_s is not None:
-            self.closed_until[due.place] = self.time.now() + settlement.retry_after_s
-            if due.attempts < MOST_ATTEMPTS:
-                return
+        if settlement.limited:
+            self.paced.add(due.place)
+        else:
+            due.attempts += 1
+        pause = PACE_S if settlement.outcome is Outcome.SENT and due.place in self.paced else settlement.retry_after_s
+        if pause is not None:
+            self.closed_until[due.place] = self.time.now() + pause
+        if settlement.retry_after_s is not None and due.attempts < MOST_ATTEMPTS:
+            return
         self.waiting.remove(due)
         if not settlement.final:
             self.given_up.append(due)
