@@ -107,7 +107,8 @@ def test_many_invocations_at_once_share_the_workers_that_the_machine_can_work_wi
     add_function(emulator, "busy", source)
     most = 3 * (os.cpu_count() or 1)
     with ThreadPoolExecutor(2 * most + 1) as pool:
-        answers = [*pool.map(lambda _number: invoke(emulator, "busy", {}), range(2 * most + 1))]
+        running = [pool.submit(invoke, emulator, "busy", {}) for _ in range(2 * most + 1)]
+    answers = [each.result() for each in running]
 
     assert [error for error, _ in answers if error] == []
     assert 1 < len({process for _, process in answers}) <= most
