@@ -138,7 +138,9 @@ def main() -> None:
     """Takes all pictures. Ends with a sentence where there is no Chromium or no LibreOffice."""
     chromium = shutil.which("chromium")
     if chromium is None:
-        raise SystemExit("The pictures need Chromium. On Debian: apt install chromium fonts-noto-core fonts-noto-color-emoji")
+        raise SystemExit(
+            "The pictures need Chromium. On Debian: apt install chromium fonts-noto-core fonts-noto-color-emoji"
+        )
     missing = missing_programs()
     if missing is not None:
         raise SystemExit(missing)
