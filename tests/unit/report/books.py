@@ -19,7 +19,7 @@ LEVELS = CompensationLevels(
     [
         *DEFAULT_LEVELS,
         STOCKHOLM,
-        CompensationLevel(key="TOKYO", label='=Bonus "in" Japan, _x0041_', amount=Decimal(30_000), currency="JPY"),
+        CompensationLevel(key="TOKYO", label='=Bonus "in" Japan, _x0041_', amount=Decimal(30_000_000), currency="JPY"),
         CompensationLevel(key="CENTS", label="Bonus & cents", amount=Decimal("0.07"), currency="USD"),
     ]
 )

@@ -70,6 +70,7 @@ from ossi_report.sheet import (
     DatedArchive,
     Entry,
     Sheet,
+    Value,
     fits_row,
     money,
 )
@@ -83,6 +84,7 @@ _WIDTHS = {
 _DESCRIPTION_WIDTHS = (_WIDTHS[DESCRIPTION], 68, 84)  # the last one shows the longest text that the form takes
 _URL_WIDTH_MAX = 64
 _URL_INDENT = 3  # digits, that the cell's style takes and the margins
+_AMOUNT_MARGIN, _BOLD_MARGIN = 2, 2  # digits
 _SUMMARY_WIDTHS = (28, 17, 32, 9, 17, 10)
 _CHART_ANCHOR = "H4"
 _CHART_ROWS = 16  # that the chart covers, at LINE_HEIGHT
@@ -120,8 +122,8 @@ def _sheet_of(row: Contribution, month: Month) -> str:
 
 
 def _write_summary(book: Workbook, month: MonthFigures, edition: Edition, zone: ZoneInfo, made_at: datetime) -> None:
-    sheet = Sheet(book, SUMMARY, _SUMMARY_WIDTHS, frozen_rows=2)
     summary = month.summary
+    sheet = Sheet(book, SUMMARY, _summary_widths(month), frozen_rows=2)
     sheet.append((f"Open source contributions, {summary.month.label}", TITLE))
     sheet.append(("Made at", NOTE), (_wall_time(made_at, zone), NOTE), (f"All times: {zone}", NOTE))
     sheet.append((_standing(edition, summary.month), NOTE))
@@ -208,15 +210,33 @@ def _write_rows(book: Workbook, title: str, rows: Sequence[dict[str, Entry]]) ->
 
 
 def _width(column: str, rows: Sequence[dict[str, Entry]]) -> float:
-    """Wider than usual where a text would not fit into the tallest row, or a link into one line: LibreOffice does not wrap links."""
-    texts = [str(row[column][0]) for row in rows]
+    """Wider than usual where something could not be read: a text that fits into no row, a link, an amount.
+
+    LibreOffice does not wrap links, and a number without room is shown as ###.
+    """
+    usual = _WIDTHS[column]
     if column == DESCRIPTION:
+        texts = [str(row[DESCRIPTION][0]) for row in rows]
         fitting = (width for width in _DESCRIPTION_WIDTHS if all(fits_row(text, width) for text in texts))
         return next(fitting, _DESCRIPTION_WIDTHS[-1])
     if column == URL:
-        longest = max((text_width(text) for text in texts if link_target(text) is not None), default=0)
-        return min(max(_WIDTHS[URL], ceil(longest) + _URL_INDENT), _URL_WIDTH_MAX)
-    return _WIDTHS[column]
+        links = (str(row[URL][0]) for row in rows)
+        longest = max((text_width(link) for link in links if link_target(link) is not None), default=0)
+        return min(max(usual, ceil(longest) + _URL_INDENT), _URL_WIDTH_MAX)
+    if column == AMOUNT:
+        return max(usual, max((_amount_width(row[AMOUNT][0], row[CURRENCY][0]) for row in rows), default=0))
+    return usual
+
+
+def _summary_widths(month: MonthFigures) -> list[float]:
+    """As usual, unless the totals need more."""
+    *others, amount, currency = _SUMMARY_WIDTHS
+    needed = max((_amount_width(total.amount, code) for code, total in month.by_currency.items()), default=0)
+    return [*others, max(amount, needed + _BOLD_MARGIN), currency]
+
+
+def _amount_width(amount: Value, currency: Value) -> int:
+    return ceil(text_width(f"{amount:,.2f} {currency}")) + _AMOUNT_MARGIN
 
 
 def _entries(contribution: Contribution, levels: CompensationLevels, zone: ZoneInfo) -> dict[str, Entry]:
