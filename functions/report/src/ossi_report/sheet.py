@@ -39,6 +39,7 @@ Font.__elements__ = (
     "charset", "scheme",
 )  # fmt: skip
 Value = str | int | Decimal | datetime
+Vertical = Literal["top", "center"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,10 +95,16 @@ def fits_row(text: str, width: float) -> bool:
 
 
 class Sheet:
-    """A sheet that is written from top to bottom, printed on A4 landscape, with its first rows frozen."""
+    """A sheet that is written from top to bottom, printed on A4 landscape, with its first rows frozen.
 
-    def __init__(self, book: Workbook, title: str, widths: Sequence[float], frozen_rows: int) -> None:
+    vertical: where texts stand in their rows; at the top where some have many lines and others one.
+    """
+
+    def __init__(
+        self, book: Workbook, title: str, widths: Sequence[float], frozen_rows: int, vertical: Vertical = "top"
+    ) -> None:
         self.rows = 0
+        self._vertical: Vertical = vertical
         self._sheet: Worksheet = book.create_sheet(title)
         self._widths = widths
         self._cells: dict[tuple[int, Style], Cell] = {}
@@ -143,7 +150,7 @@ class Sheet:
             style = UNLINKED
         cell = self._cells.get((column, style))
         if cell is None:
-            cell = self._cells[column, style] = _styled_cell(self._sheet, style)
+            cell = self._cells[column, style] = _styled_cell(self._sheet, style, self._vertical)
         if isinstance(value, str):
             cell.value = cell_text(value) or None
             cell.data_type = "s" if value else "n"  # else openpyxl takes =... for a formula and #N/A for an error
@@ -175,10 +182,12 @@ class Sheet:
         sheet.HeaderFooter.oddFooter = footer
 
 
-def _styled_cell(sheet: Worksheet, style: Style) -> Cell:
+def _styled_cell(sheet: Worksheet, style: Style, vertical: Vertical) -> Cell:
     cell = WriteOnlyCell(sheet)
     cell.font = Font(name="Calibri", size=style.size, bold=style.bold, color=style.color, underline=style.underline)
-    cell.alignment = Alignment(horizontal=style.horizontal, vertical="top", wrap_text=style.wrap, indent=style.indent)
+    cell.alignment = Alignment(
+        horizontal=style.horizontal, vertical=vertical, wrap_text=style.wrap, indent=style.indent
+    )
     cell.number_format = style.number_format
     cell.quotePrefix = style.typed
     if style.fill:

@@ -123,7 +123,7 @@ def _sheet_of(row: Contribution, month: Month) -> str:
 
 def _write_summary(book: Workbook, month: MonthFigures, edition: Edition, zone: ZoneInfo, made_at: datetime) -> None:
     summary = month.summary
-    sheet = Sheet(book, SUMMARY, _summary_widths(month), frozen_rows=2)
+    sheet = Sheet(book, SUMMARY, _summary_widths(month), frozen_rows=2, vertical="center")
     sheet.append((f"Open source contributions, {summary.month.label}", TITLE))
     sheet.append(("Made at", NOTE), (_wall_time(made_at, zone), NOTE), (f"All times: {zone}", NOTE))
     sheet.append((_standing(edition, summary.month), NOTE))
