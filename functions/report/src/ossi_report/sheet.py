@@ -107,7 +107,7 @@ class Sheet:
         self._vertical: Vertical = vertical
         self._sheet: Worksheet = book.create_sheet(title)
         self._widths = widths
-        self._cells: dict[tuple[int, Style], Cell] = {}
+        self._cells: dict[tuple[int, Style, Vertical], Cell] = {}
         self._links_left = LINKS_MAX
         for column, width in enumerate(widths, start=1):
             self._sheet.column_dimensions[get_column_letter(column)].width = width
@@ -122,7 +122,9 @@ class Sheet:
         height = max((self._height(column, *entry) for column, entry in enumerate(entries)), default=LINE_HEIGHT)
         if height > LINE_HEIGHT:
             self._sheet.row_dimensions[self.rows].height = min(height, _ROW_HEIGHT_MAX)
-        self._sheet.append([self._cell(column, *entry) for column, entry in enumerate(entries, start=1)])
+        # What is taller than its row would be cut off at the top too, or reach over the rows around it.
+        vertical: Vertical = self._vertical if height <= _ROW_HEIGHT_MAX else "top"
+        self._sheet.append([self._cell(column, *entry, vertical) for column, entry in enumerate(entries, start=1)])
         self._sheet.row_dimensions.pop(self.rows, None)  # it is written, and a large month has many
         return self.rows
 
@@ -143,14 +145,14 @@ class Sheet:
         lines = line_count(value, self._widths[column]) if style.wrap and isinstance(value, str) else 1
         return lines * LINE_HEIGHT * style.size / _BODY_SIZE
 
-    def _cell(self, column: int, value: Value, style: Style) -> Cell:
+    def _cell(self, column: int, value: Value, style: Style, vertical: Vertical) -> Cell:
         """A cell to be appended at once: rows are streamed, so one cell of a column and style serves all rows."""
         link = self._link(str(value)) if style is LINKED else None
         if style is LINKED and link is None:
             style = UNLINKED
-        cell = self._cells.get((column, style))
+        cell = self._cells.get((column, style, vertical))
         if cell is None:
-            cell = self._cells[column, style] = _styled_cell(self._sheet, style, self._vertical)
+            cell = self._cells[column, style, vertical] = _styled_cell(self._sheet, style, vertical)
         if isinstance(value, str):
             cell.value = cell_text(value) or None
             cell.data_type = "s" if value else "n"  # else openpyxl takes =... for a formula and #N/A for an error
