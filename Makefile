@@ -24,7 +24,7 @@ install: $(INSTALLED) ## prepare .venv and the environment of the local AWS
 demo: $(INSTALLED) ## start the whole bot on this machine: a local AWS, a local Slack (Ctrl-C ends it)
 	@$(BIN)/ossi local $(ARGS)
 
-screenshots: $(INSTALLED) ## make docs/images anew from the running demo (needs Chromium)
+screenshots: $(INSTALLED) ## make docs/images anew from the running demo (needs Chromium and LibreOffice)
 	@$(BIN)/python playground/tools/screenshots.py
 
 test: $(INSTALLED) ## run all tests

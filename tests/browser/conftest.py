@@ -1,13 +1,13 @@
 """A browser for the session, the whole bot for the flows, and a local Slack with a bot of the tests for the rest."""
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from browser.chromium import ARGUMENTS, NoChromiumError, chromium
+from browser.chromium import ARGUMENTS, CHROMIUM, PACKAGES
 from browser.workspace import WAIT_MS, Workspace, new_workspace
+from debian import ensure_or_skip
 from integration.playground_slack.bot import FakeBot
 from ossi_cli.build import build_for_local_aws
 from ossi_playground.local import LocalOssi, Options
@@ -21,14 +21,9 @@ expect.set_options(timeout=WAIT_MS)
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    try:
-        path = chromium()
-    except NoChromiumError as missing:
-        if os.environ.get("CI") == "true":
-            pytest.fail(str(missing))
-        pytest.skip(str(missing))
+    ensure_or_skip(PACKAGES)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield launched
         launched.close()
 

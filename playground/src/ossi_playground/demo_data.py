@@ -1,7 +1,8 @@
 """Data to look at: six months of contributions of a dozen people, for `ossi local --seed`.
 
 What was decided long ago is written as rows that are accepted or declined already: no message follows them. What waits
-for a decision goes through the bot, as everything does that people do.
+for a decision goes through the bot, as everything does that people do; only what has waited since before last month is
+written as rows too, since no form can be dated back.
 """
 
 from __future__ import annotations
@@ -46,11 +47,12 @@ class DemoContribution(_Strict):
 
 
 class DemoData(_Strict):
-    """More people for the workspace, and what everybody contributed."""
+    """More people for the workspace, and what everybody contributed. overlooked: what has been waiting for a decision for long."""
 
     people: tuple[SeedUser, ...]
     decided: tuple[DemoContribution, ...]
     pending: tuple[DemoContribution, ...]
+    overlooked: tuple[DemoContribution, ...]
 
 
 def load_demo_data() -> DemoData:
@@ -64,7 +66,7 @@ def decided_rows(data: DemoData, seed: Seed, now: datetime) -> list[Contribution
 
     now: aware, in the time zone of the deployment. The same moment gives the same rows.
     """
-    people = {user.name: user for user in (*seed.users, *data.people)}
+    people = _people(data, seed)
     managers = [user.id for user in seed.users if user.role == "manager"]
     months = _latest_months(Month.of(now))
     size = -(-len(data.decided) // MONTHS)
@@ -92,6 +94,26 @@ def decided_rows(data: DemoData, seed: Seed, now: datetime) -> list[Contribution
     return rows
 
 
+def overlooked_rows(data: DemoData, seed: Seed, now: datetime) -> list[Contribution]:
+    """The contributions of the month before last that nobody has decided on. now: as for decided_rows."""
+    people = _people(data, seed)
+    month = Month.of(now).previous().previous()
+    moments = [_moment(month, (place + 1) / (len(data.overlooked) + 1), now) for place in range(len(data.overlooked))]
+    return [
+        Contribution(
+            user_id=people[each.by].id,
+            timestamp=int(_working_time(moment, index, now).timestamp() * 1000),
+            status=Status.PENDING,
+            size=each.level,
+            text=each.text,
+            name=people[each.by].real_name or each.by,
+            url=each.url,
+            contribution_month=str(month),
+        )
+        for index, (each, moment) in enumerate(zip(data.overlooked, moments, strict=True))
+    ]
+
+
 def add_demo_data(aws: LocalAws, seed: Seed, slack_url: str | None, now: datetime) -> int:
     """Puts people and contributions into a running playground that has none; returns how many contributions there are new.
 
@@ -108,11 +130,18 @@ def add_demo_data(aws: LocalAws, seed: Seed, slack_url: str | None, now: datetim
             batch.put_item(Item=row.to_row())
     if slack_url is None:
         return len(rows)
+    overlooked = overlooked_rows(data, seed, now)
     with SlackControl(slack_url) as control:
         _add_people(control, data, seed)
+        for row in overlooked:
+            table.put_item(Item=row.to_row())
         for each in data.pending:
             _register(control, each, seed, data)
-    return len(rows) + len(data.pending)
+    return len(rows) + len(overlooked) + len(data.pending)
+
+
+def _people(data: DemoData, seed: Seed) -> dict[str, SeedUser]:
+    return {user.name: user for user in (*seed.users, *data.people)}
 
 
 def _add_people(control: SlackControl, data: DemoData, seed: Seed) -> None:

@@ -14,8 +14,9 @@ from integration.playground_slack.web import Web
 from ossi.domain.commands import COMMANDS
 from ossi.domain.compensation import CompensationLevels
 from ossi.domain.contribution import Status
+from ossi.domain.months import Month
 from ossi.domain.submission import DESCRIPTION_MIN
-from ossi_playground.demo_data import MONTHS, decided_rows, load_demo_data
+from ossi_playground.demo_data import MONTHS, decided_rows, load_demo_data, overlooked_rows
 from ossi_playground.seed import load_seed
 from ossi_playground.slack.client import SlackControl
 from ossi_playground.slack.inspector import DeliveryRead, InspectorError, LogLine, TableRead
@@ -175,3 +176,11 @@ def test_the_demonstration_data_is_believable_on_any_day(day: str) -> None:
         assert row.timestamp <= row.decided_at <= now.timestamp() * 1000
         assert row.decided_by not in (None, row.user_id)
         assert f"{datetime.fromtimestamp(row.timestamp / 1000, now.tzinfo):%Y-%m}" == row.contribution_month
+    overlooked = overlooked_rows(data, seed, now)
+    before_last = Month.of(now).previous().previous()
+    assert {(row.status, row.contribution_month) for row in overlooked} == {(Status.PENDING, str(before_last))}
+    for row in overlooked:
+        assert row.size in known
+        assert len(row.text) >= DESCRIPTION_MIN
+        assert f"{datetime.fromtimestamp(row.timestamp / 1000, now.tzinfo):%Y-%m}" == row.contribution_month
+    assert not {row.key for row in overlooked} & {row.key for row in rows}

@@ -119,7 +119,21 @@ def test_a_number_that_is_no_moment_is_shown_as_it_is(timestamp: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "lines"), [("", 1), ("a", 1), ("a" * 11, 2), ("a\nb\n\nc", 4), ("漢" * 5, 1), ("漢" * 6, 2)]
+    ("text", "lines"),
+    [
+        ("", 1),
+        ("a", 1),
+        ("a" * 10, 1),
+        ("a" * 11, 2),
+        ("a\nb\n\nc", 4),
+        ("a\r\nb\rc", 3),
+        ("漢" * 5, 1),
+        ("漢" * 6, 2),
+        ("i" * 15, 1),
+        ("W" * 6, 1),
+        ("W" * 7, 2),
+        ("four words, of which", 2),
+    ],
 )
 def test_lines_are_estimated(text: str, lines: int) -> None:
     assert line_count(text, width=10) == lines

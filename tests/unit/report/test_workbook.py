@@ -1,5 +1,6 @@
 """The workbook as finance opens it: what stands in it, where, and how it looks and prints."""
 
+import html
 import re
 import zipfile
 from decimal import Decimal
@@ -213,6 +214,48 @@ def test_columns_are_wide_enough_and_long_texts_wrap(book: Workbook) -> None:
     assert sheet.column_dimensions["C"].width >= len("2026-10-31 23:59")
     assert sheet.column_dimensions["E"].width >= len("COMPETENCE_DEVELOPMENT")
     assert book["Accepted"].row_dimensions[2].height is None
+
+
+def test_what_is_long_can_be_read_whole() -> None:
+    """The row of a long text cannot be taller than Excel allows, and LibreOffice does not wrap links: there the column is wider."""
+    text = ("word " * 400)[:2000]
+    url = "https://github.com/some-organisation/some-repository/pull/12345"
+    usual = reopened([contribution()])["Accepted"]
+    sheet = reopened([contribution(), contribution(timestamp=2, text=text, url=url)])["Accepted"]
+    absurd = reopened([contribution(text="\n" * 500, url=f"{url}/{'a' * 500}")])["Accepted"]
+
+    assert usual.column_dimensions["F"].width < sheet.column_dimensions["F"].width
+    assert cell_values.line_count(text, sheet.column_dimensions["F"].width) * 15 == sheet.row_dimensions[2].height < 409
+    assert usual.column_dimensions["G"].width < cell_values.text_width(url) < sheet.column_dimensions["G"].width
+    assert absurd.column_dimensions["F"].width == 84
+    assert absurd.column_dimensions["G"].width == 64
+    assert absurd.row_dimensions[2].height == 409
+
+
+def test_long_names_wrap() -> None:
+    name = "Anna-Kaisa Hämäläinen-Virtanen af Björneborg"
+    book = reopened([contribution(name=name, size="A_LEVEL_WITH_A_KEY_THAT_IS_LONG")])
+    accepted, summary = book["Accepted"], book["Summary"]
+
+    last = summary.max_row
+    assert (accepted["D2"].value, summary[f"A{last}"].value) == (name, name)
+    assert all(
+        cell.alignment.wrap_text for cell in (accepted["D2"], accepted["E2"], summary[f"A{last}"], summary[f"C{last}"])
+    )
+    assert (accepted.row_dimensions[2].height, summary.row_dimensions[last].height) == (45, 30)
+
+
+def test_the_chart_shows_its_values_also_where_nothing_is_calculated() -> None:
+    """As previews do: they draw what stands in the chart, not what stands in the cells."""
+    with zipfile.ZipFile(BytesIO(file_of([*MONTH, contribution(timestamp=9, size="\x00_x0041_")]))) as archive:
+        chart = archive.read("xl/charts/chart1.xml").decode()
+
+    _title, *values = [html.unescape(each) for each in re.findall("<(?:\\w+:)?v>(.*?)<", chart)]
+    assert values[:6] == [
+        "No compensation", "Competence development hours", "Small bonus - 50 €", "Medium bonus - 200 €", "Bonus in Sweden",
+        "\u2400_x005F_x0041_",
+    ]  # fmt: skip
+    assert values[6:] == ["0", "0", "2", "1", "1", "1"]
 
 
 def test_document_properties(book: Workbook) -> None:

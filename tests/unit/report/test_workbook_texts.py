@@ -17,32 +17,15 @@ from openpyxl import Workbook, load_workbook
 from ossi.domain.closing import Change, ChangeKind
 from ossi.domain.contribution import Contribution, Status
 from unit.report.months import CLOSED, as_shown, contribution, file_of, reopened
+from unit.report.typed import NASTY, shown
 
 TESTS = Path(__file__).parents[2]
-
-NASTY = (
-    '=HYPERLINK("http://evil.example","press")', "=1+1", "=", "+1", "-1", "@SUM(A1:A9)", "\t=1", "\r=1", "\n=1", "'=1",
-    "#N/A", "#REF!", "TRUE", "1e5", "2026-10-01", "007", "{=1}", "=cmd|' /C calc'!A0",
-    "_x0000_", "_x0041_x0042_", "_x005F_x0041_", "_x_", "</t></is>", "<![CDATA[x]]>", "&amp; &#0; <b>", "\x00", "\x1b[0m",
-    "\ud800", "\ufffe", "\x7f\x85\u2028", "\u202eevil\u202c", "مرحبا بالعالم", "👩‍👩‍👧‍👦 🏳️‍🌈", "e\u0301", "“quotes” 'and' \"these\"",
-    "line\nline\r\nline\rline", "  spaces  ", "a" * 2000, "&" * 2000, "=" * 2000,
-)  # fmt: skip
-
-# Written out apart from the code: XML 1.0 has no place for these.
-VISIBLE = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"} | dict.fromkeys(
-    [*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], 0xFFFD
-)
 
 typed_texts = st.one_of(
     st.sampled_from(NASTY),
     st.text(st.characters(exclude_categories=())),
     st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=5)), max_size=4).map("".join),
 )
-
-
-def shown(typed: str) -> str | None:
-    """What the cell has to show. Nothing is an empty cell."""
-    return typed.replace("\r\n", "\n").replace("\r", "\n").translate(VISIBLE) or None
 
 
 def assert_nothing_acts(book: Workbook) -> None:

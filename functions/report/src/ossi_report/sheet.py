@@ -5,7 +5,7 @@ Whatever was typed is a text cell. No cell is a formula.
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -26,14 +26,20 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ossi_report.cell_values import LINKS_MAX, cell_text, line_count, link_target
-from ossi_report.columns import AMOUNT, COUNT, CURRENCY
+from ossi_report.columns import AMOUNT, COUNT, CURRENCY, URL
 
 _BODY_SIZE, LINE_HEIGHT = 11, 15.0  # points, of the default font
 _ROW_HEIGHT_MAX = 409.0  # Excel's limit
 
-_INK, _QUIET, ACCENT, _TINT, _RULE, _LINK = "1F2933", "66757F", "2F6F7E", "E6EEF0", "C5CFD3", "0B5A9D"
+INK, _QUIET, ACCENT, _TINT, RULE, _LINK = "1F2933", "66757F", "2F6F7E", "E6EEF0", "C5CFD3", "0B5A9D"
 DATE_FORMAT = "yyyy-mm-dd hh:mm"  # as ISO 8601, the same in every locale
+# openpyxl writes the parts of a font in an order of its own; the standard (ISO/IEC 29500-1, 18.8.22 CT_Font) has them in this one.
+Font.__elements__ = (
+    "b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name", "family",
+    "charset", "scheme",
+)  # fmt: skip
 Value = str | int | Decimal | datetime
+Vertical = Literal["top", "center"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +48,7 @@ class Style:
 
     bold: bool = False
     size: int = _BODY_SIZE
-    color: str = _INK
+    color: str = INK
     underline: Literal["single"] | None = None
     fill: str | None = None
     line: Literal["hair", "thin"] | None = "hair"
@@ -63,30 +69,45 @@ PLAIN = Style()
 INDENTED = Style(horizontal="left", indent=1)  # beside a number, which ends where this begins
 TYPED = Style(typed=True)
 TYPED_WRAPPED = Style(typed=True, wrap=True)
-LINKED = Style(typed=True, wrap=True, color=_LINK, underline="single")
+UNLINKED = Style(typed=True, wrap=True, horizontal="left", indent=1)  # beside a text that fills its column
+LINKED = replace(UNLINKED, color=_LINK, underline="single")
 MOMENT = Style(number_format=DATE_FORMAT, horizontal="left")
 NUMBER = Style(number_format="#,##0")
-HEADER_STYLES = {COUNT: HEADER_NUMBER, AMOUNT: HEADER_NUMBER, CURRENCY: HEADER_INDENTED}
+TOTAL = Style(bold=True, line="thin")
+TOTAL_NUMBER = Style(bold=True, line="thin", number_format=NUMBER.number_format)
+TOTAL_INDENTED = Style(bold=True, line="thin", horizontal="left", indent=1)
+HEADER_STYLES = {COUNT: HEADER_NUMBER, AMOUNT: HEADER_NUMBER, CURRENCY: HEADER_INDENTED, URL: HEADER_INDENTED}
 
 
 @cache
 def money(currency: str, *, bold: bool = False) -> Style:
     """With the ISO code, which Excel takes for a currency and no locale reads as another."""
-    return Style(number_format=f"#,##0.00\\ [${currency}]", bold=bold)
+    return Style(number_format=f"#,##0.00\\ [${currency}]", bold=bold, line="thin" if bold else "hair")
 
 
 Entry = tuple[Value, Style]
 BLANK = ("", PLAIN)
 
 
-class Sheet:
-    """A sheet that is written from top to bottom, printed on A4 landscape, with its first rows frozen."""
+def fits_row(text: str, width: float) -> bool:
+    """Whether a row can be as tall as the text needs it in a column that is so many digits wide."""
+    return line_count(text, width) * LINE_HEIGHT <= _ROW_HEIGHT_MAX
 
-    def __init__(self, book: Workbook, title: str, widths: Sequence[float], frozen_rows: int) -> None:
+
+class Sheet:
+    """A sheet that is written from top to bottom, printed on A4 landscape, with its first rows frozen.
+
+    vertical: where texts stand in their rows; at the top where some have many lines and others one.
+    """
+
+    def __init__(
+        self, book: Workbook, title: str, widths: Sequence[float], frozen_rows: int, vertical: Vertical = "top"
+    ) -> None:
         self.rows = 0
+        self._vertical: Vertical = vertical
         self._sheet: Worksheet = book.create_sheet(title)
         self._widths = widths
-        self._cells: dict[tuple[int, Style], Cell] = {}
+        self._cells: dict[tuple[int, Style, Vertical], Cell] = {}
         self._links_left = LINKS_MAX
         for column, width in enumerate(widths, start=1):
             self._sheet.column_dimensions[get_column_letter(column)].width = width
@@ -101,7 +122,9 @@ class Sheet:
         height = max((self._height(column, *entry) for column, entry in enumerate(entries)), default=LINE_HEIGHT)
         if height > LINE_HEIGHT:
             self._sheet.row_dimensions[self.rows].height = min(height, _ROW_HEIGHT_MAX)
-        self._sheet.append([self._cell(column, *entry) for column, entry in enumerate(entries, start=1)])
+        # What is taller than its row would be cut off at the top too, or reach over the rows around it.
+        vertical: Vertical = self._vertical if height <= _ROW_HEIGHT_MAX else "top"
+        self._sheet.append([self._cell(column, *entry, vertical) for column, entry in enumerate(entries, start=1)])
         self._sheet.row_dimensions.pop(self.rows, None)  # it is written, and a large month has many
         return self.rows
 
@@ -122,14 +145,14 @@ class Sheet:
         lines = line_count(value, self._widths[column]) if style.wrap and isinstance(value, str) else 1
         return lines * LINE_HEIGHT * style.size / _BODY_SIZE
 
-    def _cell(self, column: int, value: Value, style: Style) -> Cell:
+    def _cell(self, column: int, value: Value, style: Style, vertical: Vertical) -> Cell:
         """A cell to be appended at once: rows are streamed, so one cell of a column and style serves all rows."""
         link = self._link(str(value)) if style is LINKED else None
         if style is LINKED and link is None:
-            style = TYPED_WRAPPED
-        cell = self._cells.get((column, style))
+            style = UNLINKED
+        cell = self._cells.get((column, style, vertical))
         if cell is None:
-            cell = self._cells[column, style] = _styled_cell(self._sheet, style)
+            cell = self._cells[column, style, vertical] = _styled_cell(self._sheet, style, vertical)
         if isinstance(value, str):
             cell.value = cell_text(value) or None
             cell.data_type = "s" if value else "n"  # else openpyxl takes =... for a formula and #N/A for an error
@@ -161,16 +184,18 @@ class Sheet:
         sheet.HeaderFooter.oddFooter = footer
 
 
-def _styled_cell(sheet: Worksheet, style: Style) -> Cell:
+def _styled_cell(sheet: Worksheet, style: Style, vertical: Vertical) -> Cell:
     cell = WriteOnlyCell(sheet)
     cell.font = Font(name="Calibri", size=style.size, bold=style.bold, color=style.color, underline=style.underline)
-    cell.alignment = Alignment(horizontal=style.horizontal, vertical="top", wrap_text=style.wrap, indent=style.indent)
+    cell.alignment = Alignment(
+        horizontal=style.horizontal, vertical=vertical, wrap_text=style.wrap, indent=style.indent
+    )
     cell.number_format = style.number_format
     cell.quotePrefix = style.typed
     if style.fill:
         cell.fill = PatternFill("solid", fgColor=style.fill)
     if style.line:
-        cell.border = Border(bottom=Side(style=style.line, color=_RULE))
+        cell.border = Border(bottom=Side(style=style.line, color=RULE))
     return cell
 
 

@@ -9,12 +9,10 @@ a text cell. The file holds no formula at all: totals are numbers.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
-from openpyxl.chart import BarChart
-from openpyxl.chart.label import DataLabelList
-from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.writer.excel import ExcelWriter
 
 from ossi.domain.closing import Change
@@ -23,7 +21,8 @@ from ossi.domain.contribution import Contribution, Status
 from ossi.domain.months import Month
 from ossi.domain.report import Edition, Report, is_late
 from ossi_report.aggregate import NOTHING, MonthFigures, Total, figures, in_order
-from ossi_report.cell_values import local_time
+from ossi_report.cell_values import link_target, local_time, text_width
+from ossi_report.chart import Cells, bar_chart
 from ossi_report.columns import (
     ACCEPTED,
     AMOUNT,
@@ -52,7 +51,6 @@ from ossi_report.columns import (
     URL,
 )
 from ossi_report.sheet import (
-    ACCENT,
     BLANK,
     HEADER,
     HEADER_STYLES,
@@ -64,23 +62,31 @@ from ossi_report.sheet import (
     PLAIN,
     SECTION,
     TITLE,
+    TOTAL,
+    TOTAL_INDENTED,
+    TOTAL_NUMBER,
     TYPED,
     TYPED_WRAPPED,
     DatedArchive,
     Entry,
     Sheet,
+    Value,
+    fits_row,
     money,
 )
 
-# In digits of the default font. Together they print legibly across A4.
+# In digits of the default font. Together they print legibly across A4: the narrower they are, the larger the print is.
 _WIDTHS = {
-    SLACK_ID: 14, TARGET_MONTH: 9, TIMESTAMP: 17, NAME: 22, COMPENSATION: 27, DESCRIPTION: 64, URL: 44,
-    AMOUNT: 14, CURRENCY: 10, DECIDED_BY: 14, DECIDED_AT: 17,
-    CHANGE: 24, COUNTED_AS: 27, COUNTED_IN: 14,
+    SLACK_ID: 13, TARGET_MONTH: 9, TIMESTAMP: 16, NAME: 20, COMPENSATION: 27, DESCRIPTION: 52, URL: 36,
+    AMOUNT: 14, CURRENCY: 11, DECIDED_BY: 13, DECIDED_AT: 16,
+    CHANGE: 24, COUNTED_AS: 27, COUNTED_IN: 12,
 }  # fmt: skip
+_DESCRIPTION_WIDTHS = (_WIDTHS[DESCRIPTION], 68, 84)  # the last one shows the longest text that the form takes
+_URL_WIDTH_MAX = 64
+_URL_INDENT = 3  # digits, that the cell's style takes and the margins
+_AMOUNT_MARGIN, _BOLD_MARGIN = 2, 2  # digits
 _SUMMARY_WIDTHS = (28, 17, 32, 9, 17, 10)
 _CHART_ANCHOR = "H4"
-_CHART_WIDTH_CM, _CHART_HEIGHT_CM = 15, 8
 _CHART_ROWS = 16  # that the chart covers, at LINE_HEIGHT
 
 
@@ -116,8 +122,8 @@ def _sheet_of(row: Contribution, month: Month) -> str:
 
 
 def _write_summary(book: Workbook, month: MonthFigures, edition: Edition, zone: ZoneInfo, made_at: datetime) -> None:
-    sheet = Sheet(book, SUMMARY, _SUMMARY_WIDTHS, frozen_rows=2)
     summary = month.summary
+    sheet = Sheet(book, SUMMARY, _summary_widths(month), frozen_rows=2, vertical="center")
     sheet.append((f"Open source contributions, {summary.month.label}", TITLE))
     sheet.append(("Made at", NOTE), (_wall_time(made_at, zone), NOTE), (f"All times: {zone}", NOTE))
     sheet.append((_standing(edition, summary.month), NOTE))
@@ -139,28 +145,37 @@ def _write_summary(book: Workbook, month: MonthFigures, edition: Edition, zone: 
             for status, part in parts.items():
                 sheet.append((status, PLAIN), BLANK, BLANK, *_total(part or NOTHING, currency))
         title = ACCEPTED if parts[LATE] is None else f"{ACCEPTED} and {LATE.lower()}"
-        sheet.append((title, PLAIN), BLANK, BLANK, *_total(total, currency, bold=True))
+        sheet.append((title, TOTAL), ("", TOTAL), ("", TOTAL), *_grand_total(total, currency))
 
     header = _write_header(sheet, "Accepted per level", COMPENSATION, "", LEVEL, COUNT, AMOUNT, CURRENCY)
     for line in month.by_level:
         sheet.append(
-            (line.level.key, TYPED), BLANK, (_label(line.level), TYPED), *_total(line.total, line.level.currency)
+            (line.level.key, TYPED_WRAPPED),
+            BLANK,
+            (_label(line.level), TYPED_WRAPPED),
+            *_total(line.total, line.level.currency),
         )
-    sheet.add_chart(_level_chart(sheet, header, sheet.rows), _CHART_ANCHOR)
+    labels, counts = (SUMMARY_COLUMNS.index(column) + 1 for column in (LEVEL, COUNT))
+    chart = bar_chart(
+        "Accepted contributions per level",  # counts, because amounts of several currencies do not share an axis
+        Cells(sheet.reference(labels, header + 1, sheet.rows), [_label(line.level) for line in month.by_level]),
+        Cells(sheet.reference(counts, header + 1, sheet.rows), [line.total.count for line in month.by_level]),
+    )
+    sheet.add_chart(chart, _CHART_ANCHOR)
     while sheet.rows < _CHART_ROWS + 3:
         sheet.append()  # the tables of people are below the chart: their filter hides whole rows
 
     _write_header(sheet, "Accepted per contributor", NAME, SLACK_ID, "", COUNT, AMOUNT, CURRENCY)
     for person in summary.contributors:
         for currency, total in month.by_contributor[person.user_id].items():
-            sheet.append((person.name, TYPED), (person.user_id, TYPED), BLANK, *_total(total, currency))
+            sheet.append((person.name, TYPED_WRAPPED), (person.user_id, TYPED), BLANK, *_total(total, currency))
 
     header = _write_header(sheet, "Accepted per contributor and level", *SUMMARY_COLUMNS)
     for line in month.by_contributor_and_level:
         sheet.append(
-            (line.name, TYPED),
+            (line.name, TYPED_WRAPPED),
             (line.user_id, TYPED),
-            (_label(line.level), TYPED),
+            (_label(line.level), TYPED_WRAPPED),
             *_total(line.total, line.level.currency),
         )
     sheet.filter_from(header)
@@ -177,36 +192,51 @@ def _label(level: CompensationLevel) -> str:
     return level.label or "(none)"  # a row without a level
 
 
-def _total(total: Total, currency: str, *, bold: bool = False) -> tuple[Entry, Entry, Entry]:
-    return ((total.count, NUMBER), (total.amount, money(currency, bold=bold)), (currency, INDENTED))
+def _total(total: Total, currency: str) -> tuple[Entry, Entry, Entry]:
+    return ((total.count, NUMBER), (total.amount, money(currency)), (currency, INDENTED))
 
 
-def _level_chart(sheet: "Sheet", header_row: int, last_row: int) -> BarChart:
-    """Bars of the counts per level. Counts, because amounts of several currencies do not share an axis."""
-    level_column, count_column = (SUMMARY_COLUMNS.index(column) + 1 for column in (LEVEL, COUNT))
-    chart = BarChart(barDir="bar", gapWidth=60)
-    chart.title = "Accepted contributions per level"
-    chart.width, chart.height = _CHART_WIDTH_CM, _CHART_HEIGHT_CM
-    chart.add_data(sheet.reference(count_column, header_row, last_row), titles_from_data=True)
-    chart.set_categories(sheet.reference(level_column, header_row + 1, last_row))
-    chart.series[0].graphicalProperties = GraphicalProperties(solidFill=ACCENT)
-    chart.dLbls = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)
-    chart.legend = None
-    chart.x_axis.scaling.orientation = "maxMin"  # the first level on top
-    chart.x_axis.delete = False
-    chart.y_axis.delete = True  # the bars have their numbers
-    chart.y_axis.majorGridlines = None
-    chart.y_axis.scaling.min = 0
-    return chart
+def _grand_total(total: Total, currency: str) -> tuple[Entry, Entry, Entry]:
+    return ((total.count, TOTAL_NUMBER), (total.amount, money(currency, bold=True)), (currency, TOTAL_INDENTED))
 
 
 def _write_rows(book: Workbook, title: str, rows: Sequence[dict[str, Entry]]) -> None:
     columns = SHEET_COLUMNS[title]
-    sheet = Sheet(book, title, [_WIDTHS[column] for column in columns], frozen_rows=1)
+    sheet = Sheet(book, title, [_width(column, rows) for column in columns], frozen_rows=1)
     sheet.append(*((column, HEADER_STYLES.get(column, HEADER)) for column in columns))
     for row in rows:
         sheet.append(*(row[column] for column in columns))
     sheet.filter_from(1)
+
+
+def _width(column: str, rows: Sequence[dict[str, Entry]]) -> float:
+    """Wider than usual where something could not be read: a text that fits into no row, a link, an amount.
+
+    LibreOffice does not wrap links, and a number without room is shown as ###.
+    """
+    usual = _WIDTHS[column]
+    if column == DESCRIPTION:
+        texts = [str(row[DESCRIPTION][0]) for row in rows]
+        fitting = (width for width in _DESCRIPTION_WIDTHS if all(fits_row(text, width) for text in texts))
+        return next(fitting, _DESCRIPTION_WIDTHS[-1])
+    if column == URL:
+        links = (str(row[URL][0]) for row in rows)
+        longest = max((text_width(link) for link in links if link_target(link) is not None), default=0)
+        return min(max(usual, ceil(longest) + _URL_INDENT), _URL_WIDTH_MAX)
+    if column == AMOUNT:
+        return max(usual, max((_amount_width(row[AMOUNT][0], row[CURRENCY][0]) for row in rows), default=0))
+    return usual
+
+
+def _summary_widths(month: MonthFigures) -> list[float]:
+    """As usual, unless the totals need more."""
+    *others, amount, currency = _SUMMARY_WIDTHS
+    needed = max((_amount_width(total.amount, code) for code, total in month.by_currency.items()), default=0)
+    return [*others, max(amount, needed + _BOLD_MARGIN), currency]
+
+
+def _amount_width(amount: Value, currency: Value) -> int:
+    return ceil(text_width(f"{amount:,.2f} {currency}")) + _AMOUNT_MARGIN
 
 
 def _entries(contribution: Contribution, levels: CompensationLevels, zone: ZoneInfo) -> dict[str, Entry]:
@@ -216,8 +246,8 @@ def _entries(contribution: Contribution, levels: CompensationLevels, zone: ZoneI
         SLACK_ID: (contribution.user_id, TYPED),
         TARGET_MONTH: (contribution.contribution_month, TYPED),
         TIMESTAMP: (local_time(contribution.timestamp, zone), MOMENT),
-        NAME: (contribution.person, TYPED),
-        COMPENSATION: (contribution.size, TYPED),
+        NAME: (contribution.person, TYPED_WRAPPED),
+        COMPENSATION: (contribution.size, TYPED_WRAPPED),
         DESCRIPTION: (contribution.text, TYPED_WRAPPED),
         URL: (contribution.url, LINKED),
         AMOUNT: (level.amount, money(level.currency)),
@@ -232,7 +262,7 @@ def _change_entries(change: Change, levels: CompensationLevels, zone: ZoneInfo) 
     return {
         **_entries(change.contribution, levels, zone),
         CHANGE: (change.kind.value, PLAIN),
-        COUNTED_AS: (change.counted_as or "", TYPED),
+        COUNTED_AS: (change.counted_as or "", TYPED_WRAPPED),
         COUNTED_IN: (str(change.counted_in or "next report") if counted else "", PLAIN),
     }
 
