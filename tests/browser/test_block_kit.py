@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import APIResponse, Locator, Route, expect
 from slack_sdk import WebClient
 
 from browser.conftest import Window
@@ -92,6 +92,26 @@ def test_what_people_type_stays_text(here: Workspace, slack: SlackControl) -> No
     expect(here.messages("<!channel>").locator(".text")).to_have_text(typed)
     expect(here.messages("<!channel>").locator(".mention, b")).to_have_count(0)
     assert slack.messages(CHANNEL)[-1].acts == []
+
+
+def test_a_message_that_comes_while_a_list_of_all_is_on_its_way_stays(here: Workspace, web: WebClient) -> None:
+    held: list[tuple[Route, APIResponse]] = []
+    # The list is made, and arrives only after what happens next.
+    here.page.route("**/messages?*", lambda route: held.append((route, route.fetch())))
+    here.go("open-source")
+    deadline = time.monotonic() + 10
+    while not held and time.monotonic() < deadline:
+        here.page.wait_for_timeout(20)
+    web.chat_postMessage(channel=CHANNEL, text="In between")
+    expect(here.messages("In between")).to_be_visible()
+
+    (route, made_before) = held.pop(0)
+    with here.page.expect_response("**/messages?*"):
+        route.fulfill(response=made_before)
+
+    web.chat_postMessage(channel=CHANNEL, text="Afterwards")
+    expect(here.messages("Afterwards")).to_be_visible()
+    expect(here.messages("In between")).to_be_visible()
 
 
 def test_a_button_shows_that_it_works_until_the_answer_is_there(here: Workspace, web: WebClient, bot: FakeBot) -> None:

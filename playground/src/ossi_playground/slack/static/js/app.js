@@ -50,11 +50,34 @@ async function loadConversations() {
   changed("conversations");
 }
 
+/**
+ * What was told of messages while a list of them was on its way, which may have been made before: one map for each list.
+ *
+ * @type {Set<Map<string, Message | null>>}
+ */
+const meanwhile = new Set();
+
+/**
+ * @param {Message[]} messages
+ * @param {string} ts of the one that has changed
+ * @param {Message | null} message as it is now; null if it is gone
+ */
+function withChange(messages, ts, message) {
+  const others = messages.filter((each) => each.ts !== ts);
+  return message ? [...others, message].sort((one, other) => Number(one.ts) - Number(other.ts)) : others;
+}
+
 async function loadMessages() {
   const { channel, viewer } = state;
-  const { messages } = await get(`/channels/${channel}/messages?user=${viewer}&ephemeral=1`);
-  if (channel !== state.channel || viewer !== state.viewer) return;
-  state.messages = messages;
+  const told = new Map();
+  meanwhile.add(told);
+  try {
+    const { messages } = await get(`/channels/${channel}/messages?user=${viewer}&ephemeral=1`);
+    if (channel !== state.channel || viewer !== state.viewer) return;
+    state.messages = [...told].reduce((all, [ts, message]) => withChange(all, ts, message), messages);
+  } finally {
+    meanwhile.delete(told);
+  }
   markRead();
   changed("messages");
 }
@@ -157,8 +180,8 @@ const follower = {
   },
   message(channel, ts, message, isNew) {
     if (channel === state.channel) {
-      const others = state.messages.filter((each) => each.ts !== ts);
-      state.messages = message ? [...others, message].sort((one, other) => Number(one.ts) - Number(other.ts)) : others;
+      for (const told of meanwhile) told.set(ts, message);
+      state.messages = withChange(state.messages, ts, message);
       if (!document.hidden) markRead();
       changed("messages");
       if (message && isNew) greet(message);
