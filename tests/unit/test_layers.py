@@ -110,7 +110,7 @@ def test_pandas_and_openpyxl_are_known_in_four_modules_of_the_report_only() -> N
         for path in folder.rglob("*.py")
         if any(is_within(name, package) for name in imports_of(path) for package in heavy)
     }
-    assert knowing == {f"report/src/ossi_report/{module}.py" for module in ("aggregate", "chart", "sheet", "workbook")}
+    assert knowing == {f"report/src/ossi_report/{module}.py" for module in ("aggregate", "book", "chart", "sheet")}
 
 
 def test_every_function_has_the_same_shape() -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 
 import pandas as pd
 
@@ -73,11 +74,12 @@ def summarize(month: Month, contributions: Sequence[Contribution], levels: Compe
 
 def figures(month: Month, contributions: Sequence[Contribution], levels: CompensationLevels) -> MonthFigures:
     """As summarize, with the finer sums that the workbook shows."""
-    accepted = _accepted(contributions, levels)
+    accepted = _accepted(month, contributions, levels)
     names = latest_names(contributions)
-    late = [each for each in contributions if each.status is Status.ACCEPTED and is_late(each, month)]
-    by_currency, late_by_currency = _by_currency(accepted), _by_currency(_accepted(late, levels))
-    by_contributor = _by_contributor(accepted, names)
+    late = accepted[accepted["late"]]
+    by_currency, late_by_currency = _by_currency(accepted), _by_currency(late)
+    places = _places(names)
+    by_contributor = _by_contributor(accepted, places)
     by_status = Counter(contribution.status for contribution in contributions)
     return MonthFigures(
         MonthSummary(
@@ -91,18 +93,18 @@ def figures(month: Month, contributions: Sequence[Contribution], levels: Compens
             late_totals={currency: total.amount for currency, total in late_by_currency.items()},
         ),
         by_currency=by_currency,
-        own_by_currency=_by_currency(_accepted([each for each in contributions if not is_late(each, month)], levels)),
+        own_by_currency=_by_currency(accepted[~accepted["late"]]),
         late_by_currency=late_by_currency,
         by_contributor=by_contributor,
         by_level=_by_level(accepted, levels),
-        by_contributor_and_level=_by_contributor_and_level(accepted, names, levels),
+        by_contributor_and_level=_by_contributor_and_level(accepted, names, places, levels),
     )
 
 
 def latest_names(contributions: Iterable[Contribution]) -> dict[str, str]:
     """User's id -> the name on the person's latest row that has one; a person without any is called by the id."""
     names: dict[str, str] = {}
-    for contribution in sorted(contributions, key=lambda each: each.timestamp):
+    for contribution in sorted(contributions, key=attrgetter("timestamp")):
         if contribution.name or contribution.user_id not in names:
             names[contribution.user_id] = contribution.person
     return names
@@ -110,22 +112,29 @@ def latest_names(contributions: Iterable[Contribution]) -> dict[str, str]:
 
 def in_order(contributions: Iterable[Contribution]) -> list[Contribution]:
     """By the person's name, then by time. A person who changed name stays together, as in the totals."""
-    rows = list(contributions)
-    names = latest_names(rows)
-    return sorted(rows, key=lambda each: (person_order(names[each.user_id], each.user_id), each.timestamp))
+    rows = sorted(contributions, key=attrgetter("timestamp"))
+    places = _places(latest_names(rows))
+    return sorted(rows, key=lambda each: places[each.user_id])  # keeps the order in time
 
 
-def person_order(name: str, user_id: str) -> tuple[str, str, str]:
-    """The sorting key of people: by name, upper case like lower case; namesakes stay apart."""
-    return (name.casefold(), name, user_id)
+def _places(names: dict[str, str]) -> dict[str, int]:
+    """User's id -> place among the people: by name, upper case like lower case; namesakes stay apart."""
+    people = sorted(names, key=lambda user_id: (names[user_id].casefold(), names[user_id], user_id))
+    return {user_id: place for place, user_id in enumerate(people)}
 
 
-def _accepted(contributions: Iterable[Contribution], levels: CompensationLevels) -> pd.DataFrame:
+def _accepted(month: Month, contributions: Iterable[Contribution], levels: CompensationLevels) -> pd.DataFrame:
     """The accepted rows, priced. Amounts are Decimals in a column of objects: pandas adds these exactly."""
     accepted = [each for each in contributions if each.status is Status.ACCEPTED]
-    priced = [(each.user_id, levels.get(each.size)) for each in accepted]
-    rows = [(user_id, level.key, level.currency, level.amount) for user_id, level in priced]
-    return pd.DataFrame(rows, columns=["user_id", "level", "currency", "amount"], dtype=object)
+    priced = [levels.get(each.size) for each in accepted]
+    columns = {
+        "user_id": [each.user_id for each in accepted],
+        "level": [level.key for level in priced],
+        "currency": [level.currency for level in priced],
+        "amount": [level.amount for level in priced],
+        "late": [is_late(each, month) for each in accepted],
+    }
+    return pd.DataFrame(columns, dtype=object).astype({"late": bool})
 
 
 def _totals(accepted: pd.DataFrame, *columns: str) -> dict[tuple[str, ...], Total]:
@@ -138,11 +147,11 @@ def _by_currency(accepted: pd.DataFrame) -> dict[str, Total]:
     return {currency: total for (currency,), total in _totals(accepted, "currency").items()}
 
 
-def _by_contributor(accepted: pd.DataFrame, names: dict[str, str]) -> dict[str, dict[str, Total]]:
+def _by_contributor(accepted: pd.DataFrame, places: dict[str, int]) -> dict[str, dict[str, Total]]:
     found: dict[str, dict[str, Total]] = {}
     for (user_id, currency), total in _totals(accepted, "user_id", "currency").items():
         found.setdefault(user_id, {})[currency] = total
-    return {user_id: found[user_id] for user_id in sorted(found, key=lambda each: person_order(names[each], each))}
+    return {user_id: found[user_id] for user_id in sorted(found, key=places.__getitem__)}
 
 
 def _contributor(user_id: str, name: str, by_currency: dict[str, Total]) -> ContributorTotal:
@@ -157,12 +166,12 @@ def _by_level(accepted: pd.DataFrame, levels: CompensationLevels) -> tuple[Level
 
 
 def _by_contributor_and_level(
-    accepted: pd.DataFrame, names: dict[str, str], levels: CompensationLevels
+    accepted: pd.DataFrame, names: dict[str, str], places: dict[str, int], levels: CompensationLevels
 ) -> tuple[ContributorLevelTotal, ...]:
     level_order = _configured_order(levels)
     totals = sorted(
         _totals(accepted, "user_id", "level").items(),
-        key=lambda item: (person_order(names[item[0][0]], item[0][0]), level_order(item[0][1])),
+        key=lambda item: (places[item[0][0]], level_order(item[0][1])),
     )
     return tuple(
         ContributorLevelTotal(user_id, names[user_id], levels.get(key), total) for (user_id, key), total in totals

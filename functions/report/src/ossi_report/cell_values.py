@@ -30,12 +30,17 @@ _LINE_ENDS = re.compile("\r\n?|\n")
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _UNDERSCORE = "_x005F_"
 
+# What nearly all addresses are; as they are, they are valid in Excel too.
+_USUAL_URL = re.compile(r"https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*/[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]*", re.ASCII)
+
 # What RFC 3986 has no place for, though browsers accept it. Other alphabets stay: Excel encodes them itself.
 _NOT_IN_URLS = re.compile(r'%(?![0-9A-Fa-f]{2})|["<>\\^`{|}\[\]]')
 
 # Calibri's letters are about as wide as its digits, but for these.
-_NARROW, _SAVED_BY_NARROW = re.compile(r"[fijlrtI !'(),./:;\[\]`{|}-]"), 0.35
-_WIDE, _TAKEN_BY_WIDE = re.compile("[mwMW%@&]"), 0.5
+_NARROW, _SAVED_BY_NARROW = b"fijlrtI !'(),./:;[]`{|}-", 0.35
+_WIDE, _TAKEN_BY_WIDE = b"mwMW%@&", 0.5
+_WIDEST = 2  # digits of a character
+_MAYBE_OF_TWO = re.compile("[\u1100-\U0010ffff]")  # Unicode's EastAsianWidth: nothing before is W or F
 _FILLED = 0.94  # of a line, where the next word would not fit any more
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,9 +52,10 @@ def cell_text(text: str) -> str:
     Control characters become visible pictures (U+2400 ...), line ends become LF, and a text that is longer than a cell
     holds ends with CUT_MARK.
     """
-    visible = _NOT_IN_XML.sub(_picture, _LINE_ENDS.sub("\n", text))
-    escaped = _escaped(visible)
-    if _units(escaped) <= TEXT_MAX:
+    # Nothing of what is not for XML, and no line end, is printable: nearly every text is, and a month has many.
+    visible = text if text.isprintable() else _NOT_IN_XML.sub(_picture, _LINE_ENDS.sub("\n", text))
+    escaped = _escaped(visible) if "_x" in visible else visible
+    if 2 * len(escaped) <= TEXT_MAX or _units(escaped) <= TEXT_MAX:  # a character has at most two units
         return escaped
     room = TEXT_MAX - len(CUT_MARK)
     lengths = range(min(len(visible), room) + 1)
@@ -61,6 +67,8 @@ def link_target(url: str) -> str | None:
     """The address that a cell may link to, or None where only the text can be shown: no http(s), or not valid in Excel."""
     if len(url) > URL_MAX or not url.isprintable() or " " in url:
         return None
+    if _USUAL_URL.fullmatch(url):
+        return url
     try:
         parts = urlsplit(url)
         host = parts.hostname
@@ -74,13 +82,25 @@ def link_target(url: str) -> str | None:
 
 def line_count(text: str, width: float) -> int:
     """The lines that a text takes, about, in a column that is so many digits wide. Rather one too many than too few."""
+    if text.isprintable():  # so without line ends
+        return _lines(text_width(text), width)
     return sum(_lines(text_width(line), width) for line in _LINE_ENDS.split(text))
+
+
+def lines_at_most(text: str, width: float) -> int:
+    """A bound of line_count, for which no character has to be looked at."""
+    return 1 + text.count("\n") + text.count("\r") + ceil(_WIDEST * len(text) / (width * _FILLED))
 
 
 def text_width(line: str) -> float:
     """How wide a line of text is in the default font, about, in digits of it. Chinese characters and the like take two."""
-    characters = len(line) if line.isascii() else sum(2 if east_asian_width(each) in "WF" else 1 for each in line)
-    return characters - _SAVED_BY_NARROW * len(_NARROW.findall(line)) + _TAKEN_BY_WIDE * len(_WIDE.findall(line))
+    length = characters = len(line)
+    if not line.isascii() and _MAYBE_OF_TWO.search(line):
+        characters += sum(east_asian_width(each) in "WF" for each in line)
+    # Deleting them is the quickest way to count them. What is not ASCII becomes "?", which is as wide as a digit.
+    letters = line.encode("ascii", "replace")
+    narrow, wide = length - len(letters.translate(None, _NARROW)), length - len(letters.translate(None, _WIDE))
+    return characters - _SAVED_BY_NARROW * narrow + _TAKEN_BY_WIDE * wide
 
 
 def moment_in(timestamp: int, zone: ZoneInfo) -> datetime | None:
@@ -98,9 +118,17 @@ def local_time(timestamp: int, zone: ZoneInfo) -> datetime | str:
 
     A number that is no moment between 1970 and 9999 is given back as text.
     """
-    moment = moment_in(timestamp, zone)
-    # Cut, not rounded: the last half second of a month stays in it.
-    return str(timestamp) if moment is None else moment.replace(microsecond=0, tzinfo=None)
+    try:
+        # Cut, not rounded: the last half second of a month stays in it.
+        return (
+            datetime.fromtimestamp(timestamp // 1000, zone).replace(tzinfo=None) if timestamp >= 0 else str(timestamp)
+        )
+    except (
+        OverflowError,
+        ValueError,
+        OSError,
+    ):  # what no calendar has: which of them, depends on the number and the platform
+        return str(timestamp)
 
 
 def _picture(found: re.Match[str]) -> str:

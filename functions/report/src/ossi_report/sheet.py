@@ -1,35 +1,31 @@
-"""A sheet as openpyxl writes it: styles, widths, print set-up, and rows that are streamed.
+"""A sheet: styles, widths and print set-up by openpyxl, and the rows, which go into its file as text (ADR 10).
 
 Whatever was typed is a text cell. No cell is a formula.
 """
 
-import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
-from io import BytesIO
-from pathlib import Path
-from typing import Any, Literal
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from typing import Literal
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.chart import BarChart, Reference
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem
-from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ossi_report.cell_values import LINKS_MAX, cell_text, line_count, link_target
+from ossi_report.cell_values import LINKS_MAX, line_count, lines_at_most, link_target
 from ossi_report.columns import AMOUNT, COUNT, CURRENCY, URL
+from ossi_report.sheet_text import SheetText, Value, cell_around
 
 _BODY_SIZE, LINE_HEIGHT = 11, 15.0  # points, of the default font
 _ROW_HEIGHT_MAX = 409.0  # Excel's limit
+_REPEATED_MAX, _KNOWN_MAX = 100, 10_000  # characters of a cell; cells
 
 INK, _QUIET, ACCENT, _TINT, RULE, _LINK = "1F2933", "66757F", "2F6F7E", "E6EEF0", "C5CFD3", "0B5A9D"
 DATE_FORMAT = "yyyy-mm-dd hh:mm"  # as ISO 8601, the same in every locale
@@ -38,7 +34,6 @@ Font.__elements__ = (
     "b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name", "family",
     "charset", "scheme",
 )  # fmt: skip
-Value = str | int | Decimal | datetime
 Vertical = Literal["top", "center"]
 
 
@@ -89,9 +84,28 @@ Entry = tuple[Value, Style]
 BLANK = ("", PLAIN)
 
 
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """before and behind the number of its row: see cell_around. height: in points, that its row needs."""
+
+    before: str
+    behind: str
+    height: float
+
+
+@dataclass(frozen=True)
+class _Column:
+    """width: in digits. known: cells that have been written, and are likely to come again."""
+
+    letter: str
+    width: float
+    known: dict[Entry, _Cell] = field(default_factory=dict[Entry, _Cell])
+
+
 def fits_row(text: str, width: float) -> bool:
     """Whether a row can be as tall as the text needs it in a column that is so many digits wide."""
-    return line_count(text, width) * LINE_HEIGHT <= _ROW_HEIGHT_MAX
+    most = _ROW_HEIGHT_MAX / LINE_HEIGHT
+    return lines_at_most(text, width) <= most or line_count(text, width) <= most
 
 
 class Sheet:
@@ -103,34 +117,50 @@ class Sheet:
     def __init__(
         self, book: Workbook, title: str, widths: Sequence[float], frozen_rows: int, vertical: Vertical = "top"
     ) -> None:
-        self.rows = 0
+        self.text = SheetText()
         self._vertical: Vertical = vertical
         self._sheet: Worksheet = book.create_sheet(title)
-        self._widths = widths
-        self._cells: dict[tuple[int, Style, Vertical], Cell] = {}
+        self._columns = [_Column(get_column_letter(number), width) for number, width in enumerate(widths, start=1)]
+        self._style_ids: dict[tuple[Style, Vertical], int] = {}
         self._links_left = LINKS_MAX
-        for column, width in enumerate(widths, start=1):
-            self._sheet.column_dimensions[get_column_letter(column)].width = width
+        for column in self._columns:
+            self._sheet.column_dimensions[column.letter].width = column.width
         self._sheet.freeze_panes = f"A{frozen_rows + 1}"
         self._sheet.print_title_rows = f"1:{frozen_rows}"
         self._sheet.sheet_view.showGridLines = False
         self._set_up_page(book.properties.title)
 
+    @property
+    def rows(self) -> int:
+        """How many were written."""
+        return self.text.rows
+
+    @property
+    def part(self) -> str:
+        """The name of its part of the file; openpyxl decides on it when it saves the workbook."""
+        return self._sheet.path.removeprefix("/")
+
     def append(self, *entries: Entry) -> int:
         """Writes the next row and answers its number."""
-        self.rows += 1
-        height = max((self._height(column, *entry) for column, entry in enumerate(entries)), default=LINE_HEIGHT)
-        if height > LINE_HEIGHT:
-            self._sheet.row_dimensions[self.rows].height = min(height, _ROW_HEIGHT_MAX)
-        # What is taller than its row would be cut off at the top too, or reach over the rows around it.
-        vertical: Vertical = self._vertical if height <= _ROW_HEIGHT_MAX else "top"
-        self._sheet.append([self._cell(column, *entry, vertical) for column, entry in enumerate(entries, start=1)])
-        self._sheet.row_dimensions.pop(self.rows, None)  # it is written, and a large month has many
-        return self.rows
+        number = self.rows + 1
+        cells = [
+            column.known.get(entry) or self._cell(column, number, entry, self._vertical)
+            for column, entry in zip(self._columns, entries, strict=False)
+        ]
+        height = max([LINE_HEIGHT, *[cell.height for cell in cells]])
+        if height > _ROW_HEIGHT_MAX and self._vertical != "top":
+            # What is taller than its row would be cut off at the top too, or reach over the rows around it.
+            pairs = zip(self._columns, entries, strict=False)
+            cells = [self._cell(column, number, entry, "top") for column, entry in pairs]
+        self.text.append(
+            [f"{cell.before}{number}{cell.behind}" for cell in cells],
+            min(height, _ROW_HEIGHT_MAX) if height > LINE_HEIGHT else None,
+        )
+        return number
 
     def filter_from(self, header_row: int) -> None:
         """Puts filters on the table whose header is that row and which ends with the last row written."""
-        self._sheet.auto_filter.ref = f"A{header_row}:{get_column_letter(len(self._widths))}{self.rows}"
+        self._sheet.auto_filter.ref = f"A{header_row}:{self._columns[-1].letter}{self.rows}"
 
     def reference(self, column: int, first_row: int, last_row: int) -> Reference:
         """Names cells of one column for a chart."""
@@ -140,35 +170,35 @@ class Sheet:
         """Places a chart with its upper left corner on that cell."""
         self._sheet.add_chart(chart, anchor)
 
-    def _height(self, column: int, value: Value, style: Style) -> float:
-        """In points. Not every program fits rows to wrapped text by itself; on paper text must not be cut."""
-        lines = line_count(value, self._widths[column]) if style.wrap and isinstance(value, str) else 1
-        return lines * LINE_HEIGHT * style.size / _BODY_SIZE
-
-    def _cell(self, column: int, value: Value, style: Style, vertical: Vertical) -> Cell:
-        """A cell to be appended at once: rows are streamed, so one cell of a column and style serves all rows."""
-        link = self._link(str(value)) if style is LINKED else None
-        if style is LINKED and link is None:
-            style = UNLINKED
-        cell = self._cells.get((column, style, vertical))
-        if cell is None:
-            cell = self._cells[column, style, vertical] = _styled_cell(self._sheet, style, vertical)
-        if isinstance(value, str):
-            cell.value = cell_text(value) or None
-            cell.data_type = "s" if value else "n"  # else openpyxl takes =... for a formula and #N/A for an error
-        else:
-            cell.value = value
-        cell.hyperlink = link
+    def _cell(self, column: "_Column", row: int, entry: Entry, vertical: Vertical) -> "_Cell":
+        value, style = entry
+        if style is LINKED:
+            target = link_target(str(value)) if self._links_left else None
+            if target is None:
+                style = UNLINKED
+            else:
+                self._links_left -= 1
+                self.text.links.append((f"{column.letter}{row}", target))
+        before, behind = cell_around(value, self._style_id(style, vertical), column.letter)
+        cell = _Cell(before, behind, self._height(column, value, style))
+        # Ids, levels, names, currencies come again and again; moments hardly do, and a link belongs to its row.
+        repeats = len(behind) <= _REPEATED_MAX and not isinstance(value, datetime) and entry[1] is not LINKED
+        if repeats and vertical == self._vertical:
+            if len(column.known) == _KNOWN_MAX:
+                column.known.clear()
+            column.known[entry] = cell
         return cell
 
-    def _link(self, url: str) -> Hyperlink | None:
-        target = link_target(url)
-        if target is None or self._links_left == 0:
-            return None
-        self._links_left -= 1
-        # Excel keeps what follows # apart, and so do other writers for it.
-        address, _, fragment = target.partition("#")
-        return Hyperlink(ref="", target=address, location=fragment or None)
+    def _height(self, column: "_Column", value: Value, style: Style) -> float:
+        """In points. Not every program fits rows to wrapped text by itself; on paper text must not be cut."""
+        lines = line_count(value, column.width) if style.wrap and isinstance(value, str) else 1
+        return lines * LINE_HEIGHT * style.size / _BODY_SIZE
+
+    def _style_id(self, style: Style, vertical: Vertical) -> int:
+        found = self._style_ids.get((style, vertical))
+        if found is None:
+            found = self._style_ids[style, vertical] = _style_id(self._sheet, style, vertical)
+        return found
 
     def _set_up_page(self, title: str) -> None:
         sheet = self._sheet
@@ -184,7 +214,8 @@ class Sheet:
         sheet.HeaderFooter.oddFooter = footer
 
 
-def _styled_cell(sheet: Worksheet, style: Style, vertical: Vertical) -> Cell:
+def _style_id(sheet: Worksheet, style: Style, vertical: Vertical) -> int:
+    """The number of the style in the workbook's list, to which it is added where it is not there yet."""
     cell = WriteOnlyCell(sheet)
     cell.font = Font(name="Calibri", size=style.size, bold=style.bold, color=style.color, underline=style.underline)
     cell.alignment = Alignment(
@@ -196,26 +227,4 @@ def _styled_cell(sheet: Worksheet, style: Style, vertical: Vertical) -> Cell:
         cell.fill = PatternFill("solid", fgColor=style.fill)
     if style.line:
         cell.border = Border(bottom=Side(style=style.line, color=RULE))
-    return cell
-
-
-class DatedArchive(ZipFile):
-    """A new ZIP archive whose entries all bear one time, so that equal workbooks are equal bytes."""
-
-    def __init__(self, file: BytesIO, moment: datetime) -> None:
-        super().__init__(file, "w", ZIP_DEFLATED)
-        self._date_time = moment.astimezone(UTC).timetuple()[:6]
-
-    def writestr(self, *arguments: Any, **options: Any) -> None:
-        name, data = arguments
-        super().writestr(self._entry(name), data, **options)
-
-    def write(self, *arguments: Any, **options: Any) -> None:
-        file, name = arguments
-        with Path(file).open("rb") as source, self.open(self._entry(name), "w", **options) as target:
-            shutil.copyfileobj(source, target)
-
-    def _entry(self, name: str) -> ZipInfo:
-        entry = ZipInfo(name, self._date_time)
-        entry.compress_type = ZIP_DEFLATED
-        return entry
+    return cell.style_id

@@ -2,18 +2,17 @@
 
 Its sheets and columns are named in columns.py.
 
-Rows are streamed (openpyxl's write-only mode), so that a large month costs time but little memory. Whatever was typed is
-a text cell. The file holds no formula at all: totals are numbers.
+Its frame is openpyxl's: properties, styles, widths, print set-up, filters, the chart. The rows of its sheets are put into that as text
+(sheet_text.py), so that a large month costs little time and memory. Whatever was typed is a text cell. The file holds no formula
+at all: totals are numbers.
 """
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from io import BytesIO
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
 from math import ceil
+from operator import itemgetter
 from zoneinfo import ZoneInfo
-
-from openpyxl import Workbook
-from openpyxl.writer.excel import ExcelWriter
 
 from ossi.domain.closing import Change
 from ossi.domain.compensation import CompensationLevel, CompensationLevels
@@ -21,6 +20,7 @@ from ossi.domain.contribution import Contribution, Status
 from ossi.domain.months import Month
 from ossi.domain.report import Edition, Report, is_late
 from ossi_report.aggregate import NOTHING, MonthFigures, Total, figures, in_order
+from ossi_report.book import Book
 from ossi_report.cell_values import link_target, local_time, text_width
 from ossi_report.chart import Cells, bar_chart
 from ossi_report.columns import (
@@ -67,21 +67,19 @@ from ossi_report.sheet import (
     TOTAL_NUMBER,
     TYPED,
     TYPED_WRAPPED,
-    DatedArchive,
     Entry,
     Sheet,
-    Value,
     fits_row,
     money,
 )
 
 # In digits of the default font. Together they print legibly across A4: the narrower they are, the larger the print is.
-_WIDTHS = {
+_USUAL_WIDTHS = {
     SLACK_ID: 13, TARGET_MONTH: 9, TIMESTAMP: 16, NAME: 20, COMPENSATION: 27, DESCRIPTION: 52, URL: 36,
     AMOUNT: 14, CURRENCY: 11, DECIDED_BY: 13, DECIDED_AT: 16,
     CHANGE: 24, COUNTED_AS: 27, COUNTED_IN: 12,
 }  # fmt: skip
-_DESCRIPTION_WIDTHS = (_WIDTHS[DESCRIPTION], 68, 84)  # the last one shows the longest text that the form takes
+_DESCRIPTION_WIDTHS = (_USUAL_WIDTHS[DESCRIPTION], 68, 84)  # the last one shows the longest text that the form takes
 _URL_WIDTH_MAX = 64
 _URL_INDENT = 3  # digits, that the cell's style takes and the margins
 _AMOUNT_MARGIN, _BOLD_MARGIN = 2, 2  # digits
@@ -95,24 +93,23 @@ def build_workbook(report: Report, zone: ZoneInfo, made_at: datetime) -> bytes:
 
     made_at: aware; moments are shown on zone's clocks. Every row given is in it, whatever its texts, level or moments.
     """
-    month, levels = report.month, report.levels
-    book = Workbook(write_only=True)
-    book.properties.title = f"Open source contributions, {month.label}"
-    book.properties.creator = "Ossi"
-    book.properties.created = book.properties.modified = made_at.astimezone(UTC).replace(tzinfo=None)
-    book.calculation.fullCalcOnLoad = False  # nothing to calculate: else Excel asks whether to save on closing
-    _write_summary(book, figures(month, report.rows, levels), report.edition, zone, made_at)
-    sheets: dict[str, list[Contribution]] = {ACCEPTED: [], LATE: [], PENDING: [], DECLINED: []}
+    with Book(f"Open source contributions, {report.month.label}", made_at) as book:
+        _write_summary(book, figures(report.month, report.rows, report.levels), report.edition, zone, made_at)
+        _write_contributions(book, report, zone)
+        return book.save()
+
+
+def _write_contributions(book: Book, report: Report, zone: ZoneInfo) -> None:
+    levels, changes = report.levels, report.edition.changes
+    rows: dict[str, list[Contribution]] = {ACCEPTED: [], LATE: [], PENDING: [], DECLINED: []}
     for row in in_order(report.rows):
-        sheets[_sheet_of(row, month)].append(row)
-    for title, rows in sheets.items():
-        _write_rows(book, title, [_entries(row, levels, zone) for row in rows])
+        rows[_sheet_of(row, report.month)].append(row)
+    for title, of_sheet in rows.items():
+        widths = _widths(title, of_sheet, levels)
+        _write_rows(book, title, widths, (_entries(row, levels, zone) for row in of_sheet))
     if report.edition.compared_at is not None:
-        _write_rows(book, CHANGES, [_change_entries(change, levels, zone) for change in report.edition.changes])
-    content = BytesIO()
-    # Not book.save(): that would put the present moment into the file.
-    ExcelWriter(book, DatedArchive(content, made_at)).save()
-    return content.getvalue()
+        widths = _widths(CHANGES, [change.contribution for change in changes], levels)
+        _write_rows(book, CHANGES, widths, (_change_entries(change, levels, zone) for change in changes))
 
 
 def _sheet_of(row: Contribution, month: Month) -> str:
@@ -121,9 +118,9 @@ def _sheet_of(row: Contribution, month: Month) -> str:
     return PENDING if row.status is Status.PENDING else DECLINED
 
 
-def _write_summary(book: Workbook, month: MonthFigures, edition: Edition, zone: ZoneInfo, made_at: datetime) -> None:
+def _write_summary(book: Book, month: MonthFigures, edition: Edition, zone: ZoneInfo, made_at: datetime) -> None:
     summary = month.summary
-    sheet = Sheet(book, SUMMARY, _summary_widths(month), frozen_rows=2, vertical="center")
+    sheet = book.sheet(SUMMARY, _summary_widths(month), frozen_rows=2, vertical="center")
     sheet.append((f"Open source contributions, {summary.month.label}", TITLE))
     sheet.append(("Made at", NOTE), (_wall_time(made_at, zone), NOTE), (f"All times: {zone}", NOTE))
     sheet.append((_standing(edition, summary.month), NOTE))
@@ -200,32 +197,44 @@ def _grand_total(total: Total, currency: str) -> tuple[Entry, Entry, Entry]:
     return ((total.count, TOTAL_NUMBER), (total.amount, money(currency, bold=True)), (currency, TOTAL_INDENTED))
 
 
-def _write_rows(book: Workbook, title: str, rows: Sequence[dict[str, Entry]]) -> None:
+def _write_rows(book: Book, title: str, widths: Sequence[float], rows: Iterable[dict[str, Entry]]) -> None:
     columns = SHEET_COLUMNS[title]
-    sheet = Sheet(book, title, [_width(column, rows) for column in columns], frozen_rows=1)
+    sheet = book.sheet(title, widths, frozen_rows=1)
     sheet.append(*((column, HEADER_STYLES.get(column, HEADER)) for column in columns))
+    ordered = itemgetter(*columns)
     for row in rows:
-        sheet.append(*(row[column] for column in columns))
+        sheet.append(*ordered(row))
     sheet.filter_from(1)
 
 
-def _width(column: str, rows: Sequence[dict[str, Entry]]) -> float:
+def _widths(title: str, rows: Sequence[Contribution], levels: CompensationLevels) -> list[float]:
+    return [_width(column, rows, levels) for column in SHEET_COLUMNS[title]]
+
+
+def _width(column: str, rows: Sequence[Contribution], levels: CompensationLevels) -> float:
     """Wider than usual where something could not be read: a text that fits into no row, a link, an amount.
 
     LibreOffice does not wrap links, and a number without room is shown as ###.
     """
-    usual = _WIDTHS[column]
+    usual = _USUAL_WIDTHS[column]
     if column == DESCRIPTION:
-        texts = [str(row[DESCRIPTION][0]) for row in rows]
-        fitting = (width for width in _DESCRIPTION_WIDTHS if all(fits_row(text, width) for text in texts))
+        fitting = (width for width in _DESCRIPTION_WIDTHS if all(fits_row(row.text, width) for row in rows))
         return next(fitting, _DESCRIPTION_WIDTHS[-1])
     if column == URL:
-        links = (str(row[URL][0]) for row in rows)
-        longest = max((text_width(link) for link in links if link_target(link) is not None), default=0)
-        return min(max(usual, ceil(longest) + _URL_INDENT), _URL_WIDTH_MAX)
+        return min(max(usual, ceil(_longest_link(rows)) + _URL_INDENT), _URL_WIDTH_MAX)
     if column == AMOUNT:
-        return max(usual, max((_amount_width(row[AMOUNT][0], row[CURRENCY][0]) for row in rows), default=0))
+        occurring = [levels.get(size) for size in {row.size for row in rows}]
+        return max([usual, *(_amount_width(level.amount, level.currency) for level in occurring)])
     return usual
+
+
+def _longest_link(rows: Iterable[Contribution]) -> float:
+    longest = 0.0
+    for row in rows:
+        width = text_width(row.url)
+        if width > longest and link_target(row.url) is not None:
+            longest = width
+    return longest
 
 
 def _summary_widths(month: MonthFigures) -> list[float]:
@@ -235,7 +244,7 @@ def _summary_widths(month: MonthFigures) -> list[float]:
     return [*others, max(amount, needed + _BOLD_MARGIN), currency]
 
 
-def _amount_width(amount: Value, currency: Value) -> int:
+def _amount_width(amount: Decimal, currency: str) -> int:
     return ceil(text_width(f"{amount:,.2f} {currency}")) + _AMOUNT_MARGIN
 
 

@@ -1,13 +1,14 @@
 """A contribution: one row of the table, and what is known about its decision."""
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from ossi.domain.errors import UnknownContribution, UnreadableContribution
@@ -55,7 +56,13 @@ def _text_or_empty(value: object) -> object:
     return "" if value is None else value
 
 
+def _shared(text: str) -> str:
+    return sys.intern(str(text))
+
+
 _Text = Annotated[str, BeforeValidator(_text_or_empty)]
+# What many rows have alike is kept once: a report holds a month of them.
+_Repeated = Annotated[_Text, AfterValidator(_shared)]
 _Milliseconds = Annotated[int, Field(ge=0, le=TIMESTAMP_MAX)]
 
 
@@ -74,15 +81,15 @@ class Contribution(BaseModel):
         hide_input_in_errors=True,  # what a person typed is not for the log
     )
 
-    user_id: Annotated[_Id, Field(min_length=1)]
+    user_id: Annotated[_Id, Field(min_length=1), AfterValidator(_shared)]
     timestamp: _Milliseconds
     status: Status
-    size: _Text = ""
+    size: _Repeated = ""
     text: _Text = ""
-    name: _Text = ""
+    name: _Repeated = ""
     url: _Text = ""
-    contribution_month: _Text = ""
-    decided_by: str | None = None
+    contribution_month: _Repeated = ""
+    decided_by: Annotated[str, AfterValidator(_shared)] | None = None
     decided_at: _Milliseconds | None = None
     decided_in: MessageRef | None = None
     submission_id: str | None = None
@@ -92,10 +99,13 @@ class Contribution(BaseModel):
     def from_row(cls, row: dict[str, Any]) -> Self:
         """Reads a row as stored. Raises UnreadableContribution, which names the attributes and keeps their values to itself."""
         try:
-            return cls.model_validate(row)
+            found = cls.model_validate(row)
         except ValidationError as error:
             wrong = sorted({".".join(str(part) for part in problem["loc"]) for problem in error.errors()})
             raise UnreadableContribution("wrong or missing: " + ", ".join(wrong)) from None
+        # Which attributes were there tells nothing here, and takes as much memory as the texts.
+        found.model_fields_set.clear()
+        return found
 
     def to_row(self) -> dict[str, Any]:
         """The row to store; what is unknown is left out."""
