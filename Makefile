@@ -13,10 +13,10 @@ INSTALLED := .venv/.installed
 PROJECTS := pyproject.toml $(wildcard */pyproject.toml functions/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo screenshots test load fuzz bench cost build pr format clean
+.PHONY: help install demo screenshots test load fuzz bench bench-report cost build pr format clean
 
 help:
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST))
 
 install: $(INSTALLED) ## prepare .venv and the environment of the local AWS
 	@echo "Ready. The command is $(BIN)/ossi."
@@ -42,6 +42,9 @@ fuzz: $(INSTALLED) ## send the functions junk, ever new, for MINUTES (default 10
 
 bench: $(INSTALLED) ## measure Ossi beside a bot made with Bolt, about four minutes; leave the machine alone meanwhile
 	@PYTHONPATH=bench $(BIN)/python -m ossi_bench $(ARGS)
+
+bench-report: $(INSTALLED) ## measure the report beside SheetJS and others, about ten minutes; leave the machine alone meanwhile
+	@PYTHONPATH=bench $(BIN)/python -m ossi_bench.report $(ARGS)
 
 cost: $(INSTALLED) ## print the monthly bill of AWS, on paper, for four volumes
 	@PYTHONPATH=bench $(BIN)/python -m ossi_bench.cost

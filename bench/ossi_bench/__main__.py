@@ -7,11 +7,11 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from ossi_bench import artifacts, cold, end_to_end, growth, machine, sizes, warm
+from ossi_bench import artifacts, cold, end_to_end, growth, machine, memory, sizes, warm
 from ossi_bench.findings import Finding, table
 from ossi_bench.stubs import Stubs
 
-_PARTS = ("cold", "warm", "growth", "sizes", "whole")
+_PARTS = ("cold", "memory", "warm", "growth", "sizes", "whole")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,6 +25,7 @@ def bench(only: tuple[str, ...], rounds: int) -> None:
     with TemporaryDirectory() as directory, Stubs(Path(directory)) as stubs:
         parts: dict[str, tuple[str, Callable[[], list[Finding]]]] = {
             "cold": ("Cold starts", lambda: cold.measure(subjects, stubs, rounds)),
+            "memory": ("Cold starts by memory", lambda: memory.measure(subjects, stubs)),
             "warm": ("Warm answers", lambda: warm.measure(subjects, stubs)),
             "growth": ("Growth with the work", lambda: growth.measure(subjects, stubs)),
             "sizes": ("Sizes", sizes.measure),

@@ -46,6 +46,14 @@ def prepare() -> Subjects:
     return Subjects(python, **codes, bolt=_bolt(python), floor=_peer("floor", WORK / "floor", python))
 
 
+def prepare_report() -> tuple[Path, Code]:
+    """As prepare, for the report function alone: the Python to run it with, and its code."""
+    python = ensure_environment(ROOT)
+    (artifact,) = build_artifacts(("report",), local_target(), LOCAL_OUTPUT)
+    _unpack(artifact.path, WORK / "report")
+    return python, Code(WORK / "report", "ossi_report.handler")
+
+
 def cloud_sizes() -> tuple[dict[str, int], bool]:
     """Function -> bytes of its archive for AWS; whether bytecode is in it, which takes a Python 3.13 to compile with."""
     target = cloud_target()

@@ -5,7 +5,7 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,14 +26,19 @@ class Run:
     peak_mib: float
 
 
-def run(python: Path, code: Code, events: Iterable[Event], environment: dict[str, str]) -> Run:
-    """Hands the events to a fresh process. environment: beside that of a function. Raises RuntimeError with what went wrong."""
+def run(
+    python: Path, code: Code, events: Iterable[Event], environment: dict[str, str], before: Sequence[str] = ()
+) -> Run:
+    """Hands the events to a fresh process. environment: beside that of a function. before: a command that runs the other.
+
+    Raises RuntimeError with what went wrong.
+    """
     text = "\n".join(json.dumps(event) for event in events) + "\n"
     with tempfile.TemporaryFile("w+") as written:
         written.write(text)
         written.seek(0)
         # -P -s: nothing but the function's code and the runtime's packages. -B as on Lambda, where nothing can be written.
-        command = [python, "-P", "-s", "-B", _CHILD, code.directory, code.module]
+        command = [*before, python, "-P", "-s", "-B", _CHILD, code.directory, code.module]
         started = time.monotonic()
         done = subprocess.run(
             command,

@@ -1,4 +1,4 @@
-"""What the functions talk to while they are measured: Slack, Secrets Manager and DynamoDB, behind TLS, answering at once.
+"""What the functions talk to while they are measured: Slack, Secrets Manager, DynamoDB and S3, behind TLS, answering at once.
 
 It notes when the last byte of each request was there. The clock is the machine's monotonic one, which all processes share.
 """
@@ -34,12 +34,12 @@ _SLACK: dict[str, dict[str, Any]] = {
 
 
 class Stubs:
-    """One HTTPS server for all three. A context manager."""
+    """One HTTPS server for all of them. A context manager."""
 
     def __init__(self, directory: Path) -> None:
         authority = trustme.CA()
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("localhost").configure_cert(self._tls)
+        authority.issue_cert("localhost", "127.0.0.1").configure_cert(self._tls)
         # With all the authorities that a machine knows: to read those takes a client its time.
         self.authorities = directory / "authorities.pem"
         self.authorities.write_bytes(Path(certifi.where()).read_bytes() + authority.cert_pem.bytes())
@@ -63,7 +63,10 @@ class Stubs:
         self._server.server_close()
 
     def keep_rows(self, rows: Sequence[dict[str, Any]]) -> None:
-        """What a Query finds: at most Limit of them at a time, as DynamoDB does, whose time does not depend on the others."""
+        """What a Query of a person or of the first row's month finds: at most Limit of them at a time.
+
+        As DynamoDB does, whose time does not depend on the others. Every other Query finds nothing.
+        """
         self._rows[:] = rows
 
     def forget(self) -> None:
@@ -86,6 +89,9 @@ class Stubs:
         return {
             "OSSI_SLACK_API_URL": f"{self.url}/api/",
             "AWS_ENDPOINT_URL": self.url,
+            "AWS_ENDPOINT_URL_S3": self.url.replace(
+                "localhost", "127.0.0.1"
+            ),  # an address keeps the bucket out of the host's name
             "AWS_CA_BUNDLE": str(self.authorities),
             "SSL_CERT_FILE": str(self.authorities),
             "AWS_ACCESS_KEY_ID": "bench",
@@ -111,7 +117,24 @@ class Stubs:
                 call = target.rpartition(".")[2] or self.path.rpartition("/")[2]
                 answer = _aws(call, asked, rows) if target else _SLACK.get(call, {"ok": True})
                 arrivals.append((call, at))
-                body = json.dumps(answer).encode()
+                self._answer(json.dumps(answer).encode())
+
+            def handle_expect_100(self) -> bool:
+                """boto3 sends an object only when it may."""
+                going_on = super().handle_expect_100()
+                self.wfile.flush()
+                return going_on
+
+            def do_PUT(self) -> None:
+                # In chunks, with a checksum behind the last one (RFC 9112, 7.1).
+                while size := int(self.rfile.readline(), 16):
+                    self.rfile.read(size + 2)
+                while self.rfile.readline().strip():
+                    """The trailer, up to an empty line."""
+                arrivals.append((f"PUT {self.path.rpartition('.')[2].partition('?')[0]}", time.monotonic()))
+                self._answer(b"")
+
+            def _answer(self, body: bytes) -> None:
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
@@ -128,9 +151,15 @@ class Stubs:
 def _aws(operation: str, asked: bytes, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     if operation == "GetSecretValue":
         return {"ARN": "arn", "Name": "ossi", "VersionId": "1", "SecretString": json.dumps(_SECRET)}
+    if operation == "UpdateItem":
+        return {"Attributes": {"number": {"N": "1"}}}  # of the first attempt at a report
     if operation == "Query":
-        first = int(json.loads(asked).get("ExclusiveStartKey", {}).get("place", {}).get("N", 0))
-        last = first + int(json.loads(asked).get("Limit", _ROWS_A_PAGE))
+        request = json.loads(asked)
+        values = request["ExpressionAttributeValues"]
+        if ":user" not in values and (not rows or values.get(":month") != rows[0]["contributionMonth"]):
+            return {"Items": [], "Count": 0}
+        first = int(request.get("ExclusiveStartKey", {}).get("place", {}).get("N", 0))
+        last = first + int(request.get("Limit", _ROWS_A_PAGE))
         more = {"LastEvaluatedKey": {"place": {"N": str(last)}}} if last < len(rows) else {}
         return {"Items": rows[first:last], "Count": len(rows[first:last]), **more}
     return {}

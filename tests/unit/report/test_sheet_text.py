@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl.utils.datetime import from_excel
+from openpyxl.utils.datetime import from_excel  # pyright: ignore[reportUnknownVariableType]
 
 from ossi_report.sheet_text import SheetText, Value, cell_around
 from unit.report.typed import NASTY, shown

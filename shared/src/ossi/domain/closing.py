@@ -28,7 +28,7 @@ def closes_at(month: Month, grace_days: int, zone: ZoneInfo) -> datetime:
     return (midnight.astimezone(UTC) + FORM_LIFE).astimezone(zone)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Counted:
     """A contribution as a report has counted it: with that level's key, and for that month."""
 

@@ -31,7 +31,7 @@ class Status(StrEnum):
 _Id = Annotated[str, Field(max_length=ID_MAX)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ContributionKey:
     """The table's key: who, and when in milliseconds since the epoch. str() gives it as one text, for a button's value."""
 
