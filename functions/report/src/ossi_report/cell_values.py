@@ -118,16 +118,12 @@ def local_time(timestamp: int, zone: ZoneInfo) -> datetime | str:
 
     A number that is no moment between 1970 and 9999 is given back as text.
     """
+    if timestamp < 0:
+        return str(timestamp)
     try:
         # Cut, not rounded: the last half second of a month stays in it.
-        return (
-            datetime.fromtimestamp(timestamp // 1000, zone).replace(tzinfo=None) if timestamp >= 0 else str(timestamp)
-        )
-    except (
-        OverflowError,
-        ValueError,
-        OSError,
-    ):  # what no calendar has: which of them, depends on the number and the platform
+        return datetime.fromtimestamp(timestamp // 1000, zone).replace(tzinfo=None)
+    except (OverflowError, ValueError, OSError):  # no calendar has it; which of these it is, the platform decides
         return str(timestamp)
 
 

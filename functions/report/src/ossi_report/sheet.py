@@ -122,7 +122,6 @@ class Sheet:
         self._sheet: Worksheet = book.create_sheet(title)
         self._columns = [_Column(get_column_letter(number), width) for number, width in enumerate(widths, start=1)]
         self._style_ids: dict[tuple[Style, Vertical], int] = {}
-        self._links_left = LINKS_MAX
         for column in self._columns:
             self._sheet.column_dimensions[column.letter].width = column.width
         self._sheet.freeze_panes = f"A{frozen_rows + 1}"
@@ -142,7 +141,7 @@ class Sheet:
 
     def append(self, *entries: Entry) -> int:
         """Writes the next row and answers its number."""
-        number = self.rows + 1
+        number, links = self.rows + 1, len(self.text.links)
         cells = [
             column.known.get(entry) or self._cell(column, number, entry, self._vertical)
             for column, entry in zip(self._columns, entries, strict=False)
@@ -150,6 +149,7 @@ class Sheet:
         height = max([LINE_HEIGHT, *[cell.height for cell in cells]])
         if height > _ROW_HEIGHT_MAX and self._vertical != "top":
             # What is taller than its row would be cut off at the top too, or reach over the rows around it.
+            del self.text.links[links:]
             pairs = zip(self._columns, entries, strict=False)
             cells = [self._cell(column, number, entry, "top") for column, entry in pairs]
         self.text.append(
@@ -173,11 +173,10 @@ class Sheet:
     def _cell(self, column: "_Column", row: int, entry: Entry, vertical: Vertical) -> "_Cell":
         value, style = entry
         if style is LINKED:
-            target = link_target(str(value)) if self._links_left else None
+            target = link_target(str(value)) if len(self.text.links) < LINKS_MAX else None
             if target is None:
                 style = UNLINKED
             else:
-                self._links_left -= 1
                 self.text.links.append((f"{column.letter}{row}", target))
         before, behind = cell_around(value, self._style_id(style, vertical), column.letter)
         cell = _Cell(before, behind, self._height(column, value, style))

@@ -18,7 +18,7 @@ class MessageRef:
         if not all(_is_id(part) for part in (self.channel, self.ts)):
             raise ValueError("not the place of a message")
         # A month's decisions were made in one channel: its id is kept once.
-        object.__setattr__(self, "channel", sys.intern(self.channel))
+        object.__setattr__(self, "channel", sys.intern(str(self.channel)))
 
 
 def _is_id(value: object) -> bool:
