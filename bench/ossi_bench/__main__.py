@@ -7,24 +7,25 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from ossi_bench import artifacts, cold, end_to_end, growth, machine, memory, sizes, warm
+from ossi_bench import artifacts, cold, end_to_end, growth, instructions, machine, memory, sizes, warm
 from ossi_bench.findings import Finding, table
 from ossi_bench.stubs import Stubs
 
-_PARTS = ("cold", "memory", "warm", "growth", "sizes", "whole")
+_PARTS = ("cold", "instructions", "memory", "warm", "growth", "sizes", "whole")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--only", type=click.Choice(_PARTS), multiple=True, help="Only this part; may be given more than once.")
 @click.option("--rounds", type=click.IntRange(3), default=15, show_default=True, help="Of cold starts.")
 def bench(only: tuple[str, ...], rounds: int) -> None:
-    """Measure and print a table. Exit code 1 where a goal is missed. Leave the machine alone meanwhile: about three minutes."""
+    """Measure and print a table. Exit code 1 where a goal is missed. Leave the machine alone meanwhile: about seven minutes."""
     click.echo(f"{machine.describe()}\n")
     subjects = artifacts.prepare()
     found: list[Finding] = []
     with TemporaryDirectory() as directory, Stubs(Path(directory)) as stubs:
         parts: dict[str, tuple[str, Callable[[], list[Finding]]]] = {
             "cold": ("Cold starts", lambda: cold.measure(subjects, stubs, rounds)),
+            "instructions": ("Cold starts in instructions", lambda: instructions.measure(subjects, stubs)),
             "memory": ("Cold starts by memory", lambda: memory.measure(subjects, stubs)),
             "warm": ("Warm answers", lambda: warm.measure(subjects, stubs)),
             "growth": ("Growth with the work", lambda: growth.measure(subjects, stubs)),
