@@ -40,7 +40,7 @@ fuzz: $(INSTALLED) ## send the functions junk, ever new, for MINUTES (default 10
 	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); while [ $$(date +%s) -lt $$end ]; do \
 	  FUZZ_TIMES=5 $(BIN)/python -m pytest tests/integration/fuzz -q -x $(ARGS) || exit 1; done
 
-bench: $(INSTALLED) ## measure Ossi beside a bot made with Bolt, about seven minutes; leave the machine alone meanwhile
+bench: $(INSTALLED) ## measure Ossi beside a bot made with Bolt, about four minutes; leave the machine alone meanwhile
 	@PYTHONPATH=bench $(BIN)/python -m ossi_bench $(ARGS)
 
 bench-report: $(INSTALLED) ## measure the report beside SheetJS and others, about ten minutes; leave the machine alone meanwhile

@@ -18,7 +18,7 @@ _PARTS = ("cold", "instructions", "memory", "warm", "growth", "sizes", "whole")
 @click.option("--only", type=click.Choice(_PARTS), multiple=True, help="Only this part; may be given more than once.")
 @click.option("--rounds", type=click.IntRange(3), default=15, show_default=True, help="Of cold starts.")
 def bench(only: tuple[str, ...], rounds: int) -> None:
-    """Measure and print a table. Exit code 1 where a goal is missed. Leave the machine alone meanwhile: about seven minutes."""
+    """Measure and print a table. Exit code 1 where a goal is missed. Leave the machine alone meanwhile: about four minutes."""
     click.echo(f"{machine.describe()}\n")
     subjects = artifacts.prepare()
     found: list[Finding] = []

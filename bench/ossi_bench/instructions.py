@@ -1,4 +1,4 @@
-"""Cold starts in instructions, counted by valgrind's callgrind: the same whatever else the machine does.
+"""Cold starts in instructions, counted by valgrind's callgrind: nearly the same whatever else the machine does.
 
 Of whole processes, from their start to their end. An instruction is not a time: what waits for the disk or the network takes none.
 """
@@ -18,7 +18,7 @@ _MILLION = 1e6
 
 
 def measure(subjects: Subjects, stubs: Stubs) -> list[Finding]:
-    """Each start once: it is the same every time, but for the handshakes' numbers."""
+    """Each start once: Ossi's and the floor's hardly differ from run to run, Bolt's, which has threads of its own, by a tenth."""
     if shutil.which("valgrind") is None:
         return [Finding("cold starts in instructions", "not counted here: valgrind is not installed")]
     floor = _count(subjects, stubs, subjects.floor, {})
