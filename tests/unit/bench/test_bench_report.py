@@ -50,7 +50,7 @@ def test_a_writer_of_other_cells_is_found(tmp_path: Path) -> None:
 def test_a_writer_that_fails_is_not_measured(tmp_path: Path) -> None:
     def failing(_rows: Path, _book: Path) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [sys.executable, "-c", "raise SystemExit(f'no room')"], capture_output=True, text=True, check=False
+            [sys.executable, "-c", "raise SystemExit('no room')"], capture_output=True, text=True, check=False
         )
 
     with pytest.raises(RuntimeError, match="a writer failed: no room"):
