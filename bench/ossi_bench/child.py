@@ -39,12 +39,17 @@ def main() -> None:
 
 
 def peak_mib() -> float:
-    """The most memory that this process had. Raises OSError where there is no /proc, as outside Linux.
+    """The most memory that this process had.
 
-    Not getrusage's ru_maxrss: that counts what the parent had when it started the process, until the process was another program.
+    On Linux not getrusage's ru_maxrss: that counts what the parent had when it started the process, until this was another program.
     """
-    with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123 - pathlib would be one more import
-        return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM:"))
+    try:
+        with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123 - pathlib would be one more import
+            return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM:"))
+    except FileNotFoundError:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # in bytes on macOS
 
 
 if __name__ == "__main__":

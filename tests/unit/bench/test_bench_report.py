@@ -57,6 +57,7 @@ def test_a_writer_that_fails_is_not_measured(tmp_path: Path) -> None:
         check({OSSI: failing}, rows=1, directory=tmp_path)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="what Linux counts")
 def test_the_peak_is_of_the_process_alone() -> None:
     """Linux counts what the parent has as the child's own, in getrusage, up to the exec."""
     much = bytes(range(256)) * 2**20  # 256 MiB, written to

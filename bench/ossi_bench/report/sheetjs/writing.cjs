@@ -37,6 +37,13 @@ function same(row) {
   };
 }
 
+// See ossi_bench/child.py.
+function peakKib() {
+  const status = "/proc/self/status";
+  if (!fs.existsSync(status)) return process.resourceUsage().maxRSS;
+  return Number(fs.readFileSync(status, "utf8").match(/VmHWM:\s*(\d+)/)[1]);
+}
+
 const sheet =
   kind === "same"
     ? XLSX.utils.json_to_sheet(rows.map(same), { dateNF: "yyyy-mm-dd hh:mm" })
@@ -59,6 +66,6 @@ console.log(
     load_s: Number(loaded - started) / 1e9,
     aggregate_s: 0,
     write_s: Number(written - loaded) / 1e9,
-    peak_mib: Number(fs.readFileSync("/proc/self/status", "utf8").match(/VmHWM:\s*(\d+)/)[1]) / 1024,
+    peak_mib: peakKib() / 1024,
   }),
 );
