@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from ossi.adapters.dynamodb import is_conditional_check_failure, response_of
 from ossi.items import from_item, to_item
 
-numbers = st.integers(-(10**38) + 1, 10**38 - 1) | st.decimals(-(10**20), 10**20, places=10)
+whole = st.integers(-(10**38) + 1, 10**38 - 1)  # DynamoDB holds 38 digits
+numbers = whole | st.decimals(-(10**20), 10**20, places=10)
 scalars = st.none() | st.booleans() | st.text() | numbers
 values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4), max_leaves=12
@@ -20,7 +21,7 @@ rows = st.dictionaries(st.text(), values, max_size=6)
 # What only a hand can have written, or an older program.
 foreign = st.one_of(
     st.sets(st.text(), min_size=1).map(lambda each: {"SS": sorted(each)}),
-    st.sets(st.integers(), min_size=1).map(lambda each: {"NS": [str(number) for number in each]}),
+    st.sets(whole, min_size=1).map(lambda each: {"NS": [str(number) for number in each]}),
     st.sets(st.binary(), min_size=1).map(lambda each: {"BS": sorted(each)}),
     st.binary().map(lambda each: {"B": each}),
     st.integers(-(10**30), 10**30).map(lambda number: {"N": f"{number}E-3"}),
