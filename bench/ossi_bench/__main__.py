@@ -1,6 +1,5 @@
 """`make bench`: Ossi beside a bot as a person would write it with Slack's Bolt, and beside the least that Python can do."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,7 +7,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from ossi_bench import artifacts, cold, end_to_end, growth, instructions, machine, memory, sizes, warm
-from ossi_bench.findings import Finding, table
+from ossi_bench.findings import Finding, conclude, table
 from ossi_bench.stubs import Stubs
 
 _PARTS = ("cold", "instructions", "memory", "warm", "growth", "sizes", "whole")
@@ -37,9 +36,7 @@ def bench(only: tuple[str, ...], rounds: int) -> None:
             findings = measure()
             found += findings
             click.echo("\n".join(table(title, findings)))
-    missed = [finding.what for finding in found if finding.good is False]
-    click.echo(f"{len(missed)} goals missed: {'; '.join(missed)}" if missed else "Every goal was reached.")
-    sys.exit(1 if missed else 0)
+    conclude(found)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """What a measurement found, and how it is shown."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,13 @@ def at_most(what: str, value: float, goal: float, unit: str, detail: str = "", p
         f"at most {goal:g} {unit}".strip(),
         round(value, places) <= goal,
     )
+
+
+def conclude(findings: Sequence[Finding]) -> NoReturn:
+    """Says which goals were missed, and ends the process: with exit code 1 if there are any."""
+    missed = [each.what for each in findings if each.good is False]
+    print(f"{len(missed)} goals missed: {'; '.join(missed)}" if missed else "Every goal was reached.")
+    sys.exit(1 if missed else 0)
 
 
 def table(title: str, findings: Sequence[Finding]) -> list[str]:

@@ -28,12 +28,16 @@ XLSXWRITER, OPENPYXL = "XlsxWriter, the same cells", "openpyxl write-only, the s
 
 @dataclass(frozen=True)
 class Took:
-    """What a writer took. load_s: to start, import and read the rows; whole_s: from the process's start to its end."""
+    """What a writer took. load_s: to start, import and read the rows; whole_s: from the process's start to its end.
+
+    aggregate_peak_mib: of the process until it had aggregated; peak_mib: until it had written too.
+    """
 
     load_s: float
     aggregate_s: float
     write_s: float
     whole_s: float
+    aggregate_peak_mib: float
     peak_mib: float
     file_mb: float
 

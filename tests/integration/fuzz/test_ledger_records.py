@@ -145,13 +145,15 @@ def test_a_spoiled_bookmark_begins_at_the_beginning(
     world.cloud.put(_PENDING)
     world.cloud.put_item({"id": {"S": f"bookmark#{work}"}, "effect": {"S": "position"}, **spoiled}, LEDGER)
     logged()
-    reconcile_handler({"source": "schedule"}, Context(left_ms=900_000))
-    reconcile_handler({"source": "schedule"}, Context(left_ms=900_000))
+    answers = [reconcile_handler({"source": "schedule"}, Context(left_ms=900_000)) for _ in range(2)]
+    assert [answer["unsettled"]["done"] for answer in answers] == [True, True]
+    assert [answer["rows"]["done"] for answer in answers if answer["rows"]] in ([], [True], [True, True])
     errors = [line for line in logged() if line["level"] == "ERROR"]
     assert {line["message"] for line in errors} <= {"a bookmark cannot be read"}
     assert [line["metric"] for line in errors] == ["Unreadable"] * len(errors)
     # What says when the last round ended, and is readable, may put the next one off.
     if errors or "endedAt" not in spoiled:
+        assert answers[0]["rows"] or answers[1]["rows"]
         assert sent(world, _SUBJECT) == {"confirm_submission", "ask_management"}
 
 

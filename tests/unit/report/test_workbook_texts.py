@@ -122,3 +122,20 @@ def test_the_same_workbook_without_lxml() -> None:
     for sheet in with_lxml.worksheets:
         assert list(without[sheet.title].values) == list(sheet.values)
     assert_nothing_acts(without)
+
+
+def test_without_room_for_its_rows_it_fails_and_leaves_nothing(tmp_path: Path) -> None:
+    """A large month's rows are kept in a temporary file meanwhile, and a disk may be full."""
+    code = (
+        "import resource, signal; from unit.report.months import contribution, file_of\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (2**19, 2**19))\n"
+        "file_of([contribution(timestamp=at) for at in range(3000)])"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(TESTS)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert done.returncode == 1
+    assert "OSError: [Errno 27] File too large" in done.stderr
+    assert list(tmp_path.iterdir()) == []

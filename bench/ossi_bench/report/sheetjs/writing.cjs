@@ -65,6 +65,7 @@ console.log(
   JSON.stringify({
     load_s: Number(loaded - started) / 1e9,
     aggregate_s: 0,
+    aggregate_peak_mib: 0,
     write_s: Number(written - loaded) / 1e9,
     peak_mib: peakKib() / 1024,
   }),

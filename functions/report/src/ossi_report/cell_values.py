@@ -5,7 +5,7 @@ Whatever is stored gets a cell: nothing here raises for a value, however odd it 
 
 import re
 from bisect import bisect_right
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from math import ceil
 from unicodedata import east_asian_width
 from urllib.parse import urlsplit
@@ -42,8 +42,6 @@ _WIDE, _TAKEN_BY_WIDE = b"mwMW%@&", 0.5
 _WIDEST = 2  # digits of a character
 _MAYBE_OF_TWO = re.compile("[\u1100-\U0010ffff]")  # Unicode's EastAsianWidth: nothing before is W or F
 _FILLED = 0.94  # of a line, where the next word would not fit any more
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def cell_text(text: str) -> str:
@@ -107,9 +105,10 @@ def moment_in(timestamp: int, zone: ZoneInfo) -> datetime | None:
     """The aware moment, on zone's clocks; None for a number that is no moment between 1970 and 9999. timestamp: ms since the epoch."""
     if timestamp < 0:
         return None
+    seconds, milliseconds = divmod(timestamp, 1000)
     try:
-        return (_EPOCH + timedelta(milliseconds=timestamp)).astimezone(zone)
-    except OverflowError:
+        return datetime.fromtimestamp(seconds, zone).replace(microsecond=milliseconds * 1000)
+    except (OverflowError, ValueError, OSError):  # no calendar has it; which of these it is, the platform decides
         return None
 
 
@@ -118,13 +117,9 @@ def local_time(timestamp: int, zone: ZoneInfo) -> datetime | str:
 
     A number that is no moment between 1970 and 9999 is given back as text.
     """
-    if timestamp < 0:
-        return str(timestamp)
-    try:
-        # Cut, not rounded: the last half second of a month stays in it.
-        return datetime.fromtimestamp(timestamp // 1000, zone).replace(tzinfo=None)
-    except (OverflowError, ValueError, OSError):  # no calendar has it; which of these it is, the platform decides
-        return str(timestamp)
+    moment = moment_in(timestamp, zone)
+    # Cut, not rounded: the last half second of a month stays in it.
+    return str(timestamp) if moment is None else moment.replace(microsecond=0, tzinfo=None)
 
 
 def _picture(found: re.Match[str]) -> str:
