@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ossi.domain.closing import Counted, CountedList, ReportRecord
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
-from ossi.domain.errors import AlreadyDecided, ChatError, UnknownContribution, UnreadableReport
+from ossi.domain.errors import AlreadyDecided, UnknownContribution, UnreadableReport
 from ossi.domain.months import Month
+from ossi.domain.payroll import Counted, CountedList, ReportRecord
 from ossi.ports import Attempt, Claim, Message, Page, Progress, Record, State
+from ossi.slack.errors import SlackError
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 SUBMITTED_AT = 1_792_994_700_000  # 2026-10-26 08:05 in Helsinki
@@ -185,7 +186,7 @@ class FakeLedger:
 
 @dataclass
 class FakeBookmark:
-    """ports.Bookmark in memory."""
+    """ports.Checkpoint in memory."""
 
     progress: Progress = field(default_factory=Progress)
 
@@ -282,7 +283,7 @@ class FakeChat:
             raise error
 
 
-def fails_at(where: str, error: ChatError | Exception) -> Callable[[str, str], Exception | None]:
+def fails_at(where: str, error: SlackError | Exception) -> Callable[[str, str], Exception | None]:
     """For FakeChat.failing: every call to that place fails."""
     return lambda _method, place: error if place == where else None
 

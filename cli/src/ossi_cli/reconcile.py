@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
+from ossi.delivery.deliver import Outcome
+from ossi.delivery.effects import EFFECTS
 from ossi.domain.contribution import ContributionKey
 from ossi.domain.errors import UnknownContribution
-from ossi.effects import EFFECTS
-from ossi.use_cases.deliver import Outcome
 from ossi_cli.deployed_function import DeployedFunction
 
 # Outcome of a message -> what people read.

@@ -12,8 +12,8 @@ from ossi.domain.message_ref import MessageRef
 from ossi.domain.months import Month
 
 if TYPE_CHECKING:  # whoever has no contribution at hand, such as /ossi new, does not wait for pydantic
-    from ossi.domain.closing import Counted, CountedList, ReportRecord
     from ossi.domain.contribution import Contribution, ContributionKey, Status
+    from ossi.domain.payroll import Counted, CountedList, ReportRecord
 
 Clock = Callable[[], datetime]
 """Gives the present moment, aware, in the configured time zone."""
@@ -230,7 +230,7 @@ class Progress:
     ended_at: int = 0
 
 
-class Bookmark(Protocol):
+class Checkpoint(Protocol):
     """Where a work that is too long for one run goes on in the next."""
 
     def read(self) -> Progress:
@@ -243,7 +243,7 @@ class Bookmark(Protocol):
 
 
 class Chat(Protocol):
-    """Slack. Every method raises PassingChatError or LastingChatError."""
+    """Slack. Every method raises TransientSlackError or PermanentSlackError."""
 
     def post(self, channel: str, message: Message) -> MessageRef:
         """Posts to a channel, or to a person's direct messages where channel is a user's id."""

@@ -9,8 +9,8 @@ import pytest
 import trustme
 
 from integration.adapters.servers import HANG_UP, Reply, ScriptedServer
-from ossi.adapters import https
-from ossi.adapters.https import HttpClient
+from ossi.runtime import https
+from ossi.runtime.https import HttpClient
 
 
 def client_of(server: ScriptedServer, timeout_s: float = 5) -> HttpClient:
@@ -104,7 +104,7 @@ def test_nobody_there_is_an_error() -> None:
 def test_a_connection_that_was_opened_ahead_serves_the_first_request() -> None:
     with ScriptedServer() as server:
         client = client_of(server)
-        client.open_ahead()
+        client.connect_ahead()
         assert server.accepted.acquire(timeout=10)
         assert post(client) == 200
         assert [request.connection for request in server.requests] == [1]
@@ -113,7 +113,7 @@ def test_a_connection_that_was_opened_ahead_serves_the_first_request() -> None:
 def test_a_connection_that_was_opened_ahead_and_breaks_is_an_error_at_once() -> None:
     with ScriptedServer(HANG_UP) as server:
         client = client_of(server)
-        client.open_ahead()
+        client.connect_ahead()
         with pytest.raises(ConnectionError):
             post(client)
         assert len(server.requests) == 1
@@ -121,7 +121,7 @@ def test_a_connection_that_was_opened_ahead_and_breaks_is_an_error_at_once() -> 
 
 def test_a_connection_that_could_not_be_opened_ahead_is_tried_again_when_it_is_needed() -> None:
     client = HttpClient("http://127.0.0.1:9", connect_timeout_s=1, timeout_s=1)
-    client.open_ahead()
+    client.connect_ahead()
     with pytest.raises(ConnectionRefusedError):
         post(client)
 
@@ -142,7 +142,7 @@ def test_a_tls_connection_is_kept_and_may_be_opened_ahead(server_tls: ssl.SSLCon
     """What TLS 1.3 sends by itself after its handshake is not taken for the end of the connection."""
     with ScriptedServer(tls=server_tls) as server:
         client = client_of(server)
-        client.open_ahead()
+        client.connect_ahead()
         assert [post(client), post(client)] == [200, 200]
         assert [request.connection for request in server.requests] == [1, 1]
         client.close()

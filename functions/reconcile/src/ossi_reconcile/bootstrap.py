@@ -2,20 +2,20 @@
 
 from functools import cache, partial
 
-from ossi.adapters.aws.services import SecretsManagerClient
-from ossi.adapters.bookmark import DynamoBookmark
-from ossi.adapters.contributions import DynamoContributions
-from ossi.adapters.dynamodb import dynamodb_client
-from ossi.adapters.ledger import DynamoLedger
-from ossi.adapters.secrets import SecretsManager
-from ossi.adapters.slack import SlackChat
-from ossi.adapters.slack_sdk_transport import SlackSdk
-from ossi.clock import any_of, clock_in
-from ossi.effects import EFFECTS
-from ossi.slack_ui.notifications import Words
-from ossi.use_cases.deliver import Delivery
-from ossi.use_cases.reconcile import Reconciler
-from ossi.use_cases.reconcile_by_schedule import Bookmarks
+from ossi.aws.contributions import DynamoContributions
+from ossi.aws.deliveries import DynamoLedger
+from ossi.aws.dynamodb import dynamodb_client
+from ossi.aws.lite.services import SecretsManagerClient
+from ossi.aws.secrets import SecretsManager
+from ossi.delivery.deliver import Delivery
+from ossi.delivery.effects import EFFECTS
+from ossi.runtime.clock import any_of, clock_in
+from ossi.slack.client import SlackChat
+from ossi.slack.messages.notifications import Words
+from ossi.slack.sdk_transport import SlackSdk
+from ossi_reconcile.by_schedule import Checkpoints
+from ossi_reconcile.checkpoint import DynamoCheckpoint
+from ossi_reconcile.reconcile import Reconciler
 from ossi_reconcile.settings import Settings
 
 _SLACK_TIMEOUT_S = 5
@@ -29,9 +29,9 @@ class App:
         secrets = SecretsManager(settings.secret_id, SecretsManagerClient())
         client = dynamodb_client()
         ledger = DynamoLedger(client, settings.ledger_table, _LEASE_S, unsettled_index=settings.unsettled_index)
-        self.bookmarks = Bookmarks(
-            unsettled=DynamoBookmark(client, settings.ledger_table, "unsettled"),
-            rounds=DynamoBookmark(client, settings.ledger_table, "reconcile"),
+        self.bookmarks = Checkpoints(
+            unsettled=DynamoCheckpoint(client, settings.ledger_table, "unsettled"),
+            rounds=DynamoCheckpoint(client, settings.ledger_table, "reconcile"),
         )
         self.reconciler = Reconciler(
             contributions=DynamoContributions(client, settings.table),

@@ -9,10 +9,10 @@ from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 from ossi.domain.contribution import ContributionKey
-from ossi.invocation import invocation
-from ossi.use_cases.reconcile import STREAM_GOES_FIRST, Summary, Task, reconcile
-from ossi.use_cases.reconcile_by_schedule import reconcile_by_schedule
+from ossi.runtime.invocation import invocation
 from ossi_reconcile.bootstrap import app
+from ossi_reconcile.by_schedule import reconcile_by_schedule
+from ossi_reconcile.reconcile import STREAM_GOES_FIRST, Summary, Task, reconcile
 
 _logger = logging.getLogger("ossi.reconcile")
 
@@ -28,7 +28,7 @@ _Key = Annotated[ContributionKey, BeforeValidator(_key)]
 
 
 class _Scheduled(BaseModel):
-    """Sent by EventBridge Scheduler: see ossi.use_cases.reconcile_by_schedule."""
+    """Sent by EventBridge Scheduler: see ossi_reconcile.by_schedule."""
 
     source: Literal["schedule"]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ossi.settings import LedgerSettings, LevelSettings, SlackSettings, TableSettings, TimeSettings
+from ossi.runtime.settings import LedgerSettings, LevelSettings, SlackSettings, TableSettings, TimeSettings
 
 
 @dataclass(frozen=True, kw_only=True)

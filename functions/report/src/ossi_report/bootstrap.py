@@ -2,20 +2,20 @@
 
 from functools import cache
 
-from ossi.adapters.aws.services import SecretsManagerClient
-from ossi.adapters.contributions import DynamoContributions
-from ossi.adapters.dynamodb import dynamodb_client
-from ossi.adapters.ledger import DynamoLedger
-from ossi.adapters.report_files import S3ReportFiles
-from ossi.adapters.report_records import DynamoReportRecords
-from ossi.adapters.secrets import SecretsManager
-from ossi.adapters.slack import SlackChat
-from ossi.adapters.slack_sdk_transport import SlackSdk
-from ossi.clock import clock_in
-from ossi.use_cases.draw_up_report import Books
-from ossi.use_cases.make_report import ReportMaker
+from ossi.aws.contributions import DynamoContributions
+from ossi.aws.deliveries import DynamoLedger
+from ossi.aws.dynamodb import dynamodb_client
+from ossi.aws.lite.services import SecretsManagerClient
+from ossi.aws.secrets import SecretsManager
+from ossi.runtime.clock import clock_in
+from ossi.slack.client import SlackChat
+from ossi.slack.sdk_transport import SlackSdk
 from ossi_report.aggregate import summarize
+from ossi_report.close_month import Books
 from ossi_report.data_files import build_csv, build_json
+from ossi_report.make_report import ReportMaker
+from ossi_report.report_files import S3ReportFiles
+from ossi_report.report_records import DynamoReportRecords
 from ossi_report.settings import Settings
 from ossi_report.workbook import build_workbook
 

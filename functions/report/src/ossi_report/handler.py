@@ -7,11 +7,11 @@ from pydantic import BaseModel, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 from ossi.domain.months import Month
-from ossi.invocation import invocation
-from ossi.logs import note
-from ossi.time_limit import time_limit
-from ossi.use_cases.make_report import ReportMaker, ReportRun, make_report
+from ossi.runtime.invocation import invocation
+from ossi.runtime.logs import add_log_fields
+from ossi.runtime.time_limit import time_limit
 from ossi_report.bootstrap import app
+from ossi_report.make_report import ReportMaker, ReportRun, make_report
 
 # For the announcement, or a word about the failure: calls to Slack of ten seconds each, tried again, and the ledger's.
 _SECONDS_TO_TELL = 60
@@ -42,7 +42,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     maker = app()
     request = _EVENT.validate_python(event)
     run = _run_of(request, maker, context.aws_request_id)
-    note(month=str(run.month), source=request.source)
+    add_log_fields(month=str(run.month), source=request.source)
     return {"month": str(run.month), "announced": make_report(maker, run, lambda: time_limit(_seconds_left(context)))}
 
 

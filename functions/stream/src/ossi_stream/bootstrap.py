@@ -2,13 +2,13 @@
 
 from functools import cache
 
-from ossi.adapters.aws.services import DynamoDbClient, SecretsManagerClient
-from ossi.adapters.ledger import DynamoLedger
-from ossi.adapters.secrets import SecretsManager
-from ossi.adapters.slack import SlackChat
-from ossi.adapters.slack_http import SlackHttp
-from ossi.clock import any_of
-from ossi.slack_ui.notifications import Words
+from ossi.aws.deliveries import DynamoLedger
+from ossi.aws.lite.services import DynamoDbClient, SecretsManagerClient
+from ossi.aws.secrets import SecretsManager
+from ossi.runtime.clock import any_of
+from ossi.slack.client import SlackChat
+from ossi.slack.http_transport import SlackHttp
+from ossi.slack.messages.notifications import Words
 from ossi_stream.settings import Settings
 
 _SLACK_TIMEOUT_S = 5

@@ -5,15 +5,15 @@ import time
 from collections.abc import Sequence
 from typing import Any, cast
 
+from ossi.aws.stream_records import about, change_of, number_of
+from ossi.delivery.batch import Change, Time, deliver
+from ossi.delivery.deliver import Delivery, Lane
+from ossi.delivery.effects import EFFECTS
 from ossi.domain.contribution import Contribution
 from ossi.domain.errors import UnreadableContribution
 from ossi.domain.transitions import transition_of
-from ossi.effects import EFFECTS
-from ossi.invocation import invocation
-from ossi.use_cases.deliver import Delivery, Lane
-from ossi.use_cases.deliver_batch import Change, Time, deliver
+from ossi.runtime.invocation import invocation
 from ossi_stream.bootstrap import App, app
-from ossi_stream.changes import about, change_of, number_of
 
 _logger = logging.getLogger("ossi.stream")
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ossi.settings import LedgerSettings, LevelSettings, SlackSettings, TimeSettings
-from ossi.use_cases.deliver import Lane
+from ossi.delivery.deliver import Lane
+from ossi.runtime.settings import LedgerSettings, LevelSettings, SlackSettings, TimeSettings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from ossi.domain.closing import Change
-from ossi.domain.compensation import CompensationLevels
 from ossi.domain.contribution import Contribution
+from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
+from ossi.domain.payroll import Change
 
 
 @dataclass(frozen=True)

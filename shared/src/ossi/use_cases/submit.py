@@ -3,11 +3,11 @@
 import logging
 from dataclasses import dataclass
 
-from ossi.domain.compensation import CompensationLevels
 from ossi.domain.contribution import Contribution, Status
-from ossi.domain.errors import ChatError
-from ossi.domain.submission import SubmittedForm, check
+from ossi.domain.form import SubmittedForm, check
+from ossi.domain.levels import CompensationLevels
 from ossi.ports import Chat, Clock, Submissions
+from ossi.slack.errors import SlackError
 
 _logger = logging.getLogger(__name__)
 
@@ -54,6 +54,6 @@ def submit(
 def _name_of(submitter: Submitter, chat: Chat) -> str:
     try:
         return chat.user_name(submitter.user_id) or submitter.user_name
-    except ChatError as error:
+    except SlackError as error:
         _logger.warning("the name was not to be had from Slack", extra={"why": error.code})
         return submitter.user_name
