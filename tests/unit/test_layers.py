@@ -14,7 +14,7 @@ FUNCTIONS = sorted(ROOT.glob("functions/*/src/ossi_*"))
 # layer -> what its modules may import besides the standard library
 MAY_IMPORT = {
     "ossi.domain": ("ossi.domain", "pydantic"),
-    "ossi.contracts": ("ossi.domain", "pydantic"),
+    "ossi.contracts": (),
     "ossi.ports": ("ossi.domain",),
     "ossi.runtime": ("ossi.domain", "ossi.ports", "ossi.runtime"),
     "ossi.slack.errors": ("ossi.domain",),

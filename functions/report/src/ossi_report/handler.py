@@ -1,11 +1,11 @@
 """Makes a month's report: asked for by /ossi report, or by the schedule."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, assert_never
 
-from pydantic import BaseModel, Field, TypeAdapter
-from pydantic.alias_generators import to_camel
+from pydantic import Field, TypeAdapter
 
+from ossi.contracts import ReportAsked, Scheduled, requested_report_subject, scheduled_report_subject
 from ossi.domain.months import Month
 from ossi.runtime.invocation import invocation
 from ossi.runtime.logs import add_log_fields
@@ -16,24 +16,9 @@ from ossi_report.make_report import ReportMaker, ReportRun, make_report
 # For the announcement, or a word about the failure: calls to Slack of ten seconds each, tried again, and the ledger's.
 _SECONDS_TO_TELL = 60
 
-
-class _Asked(BaseModel, alias_generator=to_camel):
-    """Sent by the slash function."""
-
-    source: Literal["slash"]
-    month: str
-    requested_by: str
-    request_id: str
-
-
-class _Scheduled(BaseModel, alias_generator=to_camel):
-    """Sent by EventBridge Scheduler, which puts in the time that was scheduled, not the one at which it got round to it."""
-
-    source: Literal["schedule"]
-    scheduled_time: datetime
-
-
-_EVENT: TypeAdapter[_Asked | _Scheduled] = TypeAdapter(Annotated[_Asked | _Scheduled, Field(discriminator="source")])
+_EVENT: TypeAdapter[ReportAsked | Scheduled] = TypeAdapter(
+    Annotated[ReportAsked | Scheduled, Field(discriminator="source")]
+)
 
 
 @invocation("report")
@@ -50,9 +35,15 @@ def _seconds_left(context: Any) -> float:
     return context.get_remaining_time_in_millis() / 1000 - _SECONDS_TO_TELL
 
 
-def _run_of(request: _Asked | _Scheduled, maker: ReportMaker, invocation_id: str) -> ReportRun:
-    if isinstance(request, _Asked):
-        month = Month.parse(request.month)
-        return ReportRun(month, f"report#{month}#asked#{request.request_id}", request.requested_by, invocation_id)
-    month = Month.of(request.scheduled_time.astimezone(maker.books.zone)).previous()
-    return ReportRun(month, f"report#{month}#scheduled", None, invocation_id)
+def _run_of(request: ReportAsked | Scheduled, maker: ReportMaker, invocation_id: str) -> ReportRun:
+    match request:
+        case ReportAsked():
+            month = Month.parse(request.month)
+            subject = requested_report_subject(month, request.request_id)
+            return ReportRun(month, subject, request.requested_by, invocation_id)
+        case Scheduled():
+            due_at = datetime.fromisoformat(request.scheduled_time)
+            month = Month.of(due_at.astimezone(maker.books.zone)).previous()
+            return ReportRun(month, scheduled_report_subject(month), None, invocation_id)
+        case _:
+            assert_never(request)

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from ossi.contracts import ReportAsked, to_wire
 from ossi.domain.months import Month
 
 
@@ -15,7 +16,7 @@ class LambdaReportRequests:
 
     def request(self, month: Month, requested_by: str, request_id: str) -> None:
         """See ports.ReportRequests. Raises the client's errors."""
-        event = {"source": "slash", "month": str(month), "requestedBy": requested_by, "requestId": request_id}
+        event = to_wire(ReportAsked(month=str(month), requested_by=requested_by, request_id=request_id))
         self._client.invoke(
             FunctionName=self._function_name, InvocationType="Event", Payload=json.dumps(event).encode()
         )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ossi.aws.dynamodb import response_of, to_item
+from ossi.contracts import submission_subject
 from ossi.domain.contribution import Contribution
 
 _MARK_LIFE_S = 30 * 24 * 3600  # a modal does not stay open for longer
@@ -40,7 +41,7 @@ class DynamoSubmissions:
 
     def _writes(self, contribution: Contribution, submission_id: str) -> list[dict[str, Any]]:
         mark = {
-            "id": f"submission#{submission_id}",
+            "id": submission_subject(submission_id),
             "effect": "stored",
             "contribution": str(contribution.key),
             "expiresAt": contribution.timestamp // 1000 + _MARK_LIFE_S,
