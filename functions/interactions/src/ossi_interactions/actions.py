@@ -4,8 +4,8 @@ import logging
 import re
 from collections.abc import Callable
 
-from ossi.domain.contribution import Status
 from ossi.domain.errors import AlreadyDecided, UnknownContribution, UnreadableContribution
+from ossi.domain.history import EventKind
 from ossi.ports import Message
 from ossi.runtime.invocation import FAILED
 from ossi.runtime.logs import add_log_fields
@@ -37,7 +37,7 @@ def act(payload: ButtonsPressed, application: App) -> None:
             _tell(payload, application, problems.something_broke())
 
 
-def _decide(status: Status) -> _Act:
+def _decide(kind: EventKind) -> _Act:
     def decision(action: Action, payload: ButtonsPressed, application: App) -> None:
         seen_in = payload.seen_in
         if seen_in is None or seen_in.channel != application.settings.management_channel:
@@ -47,7 +47,7 @@ def _decide(status: Status) -> _Act:
         try:
             decide(
                 action.value,
-                status,
+                kind,
                 manager_id,
                 seen_in,
                 contributions=application.contributions,
@@ -90,8 +90,8 @@ def _unknown(_action: Action, payload: ButtonsPressed, application: App) -> None
 
 
 _ACTIONS: dict[str, _Act] = {
-    ACCEPT_ACTION: _decide(Status.ACCEPTED),
-    DECLINE_ACTION: _decide(Status.DECLINED),
+    ACCEPT_ACTION: _decide(EventKind.ACCEPTED),
+    DECLINE_ACTION: _decide(EventKind.DECLINED),
     NEWER_ACTION: _turn_page("after"),
     OLDER_ACTION: _turn_page("before"),
 }

@@ -1,11 +1,13 @@
 """A submitted form becomes a PENDING row, once (R4, R5). The stream function tells people about it."""
 
 import logging
+import secrets
 from dataclasses import dataclass
 
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.form import SubmittedForm, check
 from ossi.domain.levels import CompensationLevels
+from ossi.domain.lifecycle import submitted
 from ossi.ports import Chat, Clock, Submissions
 from ossi.slack.errors import SlackError
 
@@ -48,7 +50,7 @@ def submit(
         contribution_month=str(submission.month),
         submission_id=submission_id,
     )
-    return submissions.add_once(contribution, submission_id)
+    return submissions.add_once(submitted(contribution, secrets.token_hex(6)), submission_id)
 
 
 def _name_of(submitter: Submitter, chat: Chat) -> str:

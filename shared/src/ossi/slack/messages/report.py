@@ -144,6 +144,13 @@ def _notes(report: Report, summary: MonthSummary, *, with_file: bool = True) -> 
         notes.append(
             f":warning: *Never closed, so in no report:* {_listed(waiting, _MONTHS)}. To close: {_listed(commands, _MONTHS)}."
         )
+    if report.unannounced:
+        months = _listed([month.label for month in report.unannounced], _MONTHS)
+        commands = _listed([f"`/ossi report {month}`" for month in report.unannounced], _MONTHS)
+        notes.append(
+            f":mailbox_with_mail: *Closed, but not announced yet:* {months}, because Slack didn't take the message. I keep trying. "
+            f"To see it now: {commands}."
+        )
     return notes
 
 
