@@ -243,14 +243,21 @@ class Checkpoint(Protocol):
 
 
 class Chat(Protocol):
-    """Slack. Every method raises TransientSlackError or PermanentSlackError."""
+    """Slack. Every method raises TransientSlackError or PermanentSlackError, whose kind says what can have happened."""
 
-    def post(self, channel: str, message: Message) -> MessageRef:
-        """Posts to a channel, or to a person's direct messages where channel is a user's id."""
+    def post(self, channel: str, message: Message) -> MessageRef | None:
+        """Posts to a channel, or to a person's direct messages where channel is a user's id.
+
+        Answers where the message stands; None: it was posted, and Slack did not say where.
+        """
         ...
 
     def update(self, ref: MessageRef, message: Message) -> None:
         """Redraws a message."""
+        ...
+
+    def test_auth(self) -> None:
+        """Asks Slack for nothing but whether it answers and knows the token: harmless, however often."""
         ...
 
     def open_view(self, trigger_id: str, view: dict[str, Any]) -> None:
@@ -258,7 +265,10 @@ class Chat(Protocol):
         ...
 
     def respond(self, response_url: str, message: Message, *, replace_original: bool = False) -> None:
-        """Answers the person who acted, privately, or redraws the private message that they acted on."""
+        """Answers the person who acted, privately, or redraws the private message that they acted on.
+
+        A response_url that isn't Slack's is refused with PermanentSlackError.
+        """
         ...
 
     def user_name(self, user_id: str) -> str | None:
