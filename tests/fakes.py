@@ -165,19 +165,23 @@ class Sent:
 
 @dataclass
 class FakeChat:
-    """ports.Chat that keeps what came. failing: decides which calls fail, and how."""
+    """ports.Chat that keeps what came. failing: decides which calls fail, and how. placeless: posts go well, and nothing says where."""
 
     names: dict[str, str] = field(default_factory=dict[str, str])
     members: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     failing: Callable[[str, str], Exception | None] = lambda _method, _where: None
+    placeless: bool = False
     sent: list[Sent] = field(default_factory=list[Sent])
 
-    def post(self, channel: str, message: Message) -> MessageRef:
+    def post(self, channel: str, message: Message) -> MessageRef | None:
         self._take(Sent("post", channel, message))
-        return MessageRef(channel=channel, ts=f"1792994700.{len(self.sent):06d}")
+        return None if self.placeless else MessageRef(channel=channel, ts=f"1792994700.{len(self.sent):06d}")
 
     def update(self, ref: MessageRef, message: Message) -> None:
         self._take(Sent("update", f"{ref.channel}/{ref.ts}", message))
+
+    def test_auth(self) -> None:
+        self._fail("test_auth", "")
 
     def open_view(self, trigger_id: str, view: dict[str, Any]) -> None:
         self._take(Sent("open_view", trigger_id, view=view))

@@ -151,10 +151,13 @@ class Lease(Protocol):
 
 
 class Chat(Protocol):
-    """Slack. Every method raises TransientSlackError or PermanentSlackError."""
+    """Slack. Every method raises TransientSlackError or PermanentSlackError, whose kind says what can have happened."""
 
     def post(self, channel: str, message: Message) -> MessageRef | None:
-        """Posts to a channel, or to a person's direct messages where channel is a user's id."""
+        """Posts to a channel, or to a person's direct messages where channel is a user's id.
+
+        Answers where the message stands; None: it was posted, and Slack did not say where.
+        """
         ...
 
     def update(self, ref: MessageRef, message: Message) -> None:
@@ -162,7 +165,7 @@ class Chat(Protocol):
         ...
 
     def test_auth(self) -> None:
-        """Asks Slack something harmless (auth.test): whether it answers at all."""
+        """Asks Slack for nothing but whether it answers and knows the token: harmless, however often."""
         ...
 
     def open_view(self, trigger_id: str, view: dict[str, Any]) -> None:
@@ -170,7 +173,10 @@ class Chat(Protocol):
         ...
 
     def respond(self, response_url: str, message: Message, *, replace_original: bool = False) -> None:
-        """Answers the person who acted, privately, or redraws the private message that they acted on."""
+        """Answers the person who acted, privately, or redraws the private message that they acted on.
+
+        A response_url that isn't Slack's is refused with PermanentSlackError.
+        """
         ...
 
     def user_name(self, user_id: str) -> str | None:
