@@ -240,7 +240,7 @@ def test_the_schedule_s_own_event_is_understood(aws: LocalAws, control: SlackCon
         scheduler: Any = aws.emulator.client("scheduler")
         name = "ossi-local-reconciliation"
         schedule = scheduler.get_schedule(Name=name, GroupName=name)
-        assert schedule["ScheduleExpression"] == "rate(15 minutes)"
+        assert schedule["ScheduleExpression"] == "rate(1 minute)"
         client: Any = aws.emulator.client("lambda")
         answer = client.invoke(FunctionName=schedule["Target"]["Arn"], Payload=schedule["Target"]["Input"])
         assert "FunctionError" not in answer, answer["Payload"].read()
