@@ -1,7 +1,7 @@
 """Makes slack/static/emoji.json from npm's `emoji-datasource`, the data from which Slack's own short codes come.
 
     npm pack emoji-datasource && tar xzf emoji-datasource-*.tgz package/emoji.json package/package.json
-    python playground/tools/emoji.py package
+    python playground/local_slack/tools/emoji.py package
 
 The data is under the MIT licence, (c) Cal Henderson; the file that is made says so.
 """
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).parents[1] / "src" / "ossi_playground" / "slack" / "static" / "emoji.json"
+TARGET = Path(__file__).parents[1] / "src" / "local_slack" / "static" / "emoji.json"
 
 
 def characters(unified: str) -> str:

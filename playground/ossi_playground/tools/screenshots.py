@@ -25,7 +25,7 @@ from ossi.domain.months import Month
 from ossi_cli.build import build_for_local_aws
 from ossi_playground.local import LocalOssi, Options
 
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
+IMAGES = Path(__file__).parents[3] / "docs" / "images"
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 _AINO, _MAIJA, _EINO = "U0AINO001", "U0MAIJA01", "U0EINO001"
 _TEXT = (
@@ -47,7 +47,7 @@ def _page(
         viewport={"width": width, "height": height}, color_scheme=scheme, timezone_id="Europe/Helsinki", locale="en-GB"
     )
     context.set_default_timeout(_WAIT_MS)
-    context.add_init_script("localStorage.setItem('ossi.tour.hidden', '1')")
+    context.add_init_script("localStorage.setItem('local-slack.tour.hidden', '1')")
     page = context.new_page()
     page.goto(url)
     page.wait_for_selector("body[data-ready]")

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
 from fakes import DESCRIPTION, HELSINKI, URL
+from local_slack.blocks import check_view
 from ossi.domain.compensation import CompensationLevels
 from ossi.domain.errors import InvalidSubmission, RequestRefused
 from ossi.domain.submission import SubmittedForm
 from ossi.slack_ui.form import CALLBACK_ID, FIELDS, contribution_form, field_errors, read_form
 from ossi.slack_ui.problems import not_stored
-from ossi_playground.slack.blocks import check_view
 from unit.slack_ui.judge import UGLY
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=HELSINKI)

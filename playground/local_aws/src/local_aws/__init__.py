@@ -1,11 +1,11 @@
 """The local AWS: an emulator in an environment of its own, the Pulumi program applied to it, and our stream poller."""
 
-from ossi_playground.aws.apply import Applied, apply
-from ossi_playground.aws.emulator import Emulator
-from ossi_playground.aws.errors import ApplyError, LocalAwsError, PortInUseError, StateDirInUseError
-from ossi_playground.aws.local_aws import LocalAws
-from ossi_playground.aws.stream_batches import Delivery
-from ossi_playground.aws.stream_poller import StreamPoller
+from local_aws.apply import Applied, apply
+from local_aws.emulator import Emulator
+from local_aws.errors import ApplyError, LocalAwsError, PortInUseError, StateDirInUseError
+from local_aws.local_aws import LocalAws
+from local_aws.stream_batches import Delivery
+from local_aws.stream_poller import StreamPoller
 
 __all__ = [
     "Applied",

@@ -9,8 +9,8 @@ import fnmatch
 import json
 from typing import Any
 
-from ossi_playground.aws.clients import ACCOUNT_ID, Clients
-from ossi_playground.aws.errors import ApplyError
+from local_aws.clients import ACCOUNT_ID, Clients
+from local_aws.errors import ApplyError
 
 
 def check_api_permissions(clients: Clients) -> None:

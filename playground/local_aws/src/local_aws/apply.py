@@ -1,4 +1,4 @@
-"""Applies the Pulumi program to the emulator: the program of `infra/` is the only description of the infrastructure.
+"""Applies a Pulumi program to the emulator, so that the same program describes the local AWS and the real one.
 
 The program runs in a process of its own, as under Pulumi: its modules have short names (`settings`, `components`), and
 Pulumi's SDK keeps global state. The process speaks JSON: a request on standard input, a result on standard output.
@@ -24,13 +24,11 @@ import pulumi.runtime.settings
 import pulumi.runtime.stack
 from google.protobuf import empty_pb2
 
-from ossi_playground.aws.clients import Clients
-from ossi_playground.aws.environment import repository_root
-from ossi_playground.aws.errors import ApplyError, LocalAwsError
-from ossi_playground.aws.resources.calls import call
-from ossi_playground.aws.resources.registry import Cloud, make
+from local_aws.clients import Clients
+from local_aws.errors import ApplyError, LocalAwsError
+from local_aws.resources.calls import call
+from local_aws.resources.registry import Cloud, make
 
-DEFAULT_PROJECT = "ossi"
 DEFAULT_STACK = "local"
 _SECONDS = 120
 
@@ -50,19 +48,19 @@ def apply(
     config: Mapping[str, str],
     secrets: Mapping[str, str],
     *,
-    project: str = DEFAULT_PROJECT,
+    project: str,
+    program: Path,
     stack: str = DEFAULT_STACK,
-    program: Path | None = None,
 ) -> Applied:
     """Creates or updates in the emulator what the Pulumi program describes; the same again changes nothing.
 
-    `config` and `secrets` hold the settings as `pulumi config set` takes them (lists as JSON), keys with or without the
-    `ossi:` in front; `program` is the directory of `__main__.py` (default: `infra/` of the repository).
+    `project` is the name in Pulumi.yaml, `program` the directory of `__main__.py`. `config` and `secrets` hold the
+    settings as `pulumi config set` takes them (lists as JSON), keys with or without `<project>:` in front.
 
     Raises ApplyError: its one message names the resource that failed, or the line of the program; the traceback is a
     note of the exception.
     """
-    directory = (program or repository_root() / "infra").resolve()
+    directory = program.resolve()
     if not (directory / "__main__.py").is_file():
         raise ApplyError(f"There is no Pulumi program in {directory}.")
     request = {
@@ -76,7 +74,7 @@ def apply(
     # As Pulumi does: the program's directory is the working directory.
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "ossi_playground.aws.apply"],
+            [sys.executable, "-m", "local_aws.apply"],
             input=json.dumps(request),
             cwd=directory,
             capture_output=True,

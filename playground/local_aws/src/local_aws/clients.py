@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 import boto3
 import botocore.session
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ SECRET_KEY = "test"
 # A Lambda may run for 15 minutes, and a synchronous invoke waits for it; everything else answers at once.
 _LAMBDA_READ_TIMEOUT_SECONDS = 15 * 60 + 5
 _READ_TIMEOUT_SECONDS = 30
+_ATTEMPTS = 3
 
 
 class Clients:
@@ -112,7 +114,19 @@ def isolated_session(access_key: str, secret_key: str, token: str | None, region
             "ca_bundle": (None, None, None, None),
         }
     )
+    session.register("needs-retry.lambda.Invoke", _do_not_repeat)
+    session.register("before-send.lambda", _keep_no_connection)
     return boto3.Session(access_key, secret_key, token, region, session)
+
+
+def _do_not_repeat(**_event: object) -> bool:
+    """Comes before botocore's own handler: a repeated invoke would run a function twice behind the caller's back."""
+    return False
+
+
+def _keep_no_connection(request: AWSPreparedRequest, **_event: object) -> None:
+    """An invoke isn't repeated, so it mustn't go out on a kept connection, which the server may be closing just then."""
+    request.headers["Connection"] = "close"
 
 
 def config_for(service: str) -> Config:
@@ -121,8 +135,8 @@ def config_for(service: str) -> Config:
         proxies={},
         connect_timeout=2,
         read_timeout=_LAMBDA_READ_TIMEOUT_SECONDS if service == "lambda" else _READ_TIMEOUT_SECONDS,
-        # A repeated synchronous invoke would run a function twice behind the caller's back.
-        retries={"total_max_attempts": 1 if service == "lambda" else 2, "mode": "standard"},
+        # A kept connection may be closed before it brings an answer; all but Lambda's Invoke may then be repeated.
+        retries={"total_max_attempts": _ATTEMPTS, "mode": "standard"},
         max_pool_connections=32,
         # A bucket in the host name would need a name server that knows it.
         s3={"addressing_style": "path"},

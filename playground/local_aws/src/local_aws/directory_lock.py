@@ -6,7 +6,7 @@ import fcntl
 from pathlib import Path
 from typing import IO
 
-from ossi_playground.aws.errors import LocalAwsError, StateDirInUseError
+from local_aws.errors import LocalAwsError, StateDirInUseError
 
 
 def lock_directory(directory: Path) -> IO[str]:

@@ -17,11 +17,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from ossi_playground.aws import emulator_process
-from ossi_playground.aws.clients import DEFAULT_REGION, Clients
-from ossi_playground.aws.directory_lock import lock_directory
-from ossi_playground.aws.environment import ensure_environment
-from ossi_playground.aws.errors import LocalAwsError, PortInUseError
+from local_aws import emulator_process
+from local_aws.clients import DEFAULT_REGION, Clients
+from local_aws.directory_lock import lock_directory
+from local_aws.environment import ensure_environment
+from local_aws.errors import LocalAwsError, PortInUseError
 
 HOST = "127.0.0.1"
 _START_SECONDS = 30.0
@@ -38,10 +38,22 @@ class Emulator(Clients):
     Use it as a context manager, or call `start` and `stop`. An `Emulator` that was stopped can be started again.
     """
 
-    def __init__(self, *, port: int | None = None, region: str = DEFAULT_REGION, state_dir: Path | None = None) -> None:
-        """Takes a port (None: any free one) and a directory in which the state is kept (None: all is forgotten)."""
+    def __init__(
+        self,
+        *,
+        port: int | None = None,
+        region: str = DEFAULT_REGION,
+        state_dir: Path | None = None,
+        python: Path | None = None,
+    ) -> None:
+        """Takes a port (None: any free one) and a directory in which the state is kept (None: all is forgotten).
+
+        `python` is the interpreter of an environment that holds ministack and boto3. The functions run in it too. None
+        takes the one that `environment.ensure_environment` prepares.
+        """
         super().__init__("", region)
         self._wanted_port = port
+        self._python = python
         self._state_dir = state_dir.resolve() if state_dir else None
         self._work_dir: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -71,11 +83,11 @@ class Emulator(Clients):
         """
         if self._process is not None:
             raise LocalAwsError("The local AWS runs already.")
-        python = ensure_environment()
+        python = self._python or ensure_environment()
         if self._state_dir is not None:
             self._state_lock = lock_directory(self._state_dir)
         try:
-            self._work_dir = Path(tempfile.mkdtemp(prefix="ossi-aws-"))
+            self._work_dir = Path(tempfile.mkdtemp(prefix="local-aws-"))
             self.log_file = (self._state_dir or self._work_dir) / "aws.log"
             self._start_on_some_port(python)
         except BaseException:

@@ -43,7 +43,7 @@ _WORKERS_A_CORE = 3
 _LOOK_FOR_A_WORKER_SECONDS = 0.005
 _STOP_SECONDS = 20.0
 
-logger = logging.getLogger("ossi")
+logger = logging.getLogger("local_aws")
 
 # ministack has no types of its own and is not installed where ours are checked.
 Ministack = Any

@@ -1,7 +1,8 @@
 """The virtual environment in which the emulator and the Lambda functions run.
 
-It holds what the lock file's group `local-aws` names and nothing else: boto3, as AWS's own Python runtime does, and the
-emulator. A function that needs a package which its artifact lacks therefore fails here as it would on AWS.
+It holds boto3, as AWS's own Python runtime does, and the emulator, and nothing else. A function that needs a package which
+its artifact lacks therefore fails here as it would on AWS. In a uv workspace the environment is made from the group
+`local-aws` of the lock file; elsewhere, make one and give its Python to `Emulator` or `LocalAws`.
 """
 
 import fcntl
@@ -14,22 +15,24 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ossi_playground.aws.errors import LocalAwsError
+from local_aws.errors import LocalAwsError
 
 DEPENDENCY_GROUP = "local-aws"
-_MARKER = "ossi-lock-hash"
+_MARKER = "lock-hash"
 
 
 def repository_root(start: Path | None = None) -> Path:
     """Returns the directory that holds the workspace's `uv.lock`, looked for upwards from `start` (default: this file).
 
-    Raises LocalAwsError outside a checkout.
+    Raises LocalAwsError where this package isn't part of a workspace's checkout.
     """
     here = (start or Path(__file__)).resolve()
     for directory in (here, *here.parents):
         if (directory / "uv.lock").is_file():
             return directory
-    raise LocalAwsError(f"The local AWS needs a checkout of the repository: there is no uv.lock above {here}.")
+    raise LocalAwsError(
+        f"There is no uv.lock above {here}: give the local AWS the Python of an environment that holds ministack and boto3."
+    )
 
 
 def ensure_environment(root: Path | None = None) -> Path:

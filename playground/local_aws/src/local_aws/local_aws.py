@@ -7,12 +7,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from ossi_playground.aws.api_permissions import check_api_permissions
-from ossi_playground.aws.apply import DEFAULT_PROJECT, DEFAULT_STACK, apply
-from ossi_playground.aws.emulator import Emulator
-from ossi_playground.aws.errors import LocalAwsError
-from ossi_playground.aws.stream_batches import Delivery
-from ossi_playground.aws.stream_poller import StreamPoller
+from local_aws.api_permissions import check_api_permissions
+from local_aws.apply import DEFAULT_STACK, apply
+from local_aws.emulator import Emulator
+from local_aws.errors import LocalAwsError
+from local_aws.stream_batches import Delivery
+from local_aws.stream_poller import StreamPoller
 
 
 class LocalAws:
@@ -23,15 +23,19 @@ class LocalAws:
         config: Mapping[str, str],
         secrets: Mapping[str, str],
         *,
+        project: str,
+        program: Path,
+        stack: str = DEFAULT_STACK,
         port: int | None = None,
         state_dir: Path | None = None,
-        project: str = DEFAULT_PROJECT,
-        stack: str = DEFAULT_STACK,
-        program: Path | None = None,
+        python: Path | None = None,
         on_delivery: Callable[[Delivery], None] | None = None,
     ) -> None:
-        """Takes the program's settings (see `apply`), a port and a directory to keep the state in, or None for none."""
-        self.emulator = Emulator(port=port, state_dir=state_dir)
+        """Takes the program and its settings (see `apply`), and what `Emulator` takes.
+
+        `on_delivery` is told, in the stream poller's threads, of every attempt to deliver a batch.
+        """
+        self.emulator = Emulator(port=port, state_dir=state_dir, python=python)
         self._config = dict(config)
         self._secrets = dict(secrets)
         self._names = (project, stack)

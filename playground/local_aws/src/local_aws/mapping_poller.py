@@ -7,10 +7,10 @@ import threading
 import time
 from collections.abc import Callable
 
-from ossi_playground.aws.checkpoints import Checkpoints
-from ossi_playground.aws.errors import LocalAwsError
-from ossi_playground.aws.shard_reader import ShardReader
-from ossi_playground.aws.stream_batches import (
+from local_aws.checkpoints import Checkpoints
+from local_aws.errors import LocalAwsError
+from local_aws.shard_reader import ShardReader
+from local_aws.stream_batches import (
     Delivery,
     Invocation,
     Invoke,
@@ -19,8 +19,8 @@ from ossi_playground.aws.stream_batches import (
     StreamMapping,
     Surroundings,
 )
-from ossi_playground.aws.stream_events import Record
-from ossi_playground.aws.stream_source import SourceError, StreamSource
+from local_aws.stream_events import Record
+from local_aws.stream_source import SourceError, StreamSource
 
 logger = logging.getLogger(__name__)
 

@@ -10,11 +10,11 @@ import zlib
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 
-from ossi_playground.aws.checkpoints import Checkpoints
-from ossi_playground.aws.event_filters import EventFilter
-from ossi_playground.aws.stream_batches import StoppedError, StreamMapping, Surroundings, process
-from ossi_playground.aws.stream_events import StreamRecord
-from ossi_playground.aws.stream_source import IteratorError, SourceError, StreamSource, TrimmedError
+from local_aws.checkpoints import Checkpoints
+from local_aws.event_filters import EventFilter
+from local_aws.stream_batches import StoppedError, StreamMapping, Surroundings, process
+from local_aws.stream_events import StreamRecord
+from local_aws.stream_source import IteratorError, SourceError, StreamSource, TrimmedError
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from ossi_playground.aws.stream_events import Record, StreamRecord
+from local_aws.stream_events import Record, StreamRecord
 
 FOREVER = -1
 """AWS's word for no limit of retries or age."""

@@ -16,14 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ossi_playground.aws.checkpoints import Checkpoints
-from ossi_playground.aws.errors import LocalAwsError
-from ossi_playground.aws.mapping_poller import MappingPoller
-from ossi_playground.aws.stream_batches import Delivery, StreamMapping
-from ossi_playground.aws.stream_source import ApiStream, RoleSession, invoke_function, send_to_queue
+from local_aws.checkpoints import Checkpoints
+from local_aws.errors import LocalAwsError
+from local_aws.mapping_poller import MappingPoller
+from local_aws.stream_batches import Delivery, StreamMapping
+from local_aws.stream_source import ApiStream, RoleSession, invoke_function, send_to_queue
 
 if TYPE_CHECKING:
-    from ossi_playground.aws.clients import Clients
+    from local_aws.clients import Clients
 
 logger = logging.getLogger(__name__)
 

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ossi_playground.aws.clients import config_for, isolated_session
-from ossi_playground.aws.stream_batches import Invocation, NotInvokedError
-from ossi_playground.aws.stream_events import Record, StreamRecord, from_api
+from local_aws.clients import config_for, isolated_session
+from local_aws.stream_batches import Invocation, NotInvokedError
+from local_aws.stream_events import Record, StreamRecord, from_api
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
 
-    from ossi_playground.aws.clients import Clients
+    from local_aws.clients import Clients
 
 logger = logging.getLogger(__name__)
 

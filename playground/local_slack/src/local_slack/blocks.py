@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from ossi_playground.slack.elements import (
+from local_slack.elements import (
     ACTIONS_ELEMENT,
     IMAGE_ELEMENT,
     INPUT_ELEMENT,
@@ -13,10 +13,10 @@ from ossi_playground.slack.elements import (
     any_text,
     plain_text,
 )
-from ossi_playground.slack.errors import SlackError
-from ossi_playground.slack.jsonish import Json, JsonObject, as_object, as_objects, as_text
-from ossi_playground.slack.limits import limit
-from ossi_playground.slack.schema import (
+from local_slack.errors import SlackError
+from local_slack.jsonish import Json, JsonObject, as_object, as_objects, as_text
+from local_slack.limits import limit
+from local_slack.schema import (
     Check,
     Findings,
     array,

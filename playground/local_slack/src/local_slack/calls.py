@@ -7,13 +7,13 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from ossi_playground.slack.errors import SlackError
-from ossi_playground.slack.jsonish import Json, JsonObject, as_text, parse
-from ossi_playground.slack.limits import limit
-from ossi_playground.slack.reads import Reads
-from ossi_playground.slack.state import Channel
-from ossi_playground.slack.views import Views
-from ossi_playground.slack.workspace import Workspace
+from local_slack.errors import SlackError
+from local_slack.jsonish import Json, JsonObject, as_text, parse
+from local_slack.limits import limit
+from local_slack.queries import Queries
+from local_slack.state import Channel
+from local_slack.views import Views
+from local_slack.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Call:
     arguments: JsonObject
     workspace: Workspace
     views: Views
-    reads: Reads
+    queries: Queries
 
     def text(self, name: str) -> str:
         """An optional string argument; empty where it is missing."""

@@ -8,11 +8,7 @@ from typing import Final, Literal, Self, TypeVar
 import httpx
 from pydantic import BaseModel
 
-from ossi_playground.slack.errors import LocalSlackError
-from ossi_playground.slack.failures import FailureRule
-from ossi_playground.slack.jsonish import JsonObject
-from ossi_playground.slack.traffic import TrafficEntry
-from ossi_playground.slack.wire import (
+from local_slack.control_models import (
     ChannelRead,
     Done,
     FailureList,
@@ -27,6 +23,10 @@ from ossi_playground.slack.wire import (
     ViewRead,
     WorkspaceRead,
 )
+from local_slack.errors import LocalSlackError
+from local_slack.failures import FailureRule
+from local_slack.jsonish import JsonObject
+from local_slack.traffic import TrafficEntry
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Value = TypeVar("_Value")
@@ -81,8 +81,8 @@ class SlackControl:
         body: JsonObject = {"id": channel, "name": name, "is_private": is_private, "members": [*members]}
         return self._post("/channels", body, ChannelRead)
 
-    def add_user(self, user: str, name: str, real_name: str = "", role: str = "employee") -> UserRead:
-        """A new person, in no channel yet."""
+    def add_user(self, user: str, name: str, real_name: str = "", role: str = "") -> UserRead:
+        """A new person, in no channel yet; without a role they get the first of the seed's."""
         return self._post("/users", {"id": user, "name": name, "real_name": real_name, "role": role}, UserRead)
 
     def archive(self, channel: str) -> ChannelRead:
@@ -108,9 +108,9 @@ class SlackControl:
     # acting
 
     def command(
-        self, user: str, text: str = "", *, channel: str | None = None, command: str = "/ossi"
+        self, user: str, text: str = "", *, channel: str | None = None, command: str | None = None
     ) -> InteractionResult:
-        """Type a slash command."""
+        """Type a slash command; the first of the app's where none is named."""
         body: JsonObject = {"user": user, "text": text, "channel": channel, "command": command}
         return self._post("/command", body, InteractionResult)
 

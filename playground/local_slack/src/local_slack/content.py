@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from ossi_playground.slack.errors import SlackError
-from ossi_playground.slack.jsonish import Json, JsonObject, as_objects, as_text, parse
-from ossi_playground.slack.workspace import check_content
+from local_slack.errors import SlackError
+from local_slack.jsonish import Json, JsonObject, as_objects, as_text, parse
+from local_slack.workspace import check_content
 
 
 class Content(NamedTuple):

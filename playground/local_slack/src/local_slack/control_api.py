@@ -12,16 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ossi_playground.slack.acting import Acting
-from ossi_playground.slack.errors import ControlError, SlackError
-from ossi_playground.slack.failures import FailureRule, Failures, RateLimiter
-from ossi_playground.slack.outbound import BotLine
-from ossi_playground.slack.reads import Reads, channel_read, user_read
-from ossi_playground.slack.state import Channel, User
-from ossi_playground.slack.submitting import Submitting
-from ossi_playground.slack.traffic import Traffic
-from ossi_playground.slack.views import Views
-from ossi_playground.slack.wire import (
+from local_slack.control_models import (
     AppRequest,
     ChannelRead,
     ChannelRequest,
@@ -37,9 +28,11 @@ from ossi_playground.slack.wire import (
     PressRequest,
     RateLimitRequest,
     Refusal,
+    RoleRead,
     SayRequest,
     ShortcutRead,
     ShortcutRequest,
+    StepRead,
     SubmitRequest,
     TrafficList,
     UserRead,
@@ -48,7 +41,16 @@ from ossi_playground.slack.wire import (
     ViewRead,
     WorkspaceRead,
 )
-from ossi_playground.slack.workspace import Workspace
+from local_slack.errors import ControlError, SlackError
+from local_slack.failures import FailureRule, Failures, RateLimiter
+from local_slack.outbound import BotLine
+from local_slack.queries import Queries, channel_read, user_read
+from local_slack.state import Channel, User
+from local_slack.submitting import Submitting
+from local_slack.traffic import Traffic
+from local_slack.user_actions import UserActions
+from local_slack.views import Views
+from local_slack.workspace import Workspace
 
 _Handler: TypeAlias = Callable[[Request], Awaitable[BaseModel]]
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -86,8 +88,8 @@ class ControlApi:
     workspace: Workspace
     views: Views
     line: BotLine
-    reads: Reads
-    acting: Acting
+    queries: Queries
+    user_actions: UserActions
     submitting: Submitting
     traffic: Traffic
     failures: Failures
@@ -147,7 +149,7 @@ class ControlApi:
 
     async def _workspace(self, _request: Request) -> WorkspaceRead:
         seed = self.workspace.seed
-        return WorkspaceRead(
+        facts = WorkspaceRead(
             team_id=seed.team.id,
             team_name=seed.team.name,
             app_id=seed.app.id,
@@ -160,17 +162,19 @@ class ControlApi:
             slash_url=self.line.slash_url,
             interactions_url=self.line.interactions_url,
             events_url=self.line.events_url,
-            management_channel=seed.management_channel,
-            public_channel=seed.public_channel,
+            roles=[RoleRead(**each.model_dump()) for each in seed.roles],
+            first_steps=[StepRead(**each.model_dump()) for each in seed.first_steps],
             users=[user_read(each) for each in self.workspace.state.users.values()],
             channels=[channel_read(each) for each in self.workspace.state.channels.values()],
         )
+        named = {name: each for name, each in seed.named_channels.items() if name not in WorkspaceRead.model_fields}
+        return facts.model_copy(update=named)
 
     async def _add_channel(self, request: Request) -> ChannelRead:
         wanted = await _parsed(request, ChannelRequest)
         if wanted.id in self.workspace.state.channels:
             raise ControlError(f"there is a channel {wanted.id} already", 409)
-        members = [self.reads.known_user(each).id for each in wanted.members]
+        members = [self.queries.known_user(each).id for each in wanted.members]
         channel = Channel(id=wanted.id, name=wanted.name, is_private=wanted.is_private, members=members)
         self.workspace.put_channel(channel)
         return channel_read(channel)
@@ -179,12 +183,16 @@ class ControlApi:
         wanted = await _parsed(request, NewUserRequest)
         if wanted.id in self.workspace.state.users:
             raise ControlError(f"there is a user {wanted.id} already", 409)
-        user = User(**wanted.model_dump())
+        roles = [role.id for role in self.workspace.seed.roles]
+        role = wanted.role or next(iter(roles), "")
+        if role and role not in roles:
+            raise ControlError(f"there is no role {role}; there are {', '.join(roles) or 'none'}")
+        user = User(**wanted.model_dump() | {"role": role})
         self.workspace.add_user(user)
         return user_read(user)
 
     def _changed(self, request: Request, *, archived: bool) -> ChannelRead:
-        channel = self.reads.known_channel(str(request.path_params["channel_id"]))
+        channel = self.queries.known_channel(str(request.path_params["channel_id"]))
         channel.is_archived = archived
         self.workspace.put_channel(channel)
         return channel_read(channel)
@@ -196,16 +204,16 @@ class ControlApi:
         return self._changed(request, archived=False)
 
     async def _invite(self, request: Request) -> ChannelRead:
-        channel = self.reads.known_channel(str(request.path_params["channel_id"]))
-        user = self.reads.known_user((await _parsed(request, UserRequest)).user)
+        channel = self.queries.known_channel(str(request.path_params["channel_id"]))
+        user = self.queries.known_user((await _parsed(request, UserRequest)).user)
         if user.id not in channel.members:
             channel.members.append(user.id)
             self.workspace.put_channel(channel)
         return channel_read(channel)
 
     async def _kick(self, request: Request) -> ChannelRead:
-        channel = self.reads.known_channel(str(request.path_params["channel_id"]))
-        user = self.reads.known_user((await _parsed(request, UserRequest)).user)
+        channel = self.queries.known_channel(str(request.path_params["channel_id"]))
+        user = self.queries.known_user((await _parsed(request, UserRequest)).user)
         if user.id not in channel.members:
             raise ControlError(f"{user.id} is not in {channel.name}", 409)
         channel.members.remove(user.id)
@@ -222,7 +230,7 @@ class ControlApi:
     # acting
 
     async def _command(self, request: Request) -> BaseModel:
-        return await self.acting.command(await _parsed(request, CommandRequest))
+        return await self.user_actions.command(await _parsed(request, CommandRequest))
 
     async def _submit(self, request: Request) -> BaseModel:
         wanted = await _parsed(request, SubmitRequest)
@@ -233,23 +241,23 @@ class ControlApi:
         return await self.submitting.close(str(request.path_params["view_id"]), wanted)
 
     async def _press(self, request: Request) -> BaseModel:
-        return await self.acting.press(await _parsed(request, PressRequest))
+        return await self.user_actions.press(await _parsed(request, PressRequest))
 
     async def _home(self, request: Request) -> BaseModel:
-        return await self.acting.home(await _parsed(request, UserRequest))
+        return await self.user_actions.home(await _parsed(request, UserRequest))
 
     async def _shortcut(self, request: Request) -> BaseModel:
-        return await self.acting.shortcut(await _parsed(request, ShortcutRequest))
+        return await self.user_actions.shortcut(await _parsed(request, ShortcutRequest))
 
     async def _message_shortcut(self, request: Request) -> BaseModel:
-        return await self.acting.message_shortcut(await _parsed(request, MessageShortcutRequest))
+        return await self.user_actions.message_shortcut(await _parsed(request, MessageShortcutRequest))
 
     async def _say(self, request: Request) -> MessageRead:
         wanted = await _parsed(request, SayRequest)
-        channel = self.reads.known_channel(str(request.path_params["channel_id"]))
-        if self.reads.known_user(wanted.user).id not in channel.members:
+        channel = self.queries.known_channel(str(request.path_params["channel_id"]))
+        if self.queries.known_user(wanted.user).id not in channel.members:
             raise ControlError(f"{wanted.user} is not in {channel.name}", 403)
-        return self.reads.message(self.workspace.post(channel, wanted.text, [], user=wanted.user))
+        return self.queries.message(self.workspace.post(channel, wanted.text, [], user=wanted.user))
 
     # reading
 
@@ -257,32 +265,32 @@ class ControlApi:
         viewer = request.query_params.get("user")
         ephemeral = request.query_params.get("ephemeral") in ("1", "true")
         channel_id = str(request.path_params["channel_id"])
-        return MessageList(messages=self.reads.in_channel(channel_id, viewer, ephemeral=ephemeral))
+        return MessageList(messages=self.queries.in_channel(channel_id, viewer, ephemeral=ephemeral))
 
     async def _conversations(self, request: Request) -> ConversationList:
-        return ConversationList(conversations=self.reads.conversations(str(request.path_params["user_id"])))
+        return ConversationList(conversations=self.queries.conversations(str(request.path_params["user_id"])))
 
     async def _direct_messages(self, request: Request) -> MessageList:
-        user = self.reads.known_user(str(request.path_params["user_id"]))
-        return MessageList(messages=self.reads.in_channel(self.workspace.direct_message(user.id).id))
+        user = self.queries.known_user(str(request.path_params["user_id"]))
+        return MessageList(messages=self.queries.in_channel(self.workspace.direct_message(user.id).id))
 
     async def _ephemeral(self, request: Request) -> MessageList:
-        user = self.reads.known_user(str(request.path_params["user_id"]))
-        return MessageList(messages=[self.reads.message(each) for each in self.workspace.ephemeral_for(user.id)])
+        user = self.queries.known_user(str(request.path_params["user_id"]))
+        return MessageList(messages=[self.queries.message(each) for each in self.workspace.ephemeral_for(user.id)])
 
     async def _user_views(self, request: Request) -> ViewList:
-        user = self.reads.known_user(str(request.path_params["user_id"]))
+        user = self.queries.known_user(str(request.path_params["user_id"]))
         home = self.views.home_of(user.id)
         return ViewList(
-            views=[self.reads.view(each) for each in self.views.of_user(user.id)],
-            home=self.reads.view(home) if home else None,
+            views=[self.queries.view(each) for each in self.views.of_user(user.id)],
+            home=self.queries.view(home) if home else None,
         )
 
     async def _view(self, request: Request) -> ViewRead:
         view = self.views.find(str(request.path_params["view_id"]))
         if view is None:
             raise ControlError(f"there is no view {request.path_params['view_id']}", 404)
-        return self.reads.view(view)
+        return self.queries.view(view)
 
     async def _traffic(self, request: Request) -> TrafficList:
         since = request.query_params.get("since", "0")

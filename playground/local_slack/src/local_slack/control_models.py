@@ -4,10 +4,10 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ossi_playground.slack.failures import FailureRule
-from ossi_playground.slack.jsonish import JsonObject
-from ossi_playground.slack.mrkdwn import Act
-from ossi_playground.slack.traffic import TrafficEntry
+from local_slack.failures import FailureRule
+from local_slack.jsonish import JsonObject
+from local_slack.mrkdwn import Act
+from local_slack.traffic import TrafficEntry
 
 
 class _Request(BaseModel):
@@ -23,12 +23,15 @@ class AppRequest(_Request):
 
 
 class CommandRequest(_Request):
-    """A person types a slash command, in a channel they are in (default: their direct message with the bot)."""
+    """A person types a slash command, in a channel they are in (default: their direct message with the bot).
+
+    Without `command` it is the first of the app's commands.
+    """
 
     user: str
     text: str = ""
     channel: str | None = None
-    command: str = "/ossi"
+    command: str | None = None
 
 
 class SubmitRequest(_Request):
@@ -106,12 +109,12 @@ class ChannelRequest(_Request):
 
 
 class NewUserRequest(_Request):
-    """A new person."""
+    """A new person; without a role they get the first of the seed's."""
 
     id: str
     name: str
     real_name: str = ""
-    role: Literal["employee", "manager"] = "employee"
+    role: str = ""
 
 
 class ActionRead(BaseModel):
@@ -236,8 +239,30 @@ class ShortcutRead(BaseModel):
     callback_id: str
 
 
+class RoleRead(BaseModel):
+    """A group that people are sorted into."""
+
+    id: str
+    heading: str
+
+
+class StepRead(BaseModel):
+    """One of the first steps: what it says, what its button says, and what the button does."""
+
+    text: str
+    button: str
+    act_as: str | None
+    go_to: str | None
+    compose: str | None
+
+
 class WorkspaceRead(BaseModel):
-    """The workspace as a whole: who and what there is, and how the app is connected."""
+    """The workspace as a whole: who and what there is, and how the app is connected.
+
+    The seed's named channels are further fields, each the id of a channel.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     team_id: str
     team_name: str
@@ -251,8 +276,8 @@ class WorkspaceRead(BaseModel):
     slash_url: str | None
     interactions_url: str | None
     events_url: str | None
-    management_channel: str
-    public_channel: str
+    roles: list[RoleRead]
+    first_steps: list[StepRead]
     users: list[UserRead]
     channels: list[ChannelRead]
 

@@ -1,11 +1,11 @@
-"""Block Kit's composition objects and interactive elements, as far as Ossi may use them, described as checks."""
+"""Block Kit's composition objects and interactive elements that it knows, described as checks."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from ossi_playground.slack.jsonish import Json, JsonObject, as_object, as_objects, as_text
-from ossi_playground.slack.limits import limit
-from ossi_playground.slack.schema import (
+from local_slack.jsonish import Json, JsonObject, as_object, as_objects, as_text
+from local_slack.limits import limit
+from local_slack.schema import (
     EMAIL,
     URL,
     Check,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ossi_playground.slack.jsonish import JsonObject
+from local_slack.jsonish import JsonObject
 
 
 class LocalSlackError(Exception):
@@ -43,6 +43,10 @@ class ControlError(LocalSlackError):
 
 class PortInUseError(LocalSlackError):
     """The port on which the local Slack should listen is taken."""
+
+
+class SeedFileError(LocalSlackError):
+    """The file that should describe a workspace cannot be read, or describes none."""
 
 
 class StateFileError(LocalSlackError):

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ossi_playground.slack.jsonish import JsonObject
+from local_slack.jsonish import JsonObject
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from ossi_playground.slack.bus import Event
-from ossi_playground.slack.jsonish import JsonObject, as_text
-from ossi_playground.slack.reads import Reads
-from ossi_playground.slack.workspace import Workspace
+from local_slack.event_bus import Event
+from local_slack.jsonish import JsonObject, as_text
+from local_slack.queries import Queries
+from local_slack.workspace import Workspace
 
 _SILENCE_SECONDS: Final = 15
 """After so long without a change a comment is sent, so that a page that is gone is noticed."""
@@ -27,11 +27,11 @@ _UNTOLD: Final = ("view_filled",)
 class EventStream:
     """Answers GET /_control/events?user=U...: what this person would see happen, and what the inspector follows.
 
-    Begins with `hello`: whoever reads it (again) loads everything anew, so nothing is lost between two connections.
+    Begins with `hello`: whoever reads it (again) loads everything again, so nothing is lost between two connections.
     """
 
     workspace: Workspace
-    reads: Reads
+    queries: Queries
     stopping: asyncio.Event
 
     def routes(self) -> list[Route]:
@@ -79,7 +79,7 @@ class EventStream:
         if channel is None or viewer not in channel.members:
             return None
         message = self.workspace.find_message(channel_id, as_text(event.about.get("ts")))
-        shown = self.reads.message(message).model_dump(mode="json") if message is not None else None
+        shown = self.queries.message(message).model_dump(mode="json") if message is not None else None
         return {**event.about, "message": shown}
 
 

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ossi_playground.slack.jsonish import JsonObject
-from ossi_playground.slack.workspace import Clock
+from local_slack.jsonish import JsonObject
+from local_slack.workspace import Clock
 
 
 class FailureRule(BaseModel):

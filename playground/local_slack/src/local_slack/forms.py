@@ -6,11 +6,11 @@ Values have the shape of Slack's `state.values`: block_id -> action_id -> entry.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ossi_playground.slack.blocks import interactive_elements
-from ossi_playground.slack.elements import all_options
-from ossi_playground.slack.errors import ControlError
-from ossi_playground.slack.jsonish import Json, JsonObject, as_object, as_objects, as_text
-from ossi_playground.slack.schema import EMAIL, URL, is_day
+from local_slack.blocks import interactive_elements
+from local_slack.elements import all_options
+from local_slack.errors import ControlError
+from local_slack.jsonish import Json, JsonObject, as_object, as_objects, as_text
+from local_slack.schema import EMAIL, URL, is_day
 
 _TEXT_INPUTS: Final = ("plain_text_input", "url_text_input", "email_text_input", "number_input")
 _ONE_OPTION: Final = ("static_select", "radio_buttons")

@@ -10,16 +10,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ossi_playground.slack.jsonish import JsonObject
+from local_slack.jsonish import JsonObject
 
 
 class TableRead(BaseModel):
-    """A table and its rows, the newest first; `more` says that there are more than are shown."""
+    """A table and its rows, the newest first.
+
+    `more` says that there are more than are shown; `columns` names those that stand first, in their order.
+    """
 
     title: str
     name: str
     rows: list[JsonObject]
     more: bool = False
+    columns: list[str] = Field(default_factory=list[str])
 
 
 class DeliveryRead(BaseModel):

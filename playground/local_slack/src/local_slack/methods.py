@@ -1,20 +1,20 @@
-"""The Web API methods that Ossi uses, each with the rules and the error codes of Slack's documentation."""
+"""The Web API methods that it knows, each with the rules and the error codes of Slack's documentation."""
 
 from typing import Final
 
-from ossi_playground.slack.calls import Call, Method
-from ossi_playground.slack.content import content_of
-from ossi_playground.slack.errors import SlackError
-from ossi_playground.slack.jsonish import JsonObject
-from ossi_playground.slack.limits import limit
-from ossi_playground.slack.payloads import Payloads
-from ossi_playground.slack.state import Channel, Message, User, View
+from local_slack.calls import Call, Method
+from local_slack.content import content_of
+from local_slack.errors import SlackError
+from local_slack.jsonish import JsonObject
+from local_slack.limits import limit
+from local_slack.payloads import Payloads
+from local_slack.state import Channel, Message, User, View
 
 
 def _auth_test(call: Call) -> JsonObject:
     seed = call.workspace.seed
     return {
-        "url": f"{call.reads.base_url}/",
+        "url": f"{call.queries.base_url}/",
         "team": seed.team.name,
         "user": seed.app.bot_name,
         "team_id": seed.team.id,
@@ -101,7 +101,7 @@ def _delete(call: Call) -> JsonObject:
 def _get_permalink(call: Call) -> JsonObject:
     channel = call.workspace.channel_for_bot(call.required("channel"))
     message = call.workspace.lasting_message(channel, call.required("message_ts"))
-    return {"channel": channel.id, "permalink": call.reads.permalink(channel.id, message.ts)}
+    return {"channel": channel.id, "permalink": call.queries.permalink(channel.id, message.ts)}
 
 
 def _shown(call: Call, message: Message) -> JsonObject:

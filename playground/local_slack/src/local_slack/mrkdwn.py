@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 from pydantic import BaseModel
 
-from ossi_playground.slack.jsonish import Json, JsonObject, as_object, as_objects, as_text
+from local_slack.jsonish import Json, JsonObject, as_object, as_objects, as_text
 
 ActKind: TypeAlias = Literal[
     "user",
@@ -68,7 +68,7 @@ def unescape(text: str) -> str:
 
 
 class _Reader:
-    """Reads one mrkdwn text. Parts that are done are set aside behind NULs, so that nothing looks into them again."""
+    """Queries one mrkdwn text. Parts that are done are set aside behind NULs, so that nothing looks into them again."""
 
     def __init__(self, name_of: NameOf, *, verbatim: bool) -> None:
         self.acts: list[Act] = []

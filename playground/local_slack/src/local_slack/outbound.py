@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 import httpx
 from slack_sdk.signature import SignatureVerifier
 
-from ossi_playground.slack.jsonish import Json, JsonObject, parse
-from ossi_playground.slack.limits import limit
-from ossi_playground.slack.traffic import Traffic
-from ossi_playground.slack.workspace import Clock
+from local_slack.jsonish import Json, JsonObject, parse
+from local_slack.limits import limit
+from local_slack.traffic import Traffic
+from local_slack.workspace import Clock
 
 _USER_AGENT: Final = "Slackbot 1.0 (+https://api.slack.com/robots)"
 

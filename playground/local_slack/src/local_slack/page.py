@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-_STATIC: Final = Path(str(resources.files("ossi_playground.slack") / "static"))
+_STATIC: Final = Path(str(resources.files("local_slack") / "static"))
 # No inline script or style, nothing from elsewhere but pictures: what a bot sends can name a picture anywhere.
 _POLICY: Final = "; ".join(
     (

@@ -3,10 +3,10 @@
 import time
 from dataclasses import dataclass
 
-from ossi_playground.slack.jsonish import Json, JsonObject, as_list, as_object, as_text
-from ossi_playground.slack.state import Channel, Message, View
-from ossi_playground.slack.views import Trigger, Views
-from ossi_playground.slack.workspace import Workspace
+from local_slack.jsonish import Json, JsonObject, as_list, as_object, as_text
+from local_slack.state import Channel, Message, View
+from local_slack.views import Trigger, Views
+from local_slack.workspace import Workspace
 
 
 @dataclass(frozen=True)

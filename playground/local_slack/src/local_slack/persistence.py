@@ -1,11 +1,15 @@
 """Keeps the workspace in a file: soon after each change, and when the server stops."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Final
 
-from ossi_playground.slack.state import save_state
-from ossi_playground.slack.workspace import Workspace
+from pydantic import ValidationError
+
+from local_slack.errors import StateFileError
+from local_slack.state import State
+from local_slack.workspace import Workspace
 
 _PAUSE: Final = 0.5
 """Seconds in which changes are collected, so that a burst of messages is one write."""
@@ -34,3 +38,24 @@ class Saver:
     def save_now(self) -> None:
         """Save, and return when it is done."""
         save_state(self._path, self._workspace.state.model_dump_json())
+
+
+def load_state(path: Path) -> State | None:
+    """The saved state, or None where there is no file; raises `StateFileError` for a file that holds something else."""
+    if not path.exists():
+        return None
+    try:
+        return State.model_validate_json(path.read_text(encoding="utf-8"))
+    except (ValidationError, UnicodeDecodeError) as error:
+        raise StateFileError(f"{path} does not hold a saved workspace: delete it or name another file") from error
+
+
+def save_state(path: Path, content: str) -> None:
+    """Write the state so that a reader, or a crash, sees either the old or the new file, never half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.new")
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

@@ -3,22 +3,22 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ossi_playground.slack.blocks import interactive_elements
-from ossi_playground.slack.elements import all_options
-from ossi_playground.slack.errors import ControlError
-from ossi_playground.slack.jsonish import JsonObject, as_object, as_objects, as_text
-from ossi_playground.slack.mrkdwn import read_block, read_message
-from ossi_playground.slack.state import Channel, Message, User, View
-from ossi_playground.slack.views import Views
-from ossi_playground.slack.wire import ActionRead, ChannelRead, ConversationRead, MessageRead, UserRead, ViewRead
-from ossi_playground.slack.workspace import Workspace
+from local_slack.blocks import interactive_elements
+from local_slack.control_models import ActionRead, ChannelRead, ConversationRead, MessageRead, UserRead, ViewRead
+from local_slack.elements import all_options
+from local_slack.errors import ControlError
+from local_slack.jsonish import JsonObject, as_object, as_objects, as_text
+from local_slack.mrkdwn import read_block, read_message
+from local_slack.state import Channel, Message, User, View
+from local_slack.views import Views
+from local_slack.workspace import Workspace
 
 _COUNTED: Final = 200
 """Messages of a conversation that are looked at for what is unread: more than anybody counts."""
 
 
 @dataclass(frozen=True)
-class Reads:
+class Queries:
     """Looks at the workspace and changes nothing, except that a direct message is opened when one looks into it."""
 
     workspace: Workspace

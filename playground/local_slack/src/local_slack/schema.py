@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final, TypeAlias
 
-from ossi_playground.slack.jsonish import Json, JsonObject, as_text
+from local_slack.jsonish import Json, JsonObject, as_text
 
 URL: Final = re.compile(r"https?://[^\s/$.?#][^\s]*", re.IGNORECASE)
 EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")

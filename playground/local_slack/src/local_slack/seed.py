@@ -1,10 +1,11 @@
-"""The workspace with which the playground starts: typed, and read from `seed.json`."""
+"""The workspace that the local Slack starts with: its app, channels and people, as typed models."""
 
-from importlib import resources
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from local_slack.errors import SeedFileError
 
 
 class _Strict(BaseModel):
@@ -63,18 +64,47 @@ class SeedChannel(_Strict):
 
 
 class SeedUser(_Strict):
-    """A person; `real_name` may be empty, as it is for people who never filled their profile."""
+    """A person.
+
+    `real_name` may be empty, as it is for people who never filled in their profile. `role` is the id of one of the
+    seed's roles, or empty.
+    """
 
     id: str
     name: str
     real_name: str = ""
-    role: Literal["employee", "manager"]
+    role: str = ""
+
+
+class SeedRole(_Strict):
+    """A group that the page sorts people into: the id that users name, and the heading above them."""
+
+    id: str
+    heading: str
+
+
+class SeedStep(_Strict):
+    """One of the first steps that the page offers a newcomer: a sentence, and a button that does it.
+
+    The button acts as the person `act_as`, goes to the channel `go_to` and puts `compose` into the composer, each where
+    it is given. `{month}` in `compose` becomes the current month, as YYYY-MM.
+    """
+
+    text: str
+    button: str
+    act_as: str | None = None
+    go_to: str | None = None
+    compose: str | None = None
 
 
 class Seed(_Strict):
     """Everything the local Slack knows before anyone does anything.
 
-    Raises `pydantic.ValidationError` where a member or a named channel does not exist or an id is used twice.
+    `named_channels` holds the names by which the bot's own settings know some channels, each with the channel's id;
+    /_control/workspace answers with them too. A person whom nobody gives a role gets the first of `roles`.
+
+    Raises `pydantic.ValidationError` where something names a person, channel or role that does not exist, or an id is
+    used twice.
     """
 
     team: SeedTeam
@@ -83,9 +113,10 @@ class Seed(_Strict):
     signing_secret: str
     verification_token: str
     channels: tuple[SeedChannel, ...]
-    management_channel: str
-    public_channel: str
     users: tuple[SeedUser, ...]
+    roles: tuple[SeedRole, ...] = ()
+    named_channels: dict[str, str] = Field(default_factory=dict[str, str])
+    first_steps: tuple[SeedStep, ...] = ()
 
     @model_validator(mode="after")
     def _references_exist(self) -> Self:
@@ -98,16 +129,25 @@ class Seed(_Strict):
             strangers = set(channel.members) - set(people)
             if strangers:
                 raise ValueError(f"channel {channel.id} has unknown members: {', '.join(sorted(strangers))}")
-        for wanted in (self.management_channel, self.public_channel):
-            if wanted not in channels:
+        for wanted in (*self.named_channels.values(), *(step.go_to for step in self.first_steps)):
+            if wanted is not None and wanted not in channels:
                 raise ValueError(f"channel {wanted} is not among the channels")
+        for step in self.first_steps:
+            if step.act_as is not None and step.act_as not in people:
+                raise ValueError(f"user {step.act_as} is not among the users")
+        roles = [role.id for role in self.roles]
+        for user in self.users:
+            if user.role and user.role not in roles:
+                raise ValueError(f"the role {user.role} of {user.id} is not among the roles")
         return self
 
 
-def load_seed(path: Path | None = None) -> Seed:
-    """The seed from `path`, or the one that is shipped with the package."""
-    if path is not None:
-        return Seed.model_validate_json(path.read_text(encoding="utf-8"))
-    return Seed.model_validate_json(
-        resources.files("ossi_playground").joinpath("seed.json").read_text(encoding="utf-8")
-    )
+def read_seed(path: Path) -> Seed:
+    """Reads a seed from a JSON file. Raises `SeedFileError`, with a sentence, where the file holds none."""
+    try:
+        return Seed.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise SeedFileError(f"{path} can't be read: {error.strerror}.") from error
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'file'}: {each['msg']}" for each in error.errors())
+        raise SeedFileError(f"{path} doesn't describe a workspace: {wrong}.") from error

@@ -15,25 +15,24 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ossi_playground.seed import Seed, load_seed
-from ossi_playground.slack import page
-from ossi_playground.slack.acting import Acting
-from ossi_playground.slack.bus import EventBus
-from ossi_playground.slack.control_api import ControlApi
-from ossi_playground.slack.errors import LocalSlackError, PortInUseError
-from ossi_playground.slack.events import EventStream
-from ossi_playground.slack.failures import Failures, RateLimiter
-from ossi_playground.slack.inspector import Inspector, InspectorApi
-from ossi_playground.slack.outbound import BotLine, new_client
-from ossi_playground.slack.payloads import Payloads
-from ossi_playground.slack.reads import Reads
-from ossi_playground.slack.saving import Saver
-from ossi_playground.slack.state import load_state
-from ossi_playground.slack.submitting import Submitting
-from ossi_playground.slack.traffic import Traffic
-from ossi_playground.slack.views import Views
-from ossi_playground.slack.web_api import TRANSPORT, WebApi
-from ossi_playground.slack.workspace import Clock, Workspace
+from local_slack import page
+from local_slack.control_api import ControlApi
+from local_slack.errors import LocalSlackError, PortInUseError
+from local_slack.event_bus import EventBus
+from local_slack.events import EventStream
+from local_slack.failures import Failures, RateLimiter
+from local_slack.inspector import Inspector, InspectorApi
+from local_slack.outbound import BotLine, new_client
+from local_slack.payloads import Payloads
+from local_slack.persistence import Saver, load_state
+from local_slack.queries import Queries
+from local_slack.seed import Seed
+from local_slack.submitting import Submitting
+from local_slack.traffic import Traffic
+from local_slack.user_actions import UserActions
+from local_slack.views import Views
+from local_slack.web_api import TRANSPORT, WebApi
+from local_slack.workspace import Clock, Workspace
 
 HOST: Final = "127.0.0.1"
 _START_SECONDS: Final = 10
@@ -66,15 +65,15 @@ class _LeaveConnection:
 class SlackServer:
     """The local Slack. Use it as a context manager, or call `start` and `stop`.
 
-    `port` 0 takes a free one; `url` says which. `clock` gives seconds since the epoch (tests move it to let triggers
-    and response URLs expire; it also stamps the signatures). `state_file` keeps the workspace between runs.
-    `answer_seconds` is how long the bot may take for an answer (Slack: 3). `inspector` looks at the bot's side for the
-    page's inspector pane.
+    `seed` is the workspace it starts with. `port` 0 takes a free one; `url` says which. `clock` gives seconds since the
+    epoch (tests move it to let triggers and response URLs expire; it also stamps the signatures). `state_file` keeps the
+    workspace between runs. `answer_seconds` is how long the bot may take for an answer (Slack: 3). `inspector` looks at
+    the bot's side for the page's inspector pane.
     """
 
     def __init__(
         self,
-        seed: Seed | None = None,
+        seed: Seed,
         *,
         port: int = 0,
         clock: Clock = time.time,
@@ -82,7 +81,7 @@ class SlackServer:
         answer_seconds: float | None = None,
         inspector: Inspector | None = None,
     ) -> None:
-        self.seed = seed or load_seed()
+        self.seed = seed
         self._port = port
         self._clock = clock
         self._state_file = state_file
@@ -231,25 +230,25 @@ class SlackServer:
 
     def _application(self, workspace: Workspace, line: BotLine, traffic: Traffic) -> Starlette:
         views = Views(workspace)
-        reads = Reads(workspace, views, self.url)
+        queries = Queries(workspace, views, self.url)
         payloads = Payloads(workspace, views)
         failures, rate = Failures(), RateLimiter(self._clock)
-        web = WebApi(workspace, views, reads, traffic, failures, rate, self._stopping)
-        acting = Acting(workspace, views, payloads, line, reads)
-        submitting = Submitting(views, payloads, line, reads)
+        web = WebApi(workspace, views, queries, traffic, failures, rate, self._stopping)
+        user_actions = UserActions(workspace, views, payloads, line, queries)
+        submitting = Submitting(views, payloads, line, queries)
         control = ControlApi(
             workspace,
             views,
             line,
-            reads,
-            acting,
+            queries,
+            user_actions,
             submitting,
             traffic,
             failures,
             rate,
             has_inspector=self._inspector is not None,
         )
-        events = EventStream(workspace, reads, self._stopping)
+        events = EventStream(workspace, queries, self._stopping)
         inspected = InspectorApi(self._inspector)
         routes = [*web.routes(), *control.routes(), *events.routes(), *inspected.routes(), *page.routes()]
         return Starlette(routes=routes)

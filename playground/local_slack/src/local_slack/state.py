@@ -1,13 +1,9 @@
-"""What the workspace holds, as models that can be saved and loaded, and the file they are kept in."""
+"""What the workspace holds, as models that can be saved and loaded."""
 
-import os
-from pathlib import Path
+from pydantic import BaseModel, Field
 
-from pydantic import BaseModel, Field, ValidationError
-
-from ossi_playground.seed import Seed
-from ossi_playground.slack.errors import StateFileError
-from ossi_playground.slack.jsonish import JsonObject
+from local_slack.jsonish import JsonObject
+from local_slack.seed import Seed
 
 
 class User(BaseModel):
@@ -16,7 +12,7 @@ class User(BaseModel):
     id: str
     name: str
     real_name: str = ""
-    role: str = "employee"
+    role: str = ""
     is_bot: bool = False
     deleted: bool = False
 
@@ -99,24 +95,3 @@ def state_from_seed(seed: Seed) -> State:
         for each in seed.channels
     ]
     return State(users={each.id: each for each in [*people, bot]}, channels={each.id: each for each in channels})
-
-
-def load_state(path: Path) -> State | None:
-    """The saved state, or None where there is no file; raises `StateFileError` for a file that holds something else."""
-    if not path.exists():
-        return None
-    try:
-        return State.model_validate_json(path.read_text(encoding="utf-8"))
-    except (ValidationError, UnicodeDecodeError) as error:
-        raise StateFileError(f"{path} does not hold a saved workspace: delete it or name another file") from error
-
-
-def save_state(path: Path, content: str) -> None:
-    """Write the state so that a reader, or a crash, sees either the old or the new file, never half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.new")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

@@ -3,16 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ossi_playground.slack.blocks import check_view
-from ossi_playground.slack.errors import ControlError, SlackError
-from ossi_playground.slack.forms import client_errors, fill
-from ossi_playground.slack.jsonish import JsonObject, as_object, as_objects, as_text
-from ossi_playground.slack.outbound import BotAnswer, BotLine
-from ossi_playground.slack.payloads import Payloads
-from ossi_playground.slack.reads import Reads
-from ossi_playground.slack.state import View
-from ossi_playground.slack.views import Views
-from ossi_playground.slack.wire import (
+from local_slack.blocks import check_view
+from local_slack.control_models import (
     InteractionResult,
     SubmitOutcome,
     SubmitRequest,
@@ -20,6 +12,14 @@ from ossi_playground.slack.wire import (
     UserRequest,
     ViewRead,
 )
+from local_slack.errors import ControlError, SlackError
+from local_slack.forms import client_errors, fill
+from local_slack.jsonish import JsonObject, as_object, as_objects, as_text
+from local_slack.outbound import BotAnswer, BotLine
+from local_slack.payloads import Payloads
+from local_slack.queries import Queries
+from local_slack.state import View
+from local_slack.views import Views
 
 TROUBLE: Final = "We had some trouble connecting. Try again?"
 
@@ -31,7 +31,7 @@ class Submitting:
     views: Views
     payloads: Payloads
     line: BotLine
-    reads: Reads
+    queries: Queries
 
     async def submit(self, view_id: str, request: SubmitRequest) -> SubmitResult:
         """Fill the fields and press the submit button; a second submission may be sent while one is under way."""
@@ -46,7 +46,7 @@ class Submitting:
         complaints = {} if request.skip_client_checks else client_errors(blocks, values)
         if complaints:
             return SubmitResult(
-                status=None, ms=0, body="", result="client_errors", errors=complaints, view=self.reads.view(view)
+                status=None, ms=0, body="", result="client_errors", errors=complaints, view=self.queries.view(view)
             )
         trigger = self.views.issue_trigger(view.user, view.id)
         payload = self.payloads.submission(view, values, trigger)
@@ -81,7 +81,7 @@ class Submitting:
     def _left_of(self, view: View) -> ViewRead | None:
         """The modal that is seen once this one is closed."""
         stack = self.views.stack_of(view)
-        return self.reads.view(stack[-1]) if stack else None
+        return self.queries.view(stack[-1]) if stack else None
 
     def _answered(self, view: View, answer: BotAnswer) -> SubmitResult:
         if answer.error is not None:
@@ -147,5 +147,5 @@ class Submitting:
             result=outcome,
             errors=errors or {},
             message=message,
-            view=self.reads.view(view) if view else below,
+            view=self.queries.view(view) if view else below,
         )

@@ -6,8 +6,8 @@ from typing import Final, Literal
 
 from pydantic import BaseModel
 
-from ossi_playground.slack.bus import EventBus
-from ossi_playground.slack.jsonish import Json
+from local_slack.event_bus import EventBus
+from local_slack.jsonish import Json
 
 _TOKEN: Final = re.compile(r"xox[a-z]-[\w-]+")
 _KEPT: Final = 5_000

@@ -3,17 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ossi_playground.slack.blocks import interactive_elements
-from ossi_playground.slack.content import content_of
-from ossi_playground.slack.errors import ControlError, SlackError
-from ossi_playground.slack.forms import entry_for, field_values, fill
-from ossi_playground.slack.jsonish import Json, JsonObject, as_objects, as_text
-from ossi_playground.slack.outbound import BotAnswer, BotLine
-from ossi_playground.slack.payloads import Payloads, action_of
-from ossi_playground.slack.reads import Reads
-from ossi_playground.slack.state import Channel, Message, View
-from ossi_playground.slack.views import Trigger, Views
-from ossi_playground.slack.wire import (
+from local_slack.blocks import interactive_elements
+from local_slack.content import content_of
+from local_slack.control_models import (
     CommandRequest,
     InteractionResult,
     MessageShortcutRequest,
@@ -21,7 +13,15 @@ from ossi_playground.slack.wire import (
     ShortcutRequest,
     UserRequest,
 )
-from ossi_playground.slack.workspace import Workspace
+from local_slack.errors import ControlError, SlackError
+from local_slack.forms import entry_for, field_values, fill
+from local_slack.jsonish import Json, JsonObject, as_objects, as_text
+from local_slack.outbound import BotAnswer, BotLine
+from local_slack.payloads import Payloads, action_of
+from local_slack.queries import Queries
+from local_slack.state import Channel, Message, View
+from local_slack.views import Trigger, Views
+from local_slack.workspace import Workspace
 
 SLACKBOT = "USLACKBOT"
 """The author of what Slack itself tells a person."""
@@ -43,32 +43,31 @@ class _Target:
 
 
 @dataclass(frozen=True)
-class Acting:
+class UserActions:
     """Acts as a person; what people cannot do is refused with a `ControlError`."""
 
     workspace: Workspace
     views: Views
     payloads: Payloads
     line: BotLine
-    reads: Reads
+    queries: Queries
 
     async def command(self, request: CommandRequest) -> InteractionResult:
         """Type a slash command."""
-        user = self.reads.known_user(request.user)
+        user = self.queries.known_user(request.user)
         app = self.workspace.seed.app
-        if request.command not in app.commands or "commands" not in app.scopes:
-            raise ControlError(
-                f"{request.command} is not a command of the app (or the scope `commands` is missing)", 404
-            )
+        command = request.command or next(iter(app.commands), "")
+        if command not in app.commands or "commands" not in app.scopes:
+            raise ControlError(f"{command} is not a command of the app (or the scope `commands` is missing)", 404)
         url = _configured(self.line.slash_url, "slash_url")
         channel = self._channel(request.channel, user.id)
         trigger = self.views.issue_trigger(user.id)
         since = self.workspace.next_ts()
         response_url = self.workspace.issue_response_url(user.id, channel.id, trigger.id)
         text = _escaped(request.text) if app.slash_text_escaped else request.text
-        form = self.payloads.slash(request.command, text, channel, trigger, self._url_of(response_url.key))
+        form = self.payloads.slash(command, text, channel, trigger, self._url_of(response_url.key))
         answer = await self.line.command(url, form)
-        error = self._command_answered(answer, request.command, channel, trigger)
+        error = self._command_answered(answer, command, channel, trigger)
         return self._result(answer, trigger, since, error)
 
     def _command_answered(self, answer: BotAnswer, command: str, channel: Channel, trigger: Trigger) -> str | None:
@@ -108,7 +107,7 @@ class Acting:
 
     async def press(self, request: PressRequest) -> InteractionResult:
         """Use an element of a message or view."""
-        self.reads.known_user(request.user)
+        self.queries.known_user(request.user)
         url = _configured(self.line.interactions_url, "interactions_url")
         target = self._target(request)
         kept = target.place.typed if isinstance(target.place, View) else {}
@@ -134,7 +133,7 @@ class Acting:
 
     async def shortcut(self, request: ShortcutRequest) -> InteractionResult:
         """Use a global shortcut."""
-        user = self.reads.known_user(request.user)
+        user = self.queries.known_user(request.user)
         url = _configured(self.line.interactions_url, "interactions_url")
         trigger, since = self.views.issue_trigger(user.id), self.workspace.next_ts()
         answer = await self.line.interaction(url, self.payloads.shortcut(request.callback_id, trigger))
@@ -142,7 +141,7 @@ class Acting:
 
     async def message_shortcut(self, request: MessageShortcutRequest) -> InteractionResult:
         """Use a message shortcut."""
-        channel = self._channel(request.channel, self.reads.known_user(request.user).id)
+        channel = self._channel(request.channel, self.queries.known_user(request.user).id)
         url = _configured(self.line.interactions_url, "interactions_url")
         message = self.workspace.find_message(channel.id, request.ts)
         if message is None or message.visible_to is not None:
@@ -155,18 +154,20 @@ class Acting:
 
     async def home(self, request: UserRequest) -> InteractionResult:
         """Open the app's home tab; the bot is only told where an events_url is configured."""
-        user = self.reads.known_user(request.user)
+        user = self.queries.known_user(request.user)
         since, answer = self.workspace.next_ts(), BotAnswer(None, "", "", 0.0, None)
         if self.line.events_url is not None:
             answer = await self.line.event(self.line.events_url, self.payloads.home_opened(user.id))
         home = self.views.home_of(user.id)
         result = self._result(answer, None, since, answer.error, user.id)
-        return result.model_copy(update={"view": self.reads.view(home) if home else None})
+        return result.model_copy(update={"view": self.queries.view(home) if home else None})
 
     # inside
 
     def _channel(self, channel_id: str | None, user_id: str) -> Channel:
-        channel = self.workspace.direct_message(user_id) if channel_id is None else self.reads.known_channel(channel_id)
+        channel = (
+            self.workspace.direct_message(user_id) if channel_id is None else self.queries.known_channel(channel_id)
+        )
         if user_id not in channel.members:
             raise ControlError(f"{user_id} is not in {channel.name} and can do nothing there", 403)
         if channel.is_archived:
@@ -174,7 +175,7 @@ class Acting:
         return channel
 
     def _url_of(self, key: str) -> str:
-        return f"{self.reads.base_url}/response/{key}"
+        return f"{self.queries.base_url}/response/{key}"
 
     def _result(
         self, answer: BotAnswer, trigger: Trigger | None, since: str, error: str | None, user: str = ""
@@ -183,7 +184,7 @@ class Acting:
         origin = trigger.id if trigger else ""
         opened = self.views.find(trigger.opened_view or "") if trigger else None
         new = [
-            self.reads.message(each)
+            self.queries.message(each)
             for each in self.workspace.ephemeral_for(person)
             # What came by the answer or response_url of another interaction belongs to that one.
             if each.ts > since and each.origin in ("", origin)
@@ -194,7 +195,7 @@ class Acting:
             body=answer.body,
             error=error,
             trigger_id=trigger.id if trigger else None,
-            view=self.reads.view(opened) if opened and opened.is_open else None,
+            view=self.queries.view(opened) if opened and opened.is_open else None,
             ephemeral=new,
         )
 

@@ -3,13 +3,13 @@
 import secrets
 from dataclasses import dataclass
 
-from ossi_playground.slack.blocks import check_view
-from ossi_playground.slack.errors import SlackError
-from ossi_playground.slack.forms import field_values
-from ossi_playground.slack.jsonish import Json, JsonObject, as_list, as_objects, as_text
-from ossi_playground.slack.limits import limit
-from ossi_playground.slack.state import View
-from ossi_playground.slack.workspace import Workspace, with_ids
+from local_slack.blocks import check_view
+from local_slack.errors import SlackError
+from local_slack.forms import field_values
+from local_slack.jsonish import Json, JsonObject, as_list, as_objects, as_text
+from local_slack.limits import limit
+from local_slack.state import View
+from local_slack.workspace import Workspace, with_ids
 
 
 @dataclass

@@ -12,22 +12,22 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import RequestResponseCycle
 
-from ossi_playground.slack.calls import Call, form_fields, read_arguments
-from ossi_playground.slack.content import Content, content_of
-from ossi_playground.slack.errors import SlackError
-from ossi_playground.slack.failures import FailureRule, Failures, RateLimiter
-from ossi_playground.slack.jsonish import Json, JsonObject, as_text, parse
-from ossi_playground.slack.methods import METHODS
-from ossi_playground.slack.reads import Reads
-from ossi_playground.slack.state import ResponseUrl
-from ossi_playground.slack.traffic import Traffic
-from ossi_playground.slack.views import Views
-from ossi_playground.slack.workspace import Workspace
+from local_slack.calls import Call, form_fields, read_arguments
+from local_slack.content import Content, content_of
+from local_slack.errors import SlackError
+from local_slack.failures import FailureRule, Failures, RateLimiter
+from local_slack.jsonish import Json, JsonObject, as_text, parse
+from local_slack.methods import METHODS
+from local_slack.queries import Queries
+from local_slack.state import ResponseUrl
+from local_slack.traffic import Traffic
+from local_slack.views import Views
+from local_slack.workspace import Workspace
 
 _LIMITED: Final = ("chat.postMessage", "chat.postEphemeral")
 """The methods that count against the messages a second of a channel."""
 
-TRANSPORT: Final = "ossi.cycle"
+TRANSPORT: Final = "local_slack.cycle"
 """The key of the ASGI scope under which the outermost layer leaves uvicorn's connection."""
 
 
@@ -64,7 +64,7 @@ class WebApi:
 
     workspace: Workspace
     views: Views
-    reads: Reads
+    queries: Queries
     traffic: Traffic
     failures: Failures
     rate: RateLimiter
@@ -117,7 +117,7 @@ class WebApi:
         if method is None:
             raise SlackError("unknown_method", extra={"req_method": name})
         self._authenticate(request, arguments)
-        call = Call(arguments, self.workspace, self.views, self.reads)
+        call = Call(arguments, self.workspace, self.views, self.queries)
         call.need_scope(*method.scopes)
         answer = method.handle(call)
         if rule is not None:

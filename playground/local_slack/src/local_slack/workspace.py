@@ -8,13 +8,13 @@ import secrets
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from ossi_playground.seed import Seed
-from ossi_playground.slack.blocks import check_message_blocks, interactive_elements
-from ossi_playground.slack.bus import EventBus
-from ossi_playground.slack.errors import SlackError
-from ossi_playground.slack.jsonish import JsonObject, as_list
-from ossi_playground.slack.limits import limit
-from ossi_playground.slack.state import Channel, Message, ResponseUrl, State, User, state_from_seed
+from local_slack.blocks import check_message_blocks, interactive_elements
+from local_slack.errors import SlackError
+from local_slack.event_bus import EventBus
+from local_slack.jsonish import JsonObject, as_list
+from local_slack.limits import limit
+from local_slack.seed import Seed
+from local_slack.state import Channel, Message, ResponseUrl, State, User, state_from_seed
 
 Clock: TypeAlias = Callable[[], float]
 """Seconds since the epoch."""

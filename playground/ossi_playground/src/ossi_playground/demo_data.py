@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ConfigDict
 
+from local_slack.client import SlackControl
+from local_slack.control_models import ViewRead
+from local_slack.seed import SeedUser
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.months import Month
-from ossi_playground.seed import Seed, SeedUser
-from ossi_playground.slack.client import SlackControl
-from ossi_playground.slack.wire import ViewRead
+from ossi_playground.seed import OssiSeed
 
 if TYPE_CHECKING:
-    from ossi_playground.aws import LocalAws
+    from local_aws import LocalAws
 
 MONTHS: Final = 6
 _DECLINED_EVERY: Final = 9
@@ -61,7 +62,7 @@ def load_demo_data() -> DemoData:
     return DemoData.model_validate_json(text)
 
 
-def decided_rows(data: DemoData, seed: Seed, now: datetime) -> list[Contribution]:
+def decided_rows(data: DemoData, seed: OssiSeed, now: datetime) -> list[Contribution]:
     """The contributions that were decided on, spread evenly over this month and the five before.
 
     now: aware, in the time zone of the deployment. The same moment gives the same rows.
@@ -94,7 +95,7 @@ def decided_rows(data: DemoData, seed: Seed, now: datetime) -> list[Contribution
     return rows
 
 
-def overlooked_rows(data: DemoData, seed: Seed, now: datetime) -> list[Contribution]:
+def overlooked_rows(data: DemoData, seed: OssiSeed, now: datetime) -> list[Contribution]:
     """The contributions of the month before last that nobody has decided on. now: as for decided_rows."""
     people = _people(data, seed)
     month = Month.of(now).previous().previous()
@@ -114,7 +115,7 @@ def overlooked_rows(data: DemoData, seed: Seed, now: datetime) -> list[Contribut
     ]
 
 
-def add_demo_data(aws: LocalAws, seed: Seed, slack_url: str | None, now: datetime) -> int:
+def add_demo_data(aws: LocalAws, seed: OssiSeed, slack_url: str | None, now: datetime) -> int:
     """Puts people and contributions into a running playground that has none; returns how many contributions there are new.
 
     slack_url: of the local Slack; None where another one is used, which then gets neither people nor what is pending.
@@ -140,11 +141,11 @@ def add_demo_data(aws: LocalAws, seed: Seed, slack_url: str | None, now: datetim
     return len(rows) + len(overlooked) + len(data.pending)
 
 
-def _people(data: DemoData, seed: Seed) -> dict[str, SeedUser]:
+def _people(data: DemoData, seed: OssiSeed) -> dict[str, SeedUser]:
     return {user.name: user for user in (*seed.users, *data.people)}
 
 
-def _add_people(control: SlackControl, data: DemoData, seed: Seed) -> None:
+def _add_people(control: SlackControl, data: DemoData, seed: OssiSeed) -> None:
     known = {user.id for user in control.workspace().users}
     for user in data.people:
         if user.id not in known:
@@ -152,7 +153,7 @@ def _add_people(control: SlackControl, data: DemoData, seed: Seed) -> None:
         control.invite(seed.public_channel, user.id)
 
 
-def _register(control: SlackControl, each: DemoContribution, seed: Seed, data: DemoData) -> None:
+def _register(control: SlackControl, each: DemoContribution, seed: OssiSeed, data: DemoData) -> None:
     user = next(user.id for user in (*seed.users, *data.people) if user.name == each.by)
     form = _opened_form(control, user)
     values = {"description": each.text, "url": each.url, "level": each.level}

@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from boto3.dynamodb.types import Binary, TypeDeserializer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ossi_playground.aws import Delivery
-from ossi_playground.slack.inspector import DeliveryRead, InspectorError, LogLine, TableRead
-from ossi_playground.slack.jsonish import Json, JsonObject
+from local_aws import Delivery
+from local_slack.inspector import DeliveryRead, InspectorError, LogLine, TableRead
+from local_slack.jsonish import Json, JsonObject
 
 if TYPE_CHECKING:
-    from ossi_playground.aws import LocalAws
+    from local_aws import LocalAws
 
 _ROWS: Final = 300
 _DELIVERIES: Final = 200
 _LINES: Final = 200
+_FIRST: Final = ("userId", "name", "status", "contributionMonth", "size", "timestamp", "id", "effect", "state")
 
 
 class AwsInspector:
-    """Looks at the local AWS (slack.inspector.Inspector). Made before it; `connect` when it runs."""
+    """Looks at the local AWS (local_slack.inspector.Inspector). Made before it; `connect` when it runs."""
 
     def __init__(self) -> None:
         self._aws: LocalAws | None = None
@@ -40,7 +41,7 @@ class AwsInspector:
             self._deliveries.append(delivery)
 
     def tables(self) -> list[TableRead]:
-        """Both tables; see slack.inspector.Inspector."""
+        """Both tables; see local_slack.inspector.Inspector."""
         outputs = self._running().outputs
         return [
             self._table("Contributions", outputs["table"], "timestamp"),
@@ -48,7 +49,7 @@ class AwsInspector:
         ]
 
     def deliveries(self) -> list[DeliveryRead]:
-        """The latest deliveries; see slack.inspector.Inspector."""
+        """The latest deliveries; see local_slack.inspector.Inspector."""
         with self._lock:
             latest = list(self._deliveries)
         return [
@@ -68,7 +69,7 @@ class AwsInspector:
         return sorted(self._running().outputs["functions"])
 
     def logs(self, function: str) -> list[LogLine]:
-        """The latest lines; see slack.inspector.Inspector."""
+        """The latest lines; see local_slack.inspector.Inspector."""
         aws = self._running()
         arn = aws.outputs["functions"].get(function)
         if arn is None:
@@ -94,7 +95,7 @@ class AwsInspector:
             raise InspectorError(f"The table {name} cannot be read: {error}.") from error
         rows = [_row(item) for item in answer["Items"]]
         rows.sort(key=lambda row: _number(row.get(newest_by)), reverse=True)
-        return TableRead(title=title, name=name, rows=rows, more="LastEvaluatedKey" in answer)
+        return TableRead(title=title, name=name, rows=rows, more="LastEvaluatedKey" in answer, columns=list(_FIRST))
 
     def _running(self) -> LocalAws:
         if self._aws is None:

@@ -16,10 +16,10 @@ from typing import Any, Final
 
 import httpx
 
+from local_slack.client import SlackControl
+from local_slack.traffic import TrafficEntry
 from ossi.adapters.dynamodb import from_item
 from ossi_playground.local import LocalOssi
-from ossi_playground.slack.client import SlackControl
-from ossi_playground.slack.traffic import TrafficEntry
 
 PACE: Final = 500 / 60
 """Submissions a second: 500 in a minute."""

@@ -10,19 +10,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Final, Self
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 import httpx
 
-from ossi_playground.aws import Delivery, LocalAws
-from ossi_playground.aws.directory_lock import lock_directory
-from ossi_playground.demo_data import add_demo_data
+from local_aws import Delivery, LocalAws
+from local_aws.directory_lock import lock_directory
+from local_aws.environment import repository_root
+from local_aws.errors import LocalAwsError
+from local_slack.errors import LocalSlackError
+from local_slack.server import SlackServer
+from ossi_playground.demo_data import DemoDataError, add_demo_data
 from ossi_playground.inspector import AwsInspector
-from ossi_playground.seed import Seed, load_seed
-from ossi_playground.slack.server import SlackServer
+from ossi_playground.seed import OssiSeed, load_seed
 
+FAILURES: Final = (LocalAwsError, LocalSlackError, DemoDataError)
+"""What `LocalOssi.start` raises where something expected is wrong; each message is a sentence."""
+
+_PROJECT = "ossi"
 _TIME_ZONE = "Europe/Helsinki"
 _WAKE_SECONDS = 20.0
 # Nobody but this machine sees it; a real deployment gets its own by `pulumi config set --secret`.
@@ -48,7 +55,7 @@ class Options:
 class LocalOssi:
     """Starts and stops everything. A context manager; or call `start` and `stop`."""
 
-    def __init__(self, options: Options, seed: Seed | None = None) -> None:
+    def __init__(self, options: Options, seed: OssiSeed | None = None) -> None:
         self._options = options
         self.seed = seed or load_seed()
         self.slack: SlackServer | None = None
@@ -66,7 +73,7 @@ class LocalOssi:
         self.stop()
 
     def start(self) -> None:
-        """Returns when all is up. Raises LocalAwsError, LocalSlackError or DemoDataError, each with a sentence; then nothing runs."""
+        """Returns when all is up. Raises one of FAILURES, and then nothing runs."""
         try:
             if self._options.state_dir is not None:
                 # Before the local Slack: another instance would write an older state over that of the one that runs.
@@ -86,6 +93,8 @@ class LocalOssi:
                     "slackSigningSecret": self.seed.signing_secret,
                     "linkSigningKey": _LINK_SIGNING_KEY,
                 },
+                project=_PROJECT,
+                program=repository_root(Path(__file__)) / "infra",
                 state_dir=self._options.state_dir / "aws" if self._options.state_dir else None,
                 on_delivery=self._delivered,
             )

@@ -1,6 +1,6 @@
 """Resources of the Pulumi program, made in the emulator: one small function a type."""
 
-from ossi_playground.aws.resources import (
+from local_aws.resources import (
     apigateway,
     cloudwatch,
     dynamodb,

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from ossi_playground.aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
+from local_aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
 
 
 def api_url(cloud: Cloud, api_id: str) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 
-from ossi_playground.aws.resources.registry import Cloud, InputError, Inputs, Outputs
+from local_aws.resources.registry import Cloud, InputError, Inputs, Outputs
 
 _Caller = Callable[[Cloud, Inputs], Outputs]
 

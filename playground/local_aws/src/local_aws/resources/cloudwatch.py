@@ -3,8 +3,8 @@
 import json
 from typing import Any, cast
 
-from ossi_playground.aws.errors import LocalAwsError
-from ossi_playground.aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
+from local_aws.errors import LocalAwsError
+from local_aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
 
 
 @resource("aws:cloudwatch/metricAlarm:MetricAlarm")

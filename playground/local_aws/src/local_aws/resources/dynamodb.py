@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ossi_playground.aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
-from ossi_playground.aws.resources.wait import wait_for
+from local_aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
+from local_aws.resources.wait import wait_for
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

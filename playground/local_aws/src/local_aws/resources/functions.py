@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from ossi_playground.aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
-from ossi_playground.aws.resources.wait import wait_for
+from local_aws.event_filters import EventFilter
+from local_aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
+from local_aws.resources.wait import wait_for
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -172,6 +173,8 @@ def event_source_mapping(cloud: Cloud, _logical: str, inputs: Inputs) -> Outputs
 def _mapping_settings(inputs: Inputs) -> dict[str, Any]:
     criteria, destination = inputs.group("filterCriteria"), inputs.group("destinationConfig")
     failure = destination.group("onFailure") if destination else None
+    patterns = [item.text("pattern") for item in criteria.groups("filters")] if criteria else []
+    EventFilter(patterns)  # refuses what the stream poller would filter otherwise than Lambda
     return given(
         BatchSize=inputs.maybe_number("batchSize"),
         MaximumBatchingWindowInSeconds=inputs.maybe_number("maximumBatchingWindowInSeconds"),
@@ -181,9 +184,7 @@ def _mapping_settings(inputs: Inputs) -> dict[str, Any]:
         MaximumRecordAgeInSeconds=inputs.maybe_number("maximumRecordAgeInSeconds"),
         ParallelizationFactor=inputs.maybe_number("parallelizationFactor"),
         DestinationConfig={"OnFailure": {"Destination": failure.text("destinationArn")}} if failure else {},
-        FilterCriteria={
-            "Filters": [{"Pattern": item.text("pattern")} for item in criteria.groups("filters")] if criteria else []
-        },
+        FilterCriteria={"Filters": [{"Pattern": pattern} for pattern in patterns]},
     )
 
 

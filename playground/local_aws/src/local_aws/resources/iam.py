@@ -1,6 +1,6 @@
 """IAM roles and their policies."""
 
-from ossi_playground.aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
+from local_aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
 
 
 @resource("aws:iam/role:Role")

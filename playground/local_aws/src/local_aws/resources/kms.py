@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from ossi_playground.aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
+from local_aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
 
 # A key has no name: this tag tells the one that an earlier run of the program made.
-_TAG = "ossi-playground:resource"
+_TAG = "local-aws:resource"
 
 
 @resource("aws:kms/key:Key")

@@ -2,7 +2,7 @@
 
 import contextlib
 
-from ossi_playground.aws.resources.registry import Cloud, Inputs, Outputs, given, resource
+from local_aws.resources.registry import Cloud, Inputs, Outputs, given, resource
 
 
 @resource("aws:cloudwatch/logGroup:LogGroup")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, cast
 
-from ossi_playground.aws.clients import ACCOUNT_ID, Clients
-from ossi_playground.aws.errors import LocalAwsError
+from local_aws.clients import ACCOUNT_ID, Clients
+from local_aws.errors import LocalAwsError
 
 Outputs = dict[str, object]
 """A resource's outputs by the provider's camelCase names; `id` is always among them."""

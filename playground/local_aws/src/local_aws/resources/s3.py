@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ossi_playground.aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
+from local_aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
 
 
 @resource("aws:s3/bucket:Bucket")

@@ -1,6 +1,6 @@
 """EventBridge Scheduler schedules and their groups."""
 
-from ossi_playground.aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
+from local_aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
 
 
 @resource("aws:scheduler/scheduleGroup:ScheduleGroup")

@@ -1,6 +1,6 @@
 """Secrets Manager secrets and their values."""
 
-from ossi_playground.aws.resources.registry import Cloud, Inputs, Outputs, given, resource
+from local_aws.resources.registry import Cloud, Inputs, Outputs, given, resource
 
 
 @resource("aws:secretsmanager/secret:Secret")

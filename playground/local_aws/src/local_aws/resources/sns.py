@@ -1,6 +1,6 @@
 """SNS topics, their policies and their subscriptions."""
 
-from ossi_playground.aws.resources.registry import Cloud, InputError, Inputs, Outputs, resource
+from local_aws.resources.registry import Cloud, InputError, Inputs, Outputs, resource
 
 
 @resource("aws:sns/topic:Topic")

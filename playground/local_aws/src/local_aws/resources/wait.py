@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from ossi_playground.aws.errors import LocalAwsError
+from local_aws.errors import LocalAwsError
 
 _INTERVAL_SECONDS = 0.05
 

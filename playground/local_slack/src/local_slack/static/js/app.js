@@ -19,7 +19,7 @@ import { startTour } from "./tour.js";
 
 /** Where the address of the page points: a person, and perhaps one message. */
 const asked = {
-  viewer: new URLSearchParams(location.search).get("as") ?? sessionStorage.getItem("ossi.viewer") ?? "",
+  viewer: new URLSearchParams(location.search).get("as") ?? sessionStorage.getItem("local-slack.viewer") ?? "",
   channel: new URLSearchParams(location.search).get("channel") ?? "",
   message: "",
 };
@@ -30,7 +30,7 @@ async function loadWorkspace() {
   state.workspace = await get("/workspace");
   const people = state.workspace.users.filter((user) => !user.is_bot);
   if (!people.some((user) => user.id === state.viewer)) {
-    const wanted = people.find((user) => user.id === asked.viewer) ?? people.find((user) => user.role === "employee") ?? people[0];
+    const wanted = people.find((user) => user.id === asked.viewer) ?? people.find((user) => user.role === state.workspace.roles[0]?.id) ?? people[0];
     state.viewer = wanted?.id ?? "";
   }
   document.title = `${state.workspace.team_name}: a local Slack`;
@@ -125,7 +125,7 @@ function go(channel, pane) {
 async function become(user) {
   if (user === state.viewer) return;
   state.viewer = user;
-  sessionStorage.setItem("ossi.viewer", user);
+  sessionStorage.setItem("local-slack.viewer", user);
   const wasDirect = currentChannel()?.is_im ?? false;
   if (wasDirect) state.channel = "";
   // Nothing of what the one before could see stays on the page, not for a moment.

@@ -24,7 +24,7 @@ let limit = PAGE;
 /** Whether the end of the conversation is on the screen; then it stays there, whatever grows or shrinks. */
 let atEnd = true;
 /** Private answers that the viewer has put away; as in Slack, that is the client's own affair. */
-const dismissed = new Set(JSON.parse(sessionStorage.getItem("ossi.dismissed") ?? "[]"));
+const dismissed = new Set(JSON.parse(sessionStorage.getItem("local-slack.dismissed") ?? "[]"));
 
 const list = () => find("#messages");
 /** @param {string} ts */
@@ -90,7 +90,7 @@ function privacy(message) {
   const away = el("button", { type: "button", class: "link-button" }, "Dismiss");
   away.addEventListener("click", () => {
     dismissed.add(message.ts);
-    sessionStorage.setItem("ossi.dismissed", JSON.stringify([...dismissed]));
+    sessionStorage.setItem("local-slack.dismissed", JSON.stringify([...dismissed]));
     render();
     find(".composer textarea").focus();
   });

@@ -4,18 +4,16 @@ import { avatar } from "./avatar.js";
 import { el, find } from "./dom.js";
 import { nameOf, on, state } from "./state.js";
 
-const ROLES = /** @type {const} */ ([["employee", "Employees"], ["manager", "Managers"]]);
-
 function draw() {
   const select = /** @type {HTMLSelectElement} */ (find("#act-as"));
-  const groups = ROLES.map(([role, label]) =>
-    el(
-      "optgroup",
-      { label },
-      state.workspace.users.filter((user) => user.role === role).map((user) => el("option", { value: user.id }, nameOf(user.id))),
-    ),
+  const { roles, users } = state.workspace;
+  const people = users.filter((user) => !user.is_bot);
+  /** @param {import("./types.js").User[]} some */
+  const options = (some) => some.map((user) => el("option", { value: user.id }, nameOf(user.id)));
+  select.replaceChildren(
+    ...roles.map((role) => el("optgroup", { label: role.heading }, options(people.filter((user) => user.role === role.id)))),
+    ...options(people.filter((user) => !roles.some((role) => role.id === user.role))),
   );
-  select.replaceChildren(...groups);
   select.value = state.viewer;
   find("#act-as-face").replaceChildren(avatar(state.viewer));
 }

@@ -14,7 +14,7 @@
 export const state = {
   workspace: {
     team_id: "", team_name: "", bot_user_id: "", commands: [], completions: [], shortcuts: [], has_inspector: false,
-    events_url: null, management_channel: "", public_channel: "", users: [], channels: [],
+    events_url: null, roles: [], first_steps: [], users: [], channels: [],
   },
   viewer: "",
   conversations: [],
@@ -75,7 +75,7 @@ export const titleOf = (channel) => (channel.is_im ? nameOf(state.workspace.bot_
 
 // What has been read: per person and conversation the ts of the latest message that was on the screen.
 
-const READ = "ossi.read";
+const READ = "local-slack.read";
 /** @type {Record<string, string>} */
 let marks = JSON.parse(sessionStorage.getItem(READ) ?? "{}");
 

@@ -2,7 +2,7 @@
 
 import { compose } from "./composer.js";
 import { el, find } from "./dom.js";
-import { nameOf, on, state } from "./state.js";
+import { on, state } from "./state.js";
 
 /**
  * @typedef {object} Guide
@@ -10,48 +10,25 @@ import { nameOf, on, state } from "./state.js";
  * @property {(channel: string, pane: "messages" | "home") => void} go
  */
 
-const HIDDEN = "ossi.tour.hidden";
-
-/** @param {string} role */
-const oneOf = (role) => state.workspace.users.find((user) => user.role === role && user.real_name)?.id ?? state.viewer;
+const HIDDEN = "local-slack.tour.hidden";
 
 const thisMonth = () => new Date().toLocaleDateString("sv-SE").slice(0, 7);
 
 /**
- * @param {string} label
- * @param {() => void | Promise<void>} act
+ * What a step's button does: act as somebody, go somewhere, write something, each where the step says so.
+ *
+ * @param {import("./types.js").Step} step
+ * @param {Guide} guide
  */
-const doer = (label, act) => el("button", { type: "button", class: "link-button", on: { click: () => void act() } }, label);
+async function take(step, guide) {
+  if (step.act_as !== null) await guide.become(step.act_as);
+  if (step.go_to !== null) guide.go(step.go_to, "messages");
+  if (step.compose !== null) compose(step.compose.replaceAll("{month}", thisMonth()));
+}
 
 /** @param {Guide} guide */
 function draw(guide) {
-  const [employee, manager] = [oneOf("employee"), oneOf("manager")];
-  const { management_channel: management, public_channel: everybody } = state.workspace;
-  const steps = [
-    [
-      `As ${nameOf(employee)}, send /ossi new and fill in the form.`,
-      doer("Prepare it", async () => {
-        await guide.become(employee);
-        compose("/ossi new ");
-      }),
-    ],
-    [
-      `As ${nameOf(manager)}, accept it in #${nameOf(management)}.`,
-      doer("Go there", async () => {
-        await guide.become(manager);
-        guide.go(management, "messages");
-      }),
-    ],
-    [`Read about it in #${nameOf(everybody)}.`, doer("Go there", () => guide.go(everybody, "messages"))],
-    [
-      `As a manager, ask for the month's report; its link comes to #${nameOf(management)}.`,
-      doer("Prepare it", async () => {
-        await guide.become(manager);
-        guide.go(management, "messages");
-        compose(`/ossi report ${thisMonth()}`);
-      }),
-    ],
-  ];
+  const steps = state.workspace.first_steps;
   const hide = el("button", { type: "button", class: "icon-button", "aria-label": "Hide the first steps" }, "✕");
   hide.addEventListener("click", () => {
     localStorage.setItem(HIDDEN, "1");
@@ -60,17 +37,27 @@ function draw(guide) {
   });
   find("#tour").replaceChildren(
     el("div", { class: "tour-head" }, el("h2", {}, "Try it in a minute"), hide),
-    el("ol", {}, steps.map((step) => el("li", {}, step[0], " ", step[1]))),
+    el("ol", {}, steps.map((step) => {
+      const button = el("button", { type: "button", class: "link-button", on: { click: () => void take(step, guide) } }, step.button);
+      return el("li", {}, step.text, " ", button);
+    })),
   );
 }
 
 /** @param {Guide} guide */
 export function startTour(guide) {
-  find("#tour").hidden = localStorage.getItem(HIDDEN) === "1";
+  const show = () => {
+    const none = state.workspace.first_steps.length === 0;
+    find("#tour").hidden = none || localStorage.getItem(HIDDEN) === "1";
+    find("#tour-again").hidden = none;
+  };
   find("#tour-again").addEventListener("click", () => {
     const shown = find("#tour").hidden;
     find("#tour").hidden = !shown;
     localStorage.setItem(HIDDEN, shown ? "0" : "1");
   });
-  on("workspace", () => draw(guide));
+  on("workspace", () => {
+    draw(guide);
+    show();
+  });
 }

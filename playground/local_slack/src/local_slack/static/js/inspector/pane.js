@@ -19,7 +19,7 @@ import { trafficTab } from "./traffic.js";
 
 /** @type {Tab[]} */
 const TABS = [trafficTab, tablesTab, deliveriesTab, logsTab, failuresTab];
-const OPEN = "ossi.inspector";
+const OPEN = "local-slack.inspector";
 const PAUSE_MS = 150;
 
 let current = trafficTab.id;

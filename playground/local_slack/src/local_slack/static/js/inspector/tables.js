@@ -4,15 +4,15 @@ import { get } from "../api.js";
 import { el } from "../dom.js";
 import { nothing } from "./format.js";
 
-/** @typedef {{title: string, name: string, rows: Array<Record<string, unknown>>, more: boolean}} Table */
+/** @typedef {{title: string, name: string, rows: Array<Record<string, unknown>>, more: boolean, columns: string[]}} Table */
 
-const FIRST = ["userId", "name", "status", "contributionMonth", "size", "timestamp", "id", "effect", "state"];
 const LONGEST = 90;
 
 /** @param {Table} table */
 function columnsOf(table) {
   const names = new Set(table.rows.flatMap((row) => Object.keys(row)));
-  return [...FIRST.filter((name) => names.has(name)), ...[...names].filter((name) => !FIRST.includes(name)).sort()];
+  const first = table.columns.filter((name) => names.has(name));
+  return [...first, ...[...names].filter((name) => !first.includes(name)).sort()];
 }
 
 /** @param {unknown} value */
