@@ -148,7 +148,7 @@ def test_every_change_is_told_on_the_bus() -> None:
 
 def test_a_seed_must_make_sense() -> None:
     seed = load_seed().model_dump()
-    for change, complaint in (
+    changes: tuple[tuple[dict[str, object], str], ...] = (
         ({"named_channels": {"public_channel": "C0NOWHERE"}}, "channel C0NOWHERE is not among the channels"),
         ({"users": [*seed["users"], seed["users"][0]]}, "an id is used twice"),
         ({"users": seed["users"][1:]}, "has unknown members: U0AINO001"),
@@ -156,6 +156,7 @@ def test_a_seed_must_make_sense() -> None:
         ({"first_steps": [{"text": "x", "button": "y", "go_to": "C0NOWHERE"}]}, "channel C0NOWHERE is not among"),
         ({"first_steps": [{"text": "x", "button": "y", "act_as": "U0NOBODY"}]}, "user U0NOBODY is not among the users"),
         ({"colour": "red"}, "Extra inputs are not permitted"),
-    ):
+    )
+    for change, complaint in changes:
         with pytest.raises(ValidationError, match=complaint):
             Seed.model_validate(seed | change)

@@ -34,16 +34,16 @@ def _event_names(text: str) -> frozenset[str]:
         pattern: object = json.loads(text)
     except json.JSONDecodeError as error:
         raise LocalAwsError(f"The filter pattern {text} is not JSON: {error}.") from None
-    match pattern:
-        case {"eventName": [*names], **others} if names and not others:
-            strangers = [json.dumps(name) for name in names if not isinstance(name, str) or name not in _NAMES]
-        case _:
-            raise LocalAwsError(
-                f'The local AWS doesn\'t understand the filter pattern {text}, only lists of events: {{"eventName": [...]}}.'
-            )
-    if strangers:
+    fields = cast("dict[str, object]", pattern) if isinstance(pattern, dict) else {}
+    names = fields.get("eventName")
+    if list(fields) != ["eventName"] or not isinstance(names, list) or not names:
         raise LocalAwsError(
-            f"In the filter pattern {text} the local AWS doesn't understand {', '.join(strangers)}, "
+            f'The local AWS doesn\'t understand the filter pattern {text}, only lists of events: {{"eventName": [...]}}.'
+        )
+    unknown = [name for name in cast("list[object]", names) if not isinstance(name, str) or name not in _NAMES]
+    if unknown:
+        raise LocalAwsError(
+            f"In the filter pattern {text} the local AWS doesn't understand {', '.join(map(json.dumps, unknown))}, "
             f"only {', '.join(sorted(_NAMES))}."
         )
     return frozenset(cast("list[str]", names))

@@ -187,7 +187,7 @@ class ControlApi:
         role = wanted.role or next(iter(roles), "")
         if role and role not in roles:
             raise ControlError(f"there is no role {role}; there are {', '.join(roles) or 'none'}")
-        user = User(**wanted.model_dump() | {"role": role})
+        user = User(id=wanted.id, name=wanted.name, real_name=wanted.real_name, role=role)
         self.workspace.add_user(user)
         return user_read(user)
 
