@@ -53,7 +53,8 @@ class Emulator(Clients):
         """
         super().__init__("", region)
         self._wanted_port = port
-        self._python = python
+        # The emulator has a working directory of its own. A link is kept: what it leads to is another environment's Python.
+        self._python = python.absolute() if python else None
         self._state_dir = state_dir.resolve() if state_dir else None
         self._work_dir: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
