@@ -10,7 +10,7 @@ ARGS ?=
 UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-PROJECTS := pyproject.toml $(wildcard */pyproject.toml functions/*/pyproject.toml)
+PROJECTS := pyproject.toml $(wildcard */pyproject.toml functions/*/pyproject.toml playground/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo screenshots test load fuzz bench bench-report cost build pr format clean
@@ -25,7 +25,7 @@ demo: $(INSTALLED) ## start the whole bot on this machine: a local AWS, a local 
 	@$(BIN)/ossi local $(ARGS)
 
 screenshots: $(INSTALLED) ## make docs/images anew from the running demo (needs Chromium and LibreOffice)
-	@$(BIN)/python playground/tools/screenshots.py
+	@$(BIN)/python playground/ossi_playground/tools/screenshots.py
 
 test: $(INSTALLED) ## run all tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
@@ -71,7 +71,7 @@ $(INSTALLED): uv.lock $(PROJECTS)
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(MAKE) --no-print-directory .venv/new
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@$(BIN)/uv sync --quiet --frozen
-	@$(BIN)/python -c 'from ossi_playground.aws.environment import ensure_environment; ensure_environment()'
+	@$(BIN)/python -c 'from local_aws.environment import ensure_environment; ensure_environment()'
 	@touch $@
 
 .PHONY: .venv/new

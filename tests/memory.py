@@ -100,14 +100,27 @@ class Answer:
 OK = Answer()
 
 
-def failing(kind: FailureKind, code: str = "trouble", *, arrives: bool = False, retry_after_s: float | None = None, takes: float = 0.1) -> Answer:
+def failing(
+    kind: FailureKind,
+    code: str = "trouble",
+    *,
+    arrives: bool = False,
+    retry_after_s: float | None = None,
+    takes: float = 0.1,
+) -> Answer:
     """An answer that isn't OK."""
-    error: SlackError
-    if kind is FailureKind.REFUSED_FOR_GOOD:
-        error = PermanentSlackError(code)
-    else:
-        error = TransientSlackError(code, retry_after_s, kind=kind)
+    for_good = kind is FailureKind.REFUSED_FOR_GOOD
+    error = PermanentSlackError(code) if for_good else TransientSlackError(code, retry_after_s, kind=kind)
     return Answer(arrives, error, takes)
+
+
+def always_ok(_method: str, _place: str, _text: str) -> Answer:
+    """Slack is well."""
+    return OK
+
+
+def nothing_happens(_method: str) -> None:
+    """Nobody does anything at that moment."""
 
 
 @dataclass(frozen=True)
@@ -125,11 +138,11 @@ class MemorySlack:
     """ports.Chat: answer says, for each call (its method, place and text), what Slack does with it."""
 
     now: Now
-    answer: Callable[[str, str, str], Answer] = lambda method, place, text: OK
+    answer: Callable[[str, str, str], Answer] = always_ok
     calls: list[tuple[str, str, str, int]] = field(default_factory=list[tuple[str, str, str, int]])
     arrived: list[Arrived] = field(default_factory=list[Arrived])
     drawn: dict[MessageRef, list[str]] = field(default_factory=dict[MessageRef, list[str]])
-    after_answer: Callable[[str], None] = lambda method: None
+    after_answer: Callable[[str], None] = nothing_happens
 
     def _call(self, method: str, place: str, text: str) -> Answer:
         self.calls.append((method, place, text, self.now.ms))

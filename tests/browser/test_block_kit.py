@@ -12,8 +12,8 @@ from browser.conftest import Window
 from browser.gallery import ACTING, TEXTS, modal, mrkdwn
 from browser.workspace import Workspace
 from integration.playground_slack.bot import Answer, FakeBot, Received
-from ossi_playground.slack.client import SlackControl
-from ossi_playground.slack.server import SlackServer
+from local_slack.client import SlackControl
+from local_slack.server import SlackServer
 
 CHANNEL = "C0OPENSRC"
 

@@ -4,8 +4,8 @@ from playwright.sync_api import expect
 
 from browser.conftest import Window
 from integration.playground_slack.bot import FakeBot
-from ossi_playground.slack.client import SlackControl
-from ossi_playground.slack.server import SlackServer
+from local_slack.client import SlackControl
+from local_slack.server import SlackServer
 
 
 def test_the_first_steps_lead_through_the_page(

@@ -3,7 +3,7 @@
 import pytest
 
 from e2e.driving import ACCEPT, DECLINE, MAIJA, MATTI, TEXT, URL, Ossi
-from ossi_playground.slack.client import FailureKind
+from local_slack.client import FailureKind
 
 # How often each happens: more often than one call tries, so that the stream's record has to come again. Of a rate limit
 # once is enough: it is waited for.

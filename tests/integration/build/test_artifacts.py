@@ -16,10 +16,10 @@ import pytest
 
 from integration.build.conftest import Built
 from integration.build.import_graph import loaded_by_import, reached_by_reading, top_level
+from local_aws.environment import ensure_environment
 from ossi_cli.build import build_artifacts
 from ossi_cli.packaging import Target
 from ossi_cli.workspace import ROOT, functions
-from ossi_playground.aws.environment import ensure_environment
 
 FUNCTIONS = [function.name for function in functions()]
 OURS = {"ossi", *(f"ossi_{name}" for name in FUNCTIONS)}

@@ -8,9 +8,9 @@ import boto3
 from integration.functions.endpoint import AwsEndpoint
 from integration.functions.events import SEED, Event
 from levels import DEFAULT_LEVELS, levels_as_json
+from local_aws.stream_events import from_api
 from ossi.aws.dynamodb import from_item, to_item
 from ossi.domain.contribution import Contribution
-from ossi_playground.aws.stream_events import from_api
 
 REGION = "eu-north-1"
 TABLE, LEDGER, MONTH_INDEX, UNSETTLED_INDEX = "contributions", "ledger", "byMonth", "unsettled"

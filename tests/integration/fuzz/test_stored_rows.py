@@ -14,9 +14,9 @@ from integration.functions.world import AINO, MAIJA, World, a_row
 from integration.fuzz.conftest import Answers, Logged
 from integration.fuzz.shapes import fuzzed
 from integration.fuzz.stored import ATTRIBUTES, NUMBERS, Item, item_of, spoiled_item
+from local_slack.blocks import check_message_blocks
 from ossi.domain.contribution import Contribution, Status
 from ossi_interactions.handler import handler as interactions_handler
-from ossi_playground.slack.blocks import check_message_blocks
 from ossi_reconcile.handler import handler as reconcile_handler
 from ossi_report.handler import handler as report_handler
 from ossi_slash.handler import handler as slash_handler

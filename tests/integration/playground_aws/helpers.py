@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
-from ossi_playground.aws import Emulator
+from local_aws import Emulator
 
 TRUST = {
     "Version": "2012-10-17",

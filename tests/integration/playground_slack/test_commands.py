@@ -18,9 +18,10 @@ from integration.playground_slack.blocks import (
 from integration.playground_slack.bot import Answer, FakeBot, Received
 from integration.playground_slack.conftest import MovableClock
 from integration.playground_slack.web import Web
-from ossi_playground.seed import Seed, load_seed
-from ossi_playground.slack.client import ControlRefusedError, SlackControl
-from ossi_playground.slack.server import SlackServer
+from local_slack.client import ControlRefusedError, SlackControl
+from local_slack.seed import Seed
+from local_slack.server import SlackServer
+from ossi_playground.seed import load_seed
 
 
 def test_a_command_arrives_as_slack_sends_it(control: SlackControl, bot: FakeBot, server: SlackServer) -> None:
@@ -112,7 +113,7 @@ def test_a_bot_that_is_not_there(control: SlackControl, server: SlackServer, bot
 
 
 def test_a_slow_answer_is_a_timeout() -> None:
-    with SlackServer(answer_seconds=0.2) as server, SlackControl(server.url) as control:
+    with SlackServer(load_seed(), answer_seconds=0.2) as server, SlackControl(server.url) as control:
         with pytest.raises(ControlRefusedError, match="has no slash_url"):
             control.command(AINO)
         with FakeBot(server.seed.signing_secret) as bot:

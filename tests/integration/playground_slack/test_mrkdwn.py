@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integration.playground_slack.blocks import Block, actions, button, mrkdwn, plain, section
-from ossi_playground.slack.mrkdwn import read_message, read_mrkdwn
+from local_slack.mrkdwn import read_message, read_mrkdwn
 
 
 def name_of(some_id: str) -> str:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from ossi.delivery.errors import DeliveryIncomplete
 
 from fakes import (
     HELSINKI,
@@ -22,7 +23,6 @@ from fakes import (
     contribution,
     fails_at,
 )
-from ossi.delivery.errors import DeliveryIncomplete
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.links import LinkExpired, check_link
