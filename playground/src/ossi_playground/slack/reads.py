@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from ossi_playground.slack.blocks import interactive_elements
+from ossi_playground.slack.drawing import drawn
 from ossi_playground.slack.elements import all_options
 from ossi_playground.slack.errors import ControlError
-from ossi_playground.slack.jsonish import JsonObject, as_object, as_objects, as_text
+from ossi_playground.slack.jsonish import JsonObject, as_list, as_object, as_objects, as_text
 from ossi_playground.slack.mrkdwn import read_block, read_message
 from ossi_playground.slack.state import Channel, Message, User, View
 from ossi_playground.slack.views import Views
 from ossi_playground.slack.wire import ActionRead, ChannelRead, ConversationRead, MessageRead, UserRead, ViewRead
 from ossi_playground.slack.workspace import Workspace
 
+_SHOWN_OF_VIEWS: Final = ("title", "submit", "close", "blocks")
 _COUNTED: Final = 200
 """Messages of a conversation that are looked at for what is unread: more than anybody counts."""
 
@@ -39,12 +41,14 @@ class Reads:
     def message(self, message: Message) -> MessageRead:
         """A message."""
         reading = read_message(message.text, message.blocks, self.name_of)
+        text: JsonObject = {} if message.blocks else {"text": {"type": "mrkdwn", "text": message.text}}
         return MessageRead(
             channel=message.channel,
             ts=message.ts,
             user=message.user,
             text=message.text,
             blocks=message.blocks,
+            drawn=drawn({**text, "blocks": as_list(message.blocks)}),
             rendered=reading.text,
             acts=reading.acts,
             actions=_actions(message.blocks),
@@ -69,6 +73,7 @@ class Reads:
             hash=view.hash,
             is_open=view.is_open,
             blocks=blocks,
+            drawn=drawn({key: view.payload[key] for key in _SHOWN_OF_VIEWS if key in view.payload}),
             values=view.typed,
             rendered="\n".join(part.text for part in parts if part.text),
             acts=[act for part in parts for act in part.acts],

@@ -6,7 +6,7 @@ import { nameOf, on, state } from "./state.js";
 
 /**
  * @typedef {object} Guide
- * @property {(user: string) => Promise<void>} become
+ * @property {(user: string) => Promise<boolean>} become true where the page then acts as this person
  * @property {(channel: string, pane: "messages" | "home") => void} go
  */
 
@@ -31,22 +31,20 @@ function draw(guide) {
     [
       `As ${nameOf(employee)}, send /ossi new and fill in the form.`,
       doer("Prepare it", async () => {
-        await guide.become(employee);
-        compose("/ossi new ");
+        if (await guide.become(employee)) compose("/ossi new ");
       }),
     ],
     [
       `As ${nameOf(manager)}, accept it in #${nameOf(management)}.`,
       doer("Go there", async () => {
-        await guide.become(manager);
-        guide.go(management, "messages");
+        if (await guide.become(manager)) guide.go(management, "messages");
       }),
     ],
     [`Read about it in #${nameOf(everybody)}.`, doer("Go there", () => guide.go(everybody, "messages"))],
     [
       `As a manager, ask for the month's report; its link comes to #${nameOf(management)}.`,
       doer("Prepare it", async () => {
-        await guide.become(manager);
+        if (!(await guide.become(manager))) return;
         guide.go(management, "messages");
         compose(`/ossi report ${thisMonth()}`);
       }),
