@@ -68,6 +68,7 @@ def test_two_changes_in_a_row_ask_for_no_channel_in_between(here: Workspace) -> 
     last.continue_()
     here.expect_conversations("open-source", "ossi-management", "ossi", "ossi home")
     here.until(lambda: bool(asked), "a request for the messages")
+    assert [each for each in asked if "//" in each] == []
     assert {each.partition("user=")[2] for each in asked} == {f"{MAIJA}&ephemeral=1"}
 
 
