@@ -10,7 +10,6 @@ from ossi.aws.secrets import SecretsManager
 from ossi.aws.submissions import DynamoSubmissions
 from ossi.ports import Clock
 from ossi.runtime.clock import any_of, clock_in
-from ossi.runtime.preload import preload
 from ossi.slack.client import SlackChat
 from ossi.slack.http_transport import SlackHttp
 from ossi.slack.signature import SlackSignature
@@ -89,12 +88,3 @@ def app() -> App:
     application = App(Settings.read())
     application.connect_ahead()
     return application
-
-
-LATER = (
-    "ossi.aws.contributions",
-    "ossi.slack.messages.notifications",
-    "ossi.slack.messages.problems",
-)
-"""What only some requests import."""
-preload(*LATER)

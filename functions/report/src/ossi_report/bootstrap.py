@@ -10,7 +10,7 @@ from ossi.aws.secrets import SecretsManager
 from ossi.runtime.clock import clock_in
 from ossi.slack.client import SlackChat
 from ossi.slack.sdk_transport import SlackSdk
-from ossi_report.aggregate import summarize
+from ossi_report.aggregate import aggregate
 from ossi_report.close_month import Books
 from ossi_report.data_files import build_csv, build_json
 from ossi_report.make_report import ReportMaker, unannounced
@@ -43,7 +43,7 @@ def report_maker(settings: Settings) -> ReportMaker:
         management_channel=settings.management_channel,
         api_url=settings.api_url,
         link_key=secrets.fresh_link_signing_key,
-        summarize=summarize,
+        aggregate=aggregate,
         writers={"xlsx": build_workbook, "csv": build_csv, "json": build_json},
     )
 

@@ -16,12 +16,13 @@ from ossi.domain.contribution import Contribution
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.links import LINK_LIFE, report_names, signed_path
 from ossi.domain.months import Month
-from ossi.domain.report import MonthSummary, Report
+from ossi.domain.report import Report
 from ossi.ports import Chat, Message, ReportFiles
 from ossi.slack.errors import FailureKind, SlackError
 from ossi.slack.messages.report import report_empty, report_ready
 from ossi.slack.messages.report_failure import report_failed, report_stopped
 from ossi_report.close_month import Books, close_month
+from ossi_report.figures import MonthFigures
 
 _logger = logging.getLogger(__name__)
 
@@ -35,8 +36,8 @@ ASKED_LIFE_MS = 24 * 3_600_000
 """For how long a report that someone asked for is worth finishing. They can ask again; a closed month's is always finished."""
 _TRIES = 5
 
-Summarize = Callable[[Month, Sequence[Contribution], CompensationLevels], MonthSummary]
-WriteFile = Callable[[Report, ZoneInfo, datetime], bytes]
+Aggregate = Callable[[Month, Sequence[Contribution], CompensationLevels], MonthFigures]
+WriteFile = Callable[[Report, MonthFigures, ZoneInfo, datetime], bytes]
 Limited = Callable[[], AbstractContextManager[object]]
 
 
@@ -54,7 +55,7 @@ class ReportMaker:
     management_channel: str
     api_url: str
     link_key: Callable[[], str]
-    summarize: Summarize
+    aggregate: Aggregate
     writers: Mapping[str, WriteFile]
 
     def now(self) -> int:
@@ -291,13 +292,15 @@ def _put_away(maker: ReportMaker, record: Record, why: str) -> None:
 
 
 def _message(maker: ReportMaker, run: ReportRun, report: Report) -> Message:
-    summary = maker.summarize(report.month, report.rows, report.levels)
+    # Once: the message and every file show these figures.
+    figures = maker.aggregate(report.month, report.rows, report.levels)
+    summary = figures.summary
     if summary.accepted == 0:
         return report_empty(report, summary, run.requested_by)
     now = maker.books.clock()
     names = report_names(report.month, now, maker.writers)
     for suffix, write in maker.writers.items():
-        maker.files.store(names[suffix], write(report, maker.books.zone, now))
+        maker.files.store(names[suffix], write(report, figures, maker.books.zone, now))
     # By UTC: a week on the clocks on the wall is an hour more or less when they are changed.
     expires_at = (now.astimezone(UTC) + LINK_LIFE).astimezone(maker.books.zone)
     key = maker.link_key()

@@ -9,7 +9,6 @@ from ossi.aws.lite.services import SecretsManagerClient
 from ossi.aws.secrets import SecretsManager
 from ossi.ports import Clock
 from ossi.runtime.clock import clock_in
-from ossi.runtime.preload import preload
 from ossi.slack.client import SlackChat
 from ossi.slack.http_transport import SlackHttp
 from ossi.slack.signature import SlackSignature
@@ -80,16 +79,3 @@ def app() -> App:
     application = App(Settings.read())
     application.connect_ahead()
     return application
-
-
-LATER = (
-    "ossi.aws.contributions",
-    "ossi.aws.report_requests",
-    "ossi.slack.messages.help",
-    "ossi.slack.messages.problems",
-    "ossi.use_cases.list_contributions",
-    "ossi.use_cases.open_form",
-    "ossi.use_cases.report",
-)
-"""What only some requests import."""
-preload(*LATER)

@@ -6,7 +6,7 @@ from ossi.domain.months import Month
 from ossi.ports import Chat, Clock, Message, ReportRequests
 from ossi.slack.errors import SlackError
 from ossi.slack.messages import problems
-from ossi.slack.messages.report import report_coming
+from ossi.slack.messages.report_coming import report_coming
 
 
 def request_report(

@@ -1,4 +1,4 @@
-"""What the management channel reads about a month's report (R16, R18, R33), and what the one who asked reads."""
+"""What the management channel reads about a month's report (R16, R18, R33)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -74,12 +74,6 @@ def report_empty(report: Report, summary: MonthSummary, requested_by: str | None
         text += f" ({summary.pending} pending, {summary.declined} declined)"
     notes = [text, _standing(report.edition, report.month), *_notes(report, summary, with_file=False)]
     return Message(" ".join(notes), blocks_of(*_paragraphs(notes), _foot("", requested_by)))
-
-
-def report_coming(month: Month, *, running: bool = False) -> Message:
-    """To the one who asked. running: the month is not over yet."""
-    text = f"I am making the report of {month.label}. It will be in the management channel in a moment."
-    return Message(f"{text} The month is not over, so the report is provisional." if running else text)
 
 
 def money(totals: Mapping[str, Decimal], *, signed: bool = False) -> str:
