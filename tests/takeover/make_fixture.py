@@ -1,9 +1,9 @@
 """Makes `table_of_822731b.json`: both tables as the version of commit 822731b leaves them, in every state that they can be in.
 
 Run it with `.venv/bin/python tests/takeover/make_fixture.py` from the top of the repository. It takes a minute of processor time and
-needs no network, but a clone that has the commit. The commit is unpacked into a temporary directory and its own functions run there, in a process of their own, against moto and
-a fake Slack (`old_world.py`) that fails in the right way at the right moment (`story.py`). Time stands still unless the story moves it
-and nothing is left to chance, so that the same commit gives the same file.
+needs no network, but a clone that has the commit. The commit is unpacked into a temporary directory and its own functions run there, in
+a process of their own, against moto and a fake Slack (`old_world.py`) that fails in the right way at the right moment (`story.py`). Time
+stands still unless the story moves it and nothing is left to chance, so that the same commit gives the same file.
 
 The file is the fixture. Tests read it and never run this script: what the old code wrote doesn't change any more. It holds
 

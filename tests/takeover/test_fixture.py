@@ -2,6 +2,7 @@
 `make_fixture.py` says about them; what it says has to agree."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,7 @@ def test_two_people_decided_and_hands_leave_no_name() -> None:
         ("accepted-then-reopened-and-declined-by-hand", "DECLINED", "tell_declined"),
         ("accepted-then-reopened-and-accepted-by-hand", "ACCEPTED", "tell_accepted"),
         ("declined-then-accepted-by-hand", "ACCEPTED", "tell_declined"),
+        ("edited-by-hand", "ACCEPTED", "tell_accepted"),
     ],
 )
 def test_what_hands_changed_after_a_decision_was_told(case: str, status: str, decision: str) -> None:
@@ -150,6 +152,11 @@ def test_both_redrawings_in_every_state(effect: str) -> None:
     sent = [item for item in records if item["state"] == {"S": "SENT"}]
     assert {"ts" in item for item in sent} == {True, False}, "sent, and needless"
     assert {item["state"]["S"] for item in records} == {"SENT", "DUE", "FAILED", "CLAIMED"}
+
+
+def test_a_request_that_was_deleted_needs_no_redrawing() -> None:
+    assert "decidedIn" in row_of("request-deleted")
+    assert {effect for effect, item in messages("request-deleted").items() if "ts" not in item} == {*REDRAWINGS}
 
 
 def test_a_request_that_stands_twice() -> None:
@@ -311,7 +318,7 @@ def test_totals_that_the_old_version_reports() -> None:
         assert len(report["paid"]) == report["rows"]["ACCEPTED"]
         if recorded["closed"]["BOOL"]:
             assert report["rows"]["ACCEPTED"] == int(recorded["accepted"]["N"])
-            assert float(report["total"]) == float(recorded["totals"]["M"]["EUR"]["S"])
+            assert Decimal(report["total"]) == Decimal(recorded["totals"]["M"]["EUR"]["S"])
 
 
 # what is said about the items
