@@ -119,6 +119,14 @@ def test_every_message_is_there_claimed_by_the_dead_due_and_failed(effect: str) 
     assert all(int(item["failedAt"]["N"]) < NOW for item in failed)
 
 
+@pytest.mark.parametrize("effect", [*SUBMISSION, "tell_accepted", "publish"])
+def test_what_is_due_may_have_arrived(effect: str) -> None:
+    due = {name for name in CASES if messages(name).get(effect, {}).get("state") == {"S": "DUE"}}
+    arrived = {name for name in due if effect in CASES[name]["unheard"]}
+    assert {messages(name)[effect]["reason"]["S"] for name in arrived} == {"RemoteDisconnected"}
+    assert {messages(name)[effect]["reason"]["S"] for name in due - arrived if "unsettled" in messages(name)[effect]}
+
+
 @pytest.mark.parametrize("effect", ["confirm_submission", "tell_accepted", "publish"])
 def test_leases_are_running(effect: str) -> None:
     record = messages(f"running-{effect}")[effect]
@@ -282,7 +290,8 @@ def test_reports_that_were_asked_for() -> None:
     assert provisional["closed"] == {"BOOL": False}
     assert "expiresAt" in provisional
     assert "M" in provisional["earlier"], "it took the place of another one"
-    assert announcements("november-provisional-announced")["announce_report"]["state"] == {"S": "SENT"}
+    for run in ("november-provisional-announced", "november-provisional-announced-again"):
+        assert announcements(run)["announce_report"]["state"] == {"S": "SENT"}
     assert announcements("october-asked-again")["announce_report"]["state"] == {"S": "SENT"}
     failed = announcements("asked-and-out-of-time-told")
     assert (failed["announce_report"]["reason"], failed["announce_trouble"]["state"]) == (
@@ -303,6 +312,13 @@ def test_counted_lists_attempts_bookmarks_and_stored_forms() -> None:
         assert len(parts) == int(counted["parts"]["N"]) > 0
         assert sum(len(part["entries"]["L"]) for part in parts) == int(counted["rows"]["N"])
         assert pointer(month)["accepted"] == counted["rows"]
+        assert {entry["M"]["contribution"]["S"] for part in parts for entry in part["entries"]["L"]} <= set(ROWS)
+    earlier = pointer("2026-11")["earlier"]["M"]["counted"]["M"]["id"]["S"]
+    assert (earlier, "part#0001") in LEDGER
+    for run in ("october-closed-and-trouble-told", "asked-in-an-outage-and-not-told"):
+        assert [
+            item["failed"] for (name, _), item in LEDGER.items() if name == RUNS[run]["run"] and "failed" in item
+        ] == [{"N": "3"}]
     attempts = [item for (_, effect), item in LEDGER.items() if effect.startswith("attempts#")]
     assert {(item["number"]["N"], item.get("failed", {}).get("N")) for item in attempts} == {("1", None), ("3", "3")}
     assert "position" in LEDGER["bookmark#reconcile", "position"], "in the middle of a round"
@@ -315,6 +331,9 @@ def test_counted_lists_attempts_bookmarks_and_stored_forms() -> None:
 def test_totals_that_the_old_version_reports() -> None:
     for month, report in FIXTURE["expected_reports"].items():
         recorded = pointer(month)
+        of_month = [row["status"]["S"] for row in ROWS.values() if row["contributionMonth"]["S"] == month]
+        for status in ("PENDING", "DECLINED"):
+            assert report["rows"].get(status, 0) == of_month.count(status), month
         assert len(report["paid"]) == report["rows"]["ACCEPTED"]
         if recorded["closed"]["BOOL"]:
             assert report["rows"]["ACCEPTED"] == int(recorded["accepted"]["N"])
