@@ -6,7 +6,7 @@ import pytest
 
 # Playwright keeps an event loop running in the main thread from its first test on, and Pulumi's test monitor and
 # asyncio.run refuse to start beside one: so nothing may come after the browser.
-ORDER = ("unit", "infra", "integration", "office", "e2e", "browser")
+ORDER = ("unit", "takeover", "infra", "integration", "office", "e2e", "browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
