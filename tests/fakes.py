@@ -165,11 +165,16 @@ class Sent:
 
 @dataclass
 class FakeChat:
-    """ports.Chat that keeps what came. failing: decides which calls fail, and how. placeless: posts go well, and nothing says where."""
+    """ports.Chat that keeps what came.
+
+    failing: decides which calls fail before anything is done, and how; losing: which are done, and fail then. placeless: posts go
+    well, and nothing says where.
+    """
 
     names: dict[str, str] = field(default_factory=dict[str, str])
     members: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     failing: Callable[[str, str], Exception | None] = lambda _method, _where: None
+    losing: Callable[[str, str], Exception | None] = lambda _method, _where: None
     placeless: bool = False
     sent: list[Sent] = field(default_factory=list[Sent])
 
@@ -181,7 +186,8 @@ class FakeChat:
         self._take(Sent("update", f"{ref.channel}/{ref.ts}", message))
 
     def test_auth(self) -> None:
-        self._fail("test_auth", "")
+        self._fail(self.failing("test_auth", ""))
+        self._fail(self.losing("test_auth", ""))
 
     def open_view(self, trigger_id: str, view: dict[str, Any]) -> None:
         self._take(Sent("open_view", trigger_id, view=view))
@@ -190,11 +196,11 @@ class FakeChat:
         self._take(Sent("respond", response_url, message, replace_original=replace_original))
 
     def user_name(self, user_id: str) -> str | None:
-        self._fail("user_name", user_id)
+        self._fail(self.failing("user_name", user_id))
         return self.names.get(user_id)
 
     def is_member(self, channel: str, user_id: str) -> bool:
-        self._fail("is_member", channel)
+        self._fail(self.failing("is_member", channel))
         return user_id in self.members.get(channel, set())
 
     def to(self, where: str) -> list[Sent]:
@@ -202,11 +208,11 @@ class FakeChat:
         return [each for each in self.sent if each.where == where]
 
     def _take(self, call: Sent) -> None:
-        self._fail(call.method, call.where)
+        self._fail(self.failing(call.method, call.where))
         self.sent.append(call)
+        self._fail(self.losing(call.method, call.where))
 
-    def _fail(self, method: str, where: str) -> None:
-        error = self.failing(method, where)
+    def _fail(self, error: Exception | None) -> None:
         if error is not None:
             raise error
 
