@@ -1,5 +1,6 @@
 """A server that does what a test tells it to, request by request."""
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -86,7 +87,7 @@ class ScriptedServer:
             except OSError:  # the client does not trust us
                 connection.close()
                 return
-        with connection, connection.makefile("rb") as stream:
+        with connection, connection.makefile("rb") as stream, contextlib.suppress(ConnectionError):
             while line := stream.readline():
                 headers: dict[str, str] = {}
                 while header := stream.readline().decode().strip():

@@ -1,12 +1,11 @@
 """What Slack, or something on the way to it, may answer to a message: what passes is told from what lasts."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from http_server import Handler, Server
 from ossi.adapters.slack import SlackChat, SlackTransport
 from ossi.adapters.slack_http import SlackHttp
 from ossi.adapters.slack_sdk_transport import SlackSdk
@@ -21,30 +20,19 @@ WAYS: dict[str, Way] = {
 }
 
 
-class _Anything(BaseHTTPRequestHandler):
-    status, body = 200, b""
+class _Anything(Handler):
+    answered = 200, b""
 
-    def do_POST(self) -> None:
+    def respond(self) -> None:
         """Answers what it was told to."""
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.send_response(type(self).status)
-        self.send_header("Content-Length", str(len(type(self).body)))
-        self.end_headers()
-        self.wfile.write(type(self).body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class's name
-        """Says nothing."""
+        self.body()
+        self.answer(*type(self).answered)
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[ThreadingHTTPServer]:
-    running = ThreadingHTTPServer(("127.0.0.1", 0), _Anything)
-    thread = threading.Thread(target=running.serve_forever, args=(0.05,))
-    thread.start()
-    yield running
-    running.shutdown()
-    thread.join()
-    running.server_close()
+def server() -> Iterator[Server]:
+    with Server(_Anything) as running:
+        yield running
 
 
 @pytest.fixture(params=list(WAYS.values()), ids=list(WAYS))
@@ -52,10 +40,10 @@ def way(request: pytest.FixtureRequest) -> Way:
     return request.param
 
 
-def error_of(way: Way, server: ThreadingHTTPServer, status: int, body: bytes) -> ChatError:
+def error_of(way: Way, server: Server, status: int, body: bytes) -> ChatError:
     """What posting and redrawing raise when that is the answer."""
-    _Anything.status, _Anything.body = status, body
-    chat = SlackChat(lambda: "xoxb-local", way(f"http://127.0.0.1:{server.server_port}/api/"))
+    _Anything.answered = status, body
+    chat = SlackChat(lambda: "xoxb-local", way(f"{server.url}/api/"))
     with pytest.raises(ChatError) as posting:
         chat.post("C0MANAGERS", Message("hello"))
     with pytest.raises(ChatError) as redrawing:
@@ -81,20 +69,20 @@ LASTING = [
 
 
 @pytest.mark.parametrize("code", PASSING)
-def test_what_passes(way: Way, server: ThreadingHTTPServer, code: str) -> None:
+def test_what_passes(way: Way, server: Server, code: str) -> None:
     error = error_of(way, server, 200, refusal(code))
     assert (type(error), error.code) == (PassingChatError, code)
 
 
 @pytest.mark.parametrize("code", LASTING)
-def test_what_lasts(way: Way, server: ThreadingHTTPServer, code: str) -> None:
+def test_what_lasts(way: Way, server: Server, code: str) -> None:
     error = error_of(way, server, 200, refusal(code))
     assert (type(error), error.code) == (LastingChatError, code)
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 @pytest.mark.parametrize("body", [b"", b"<html>later</html>", refusal("channel_not_found")])
-def test_a_status_that_says_later(way: Way, server: ThreadingHTTPServer, status: int, body: bytes) -> None:
+def test_a_status_that_says_later(way: Way, server: Server, status: int, body: bytes) -> None:
     assert type(error_of(way, server, status, body)) is PassingChatError
 
 
@@ -102,13 +90,13 @@ def test_a_status_that_says_later(way: Way, server: ThreadingHTTPServer, status:
     "body", [b"", b"<html>Please log in to our network, Aino</html>", b"[]", b"{}", b'{"ok": false}']
 )
 def test_a_good_status_that_is_not_slack_s_passes_and_its_words_stay_out_of_the_code(
-    way: Way, server: ThreadingHTTPServer, body: bytes
+    way: Way, server: Server, body: bytes
 ) -> None:
     error = error_of(way, server, 200, body)
     assert (type(error), error.code) == (PassingChatError, "http_200")
 
 
-def test_a_wrong_address_lasts(way: Way, server: ThreadingHTTPServer) -> None:
+def test_a_wrong_address_lasts(way: Way, server: Server) -> None:
     error = error_of(way, server, 404, b"<html>not here</html>")
     assert (type(error), error.code) == (LastingChatError, "http_404")
 

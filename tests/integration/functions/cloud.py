@@ -46,6 +46,7 @@ class Cloud:
 
     def __init__(self, endpoint: AwsEndpoint) -> None:
         self._endpoint = endpoint
+        self.endpoint_url = endpoint.url
         self._dynamodb: Any = boto3.client("dynamodb")
         self._streams: Any = boto3.client("dynamodbstreams")
         self.s3: Any = boto3.client("s3")

@@ -34,6 +34,10 @@ PRIVATE = (
 
 @pytest.fixture(scope="session")
 def running_slack() -> Iterator[SlackServer]:
+    # On AWS no Slack runs beside a function: what the server of the local one logs is not the functions' log.
+    uvicorn = logging.getLogger("uvicorn")
+    uvicorn.addHandler(logging.NullHandler())
+    uvicorn.propagate = False
     # Where Slack's three seconds matter the tests take the time themselves; a busy machine must not fail the others.
     with SlackServer(answer_seconds=20) as server:
         yield server
