@@ -79,7 +79,7 @@ def cloud(
             bootstrap.app.cache_clear()
         running_endpoint.forget()
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
-        cloud = Cloud(running_endpoint)
+        cloud = Cloud(running_endpoint, session)
         for name, value in running_endpoint.environment.items():
             monkeypatch.setenv(name, value)
         yield cloud
