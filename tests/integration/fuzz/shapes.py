@@ -1,6 +1,7 @@
 """What fuzzing sends: junk, real payloads with something wrong in them, and how many of them."""
 
 import copy
+import itertools
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -70,10 +71,11 @@ def without(payload: Any, path: Path) -> Any:
 
 
 def each_spoiled(payload: Any, odd: tuple[Any, ...] = ODD) -> Iterator[tuple[Path, Any]]:
-    """Every part taken away once, and replaced by each odd value once."""
+    """Every part taken away once, and replaced: by each odd value in `make fuzz`, by one in `make test`, each value in its turn."""
+    turns = itertools.cycle(odd)
     for path in paths(payload):
         yield path, without(payload, path)
-        for value in odd:
+        for value in itertools.islice(turns, examples(1, fuzz=len(odd))):
             yield path, replaced(payload, path, value)
 
 
