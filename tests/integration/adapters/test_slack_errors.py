@@ -21,7 +21,7 @@ WAYS: dict[str, Way] = {
 
 
 class _Anything(Handler):
-    answered = 200, b""
+    answered: tuple[int, bytes] = (200, b"")
 
     def respond(self) -> None:
         """Answers what it was told to."""

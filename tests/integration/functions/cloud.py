@@ -45,7 +45,7 @@ ENVIRONMENT = {
 @cache
 def _client(session: boto3.Session, service: str) -> Any:
     """One for all tests: to make a client takes longer than what most tests ask of it."""
-    return session.client(cast("Any", service))
+    return cast("Any", session).client(service)
 
 
 class Cloud:
