@@ -8,14 +8,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from ossi.domain import compensation
+from ossi.domain import levels as compensation
 
 # All variables of a function together have 4 KB (Lambda quotas); the others need the rest.
 LONGEST_LEVELS_BYTES = 3 * 1024
 
 
 class Level(BaseModel):
-    """See ossi.domain.compensation.CompensationLevel."""
+    """See ossi.domain.levels.CompensationLevel."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ossi.domain.compensation import DEFAULT_LEVELS
+from ossi.domain.levels import DEFAULT_LEVELS
 from ossi_bench.artifacts import Code
 from ossi_bench.requests import ZONE, Event
 

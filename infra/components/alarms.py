@@ -15,7 +15,7 @@ from components.schedule import Schedule
 from components.topic import AlarmTopic
 
 OWN_METRICS = "Ossi"
-"""The namespace of what the functions count: see `ossi.metrics`."""
+"""The namespace of what the functions count: see `ossi.runtime.metrics`."""
 RUNBOOK = "docs/operations.md"
 
 

@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from components.deployment import Deployment
 from components.function import Function
 from components.policies import policy_of, trust_in
+from ossi.contracts import SCHEDULED_TIME, Scheduled, to_wire
 
 # EventBridge Scheduler's own upper limits: it tries for a day.
 LONGEST_RETRY_SECONDS = 24 * 3600
@@ -64,8 +65,7 @@ class Schedule(pulumi.ComponentResource):
             target=aws.scheduler.ScheduleTargetArgs(
                 arn=function.arn,
                 role_arn=role.arn,
-                # The scheduler puts in the time that was planned: the same for both deliveries of one run.
-                input=json.dumps({"source": "schedule", "scheduledTime": "<aws.scheduler.scheduled-time>"}),
+                input=json.dumps(to_wire(Scheduled(scheduled_time=SCHEDULED_TIME))),
                 retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(
                     maximum_event_age_in_seconds=retry_seconds, maximum_retry_attempts=MOST_RETRIES
                 ),

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from fakes import contribution
-from ossi.adapters.dynamodb import from_item, to_item
+from ossi.aws.dynamodb import from_item, to_item
 from ossi.domain.contribution import Contribution, Status
 from ossi_cli.build import build_for_local_aws
 from ossi_cli.main import cli

@@ -8,7 +8,7 @@ import pytest
 
 from infra.recording import ACCOUNT, API_URL, FUNCTIONS, REGION, SECRETS, Program, run_program
 from levels import DEFAULT_LEVELS, levels_as_json
-from ossi.domain.compensation import CompensationLevels
+from ossi.domain.levels import CompensationLevels
 from settings import REPOSITORY
 from version import version_in
 

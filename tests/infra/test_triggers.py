@@ -5,7 +5,7 @@ import json
 import pytest
 
 from infra.recording import ACCOUNT, REGION, Program
-from ossi.use_cases.make_report import ATTEMPTS
+from ossi_report.make_report import ATTEMPTS
 
 HERE = f"{REGION}:{ACCOUNT}"
 

@@ -12,8 +12,8 @@ from botocore.credentials import Credentials as BotocoreCredentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossi.adapters.aws.credentials import Credentials, LambdaCredentials
-from ossi.adapters.aws.signature import Scope, presigned_query, signed_headers
+from ossi.aws.lite.credentials import Credentials, LambdaCredentials
+from ossi.aws.lite.signature import Scope, presigned_query, signed_headers
 
 AT = datetime(2026, 10, 31, 7, 5, 9, tzinfo=UTC)
 

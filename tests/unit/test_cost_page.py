@@ -3,8 +3,8 @@
 import re
 
 from infra.test_alarms import ALARMS
+from ossi.delivery.effects import EFFECTS
 from ossi.domain.transitions import Transition
-from ossi.effects import EFFECTS
 from ossi_bench import cost
 from settings import REPOSITORY
 

@@ -8,8 +8,8 @@ from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossi.adapters.dynamodb import is_conditional_check_failure, response_of
-from ossi.items import from_item, to_item
+from ossi.aws.dynamodb import is_conditional_check_failure, response_of
+from ossi.aws.items import from_item, to_item
 
 whole = st.integers(-(10**38) + 1, 10**38 - 1)  # DynamoDB holds 38 digits
 numbers = whole | st.decimals(-(10**20), 10**20, places=10)

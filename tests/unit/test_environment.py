@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from levels import DEFAULT_LEVELS, levels_as_json
-from ossi.domain import compensation
-from ossi.settings import Environment, WrongEnvironment
+from ossi.domain import levels as compensation
+from ossi.runtime.settings import Environment, WrongEnvironment
 from ossi_download.settings import Settings as DownloadSettings
 from ossi_interactions.settings import Settings as InteractionsSettings
 from ossi_reconcile.settings import Settings as ReconcileSettings

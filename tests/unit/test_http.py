@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossi.adapters.slack_signature import SlackSignature
-from ossi.domain.errors import RequestRefused
-from ossi.http import answer, body_of, headers_of, is_ssl_check, refused, signed_form
+from ossi.runtime.api_gateway import answer, body_of, headers_of, is_ssl_check, refused, signed_form
+from ossi.runtime.errors import RequestRefused
+from ossi.slack.signature import SlackSignature
 
 SECRET = "a signing secret"
 NOW = 1_792_994_700

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ossi.domain.errors import LastingChatError
-from ossi.invocation import InvocationFailed, invocation
-from ossi.logs import note
+from ossi.runtime.invocation import InvocationFailed, invocation
+from ossi.runtime.logs import add_log_fields
+from ossi.slack.errors import PermanentSlackError
 
 TYPED = "what somebody typed"
 CONTEXT = SimpleNamespace(aws_request_id="1-2-3")
@@ -64,7 +64,7 @@ def metrics(line: dict[str, Any]) -> dict[tuple[tuple[str, ...], str], tuple[obj
 
 def test_the_closing_line_says_how_it_went(capsys: pytest.CaptureFixture[str]) -> None:
     def work() -> None:
-        note(command="new")
+        add_log_fields(command="new")
         logger.info("in between")
 
     between, closing = run(work, capsys)
@@ -80,7 +80,7 @@ def test_what_was_counted_becomes_metrics(capsys: pytest.CaptureFixture[str]) ->
         for _ in range(3):
             logger.info("sent", extra={"metric": "Delivered"})
         logger.warning("refused", extra={"metric": "Refused"})
-        note(outcome="refused")
+        add_log_fields(outcome="refused")
 
     closing = run(work, capsys)[-1]
     assert metrics(closing) == {
@@ -123,9 +123,9 @@ def test_an_error_that_nobody_foresaw_goes_on_without_its_message(capsys: pytest
 
 def test_an_error_of_ossi_s_own_goes_on_as_it_is() -> None:
     def work() -> None:
-        raise LastingChatError("channel_not_found")
+        raise PermanentSlackError("channel_not_found")
 
-    with pytest.raises(LastingChatError, match="channel_not_found"):
+    with pytest.raises(PermanentSlackError, match="channel_not_found"):
         handler(work)(EVENT, CONTEXT)
 
 

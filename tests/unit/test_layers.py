@@ -14,29 +14,43 @@ FUNCTIONS = sorted(ROOT.glob("functions/*/src/ossi_*"))
 # layer -> what its modules may import besides the standard library
 MAY_IMPORT = {
     "ossi.domain": ("ossi.domain", "pydantic"),
+    "ossi.contracts": (),
     "ossi.ports": ("ossi.domain",),
-    "ossi.slack_ui": ("ossi.domain", "ossi.ports", "ossi.slack_ui", "slack_sdk"),
-    "ossi.use_cases": ("ossi.domain", "ossi.ports", "ossi.slack_ui", "ossi.use_cases"),
-    "ossi.effects": ("ossi.domain", "ossi.ports", "ossi.slack_ui", "ossi.use_cases", "ossi.effects"),
-    "ossi.items": (),
-    "ossi.preload": (),
-    "ossi.adapters": (
-        "ossi.items",
+    "ossi.runtime": ("ossi.domain", "ossi.ports", "ossi.runtime"),
+    "ossi.slack.errors": ("ossi.domain",),
+    "ossi.slack.messages": (
         "ossi.domain",
+        "ossi.delivery.errors",
         "ossi.ports",
-        "ossi.adapters",
+        "ossi.runtime.errors",
+        "ossi.slack",
+        "slack_sdk",
+    ),
+    "ossi.slack": ("ossi.domain", "ossi.ports", "ossi.slack", "ossi.runtime.https", "slack_sdk"),
+    "ossi.use_cases": ("ossi.domain", "ossi.ports", "ossi.slack.errors", "ossi.slack.messages", "ossi.use_cases"),
+    "ossi.delivery": ("ossi.domain", "ossi.ports", "ossi.slack.errors", "ossi.slack.messages", "ossi.delivery"),
+    "ossi.aws": (
+        "ossi.domain",
+        "ossi.contracts",
+        "ossi.ports",
+        "ossi.delivery",
+        "ossi.aws",
+        "ossi.runtime.https",
         "pydantic",
         "boto3",
         "botocore",
-        "slack_sdk",
     ),
-    "ossi.http": ("ossi.domain",),
-    "ossi.clock": ("ossi.ports",),
-    "ossi.time_limit": ("ossi.domain",),
-    "ossi.settings": ("ossi.domain",),
-    "ossi.metrics": (),
-    "ossi.logs": ("ossi.metrics",),
-    "ossi.invocation": ("ossi.domain", "ossi.logs", "ossi.metrics"),
+}
+
+
+# The modules of a function that know AWS: its composition root, and adapters that only it has.
+COMPOSITION_ROOTS = {
+    "bootstrap.py",
+    "handler.py",
+    "checkpoint.py",
+    "downloads.py",
+    "report_files.py",
+    "report_records.py",
 }
 
 
@@ -81,15 +95,15 @@ def test_a_function_keeps_to_itself(folder: Path) -> None:
     for path in folder.rglob("*.py"):
         names = list(imports_of(path))
         assert not [name for name in names if name.startswith("ossi_") and not is_within(name, folder.name)], path
-        if path.name != "bootstrap.py":
-            assert not [name for name in names if is_within(name, "ossi.adapters")], path
+        if path.name not in COMPOSITION_ROOTS:
+            assert not [name for name in names if is_within(name, "ossi.aws")], path
 
 
 @pytest.mark.parametrize(
     ("packages", "known_to"),
     [
-        (("boto3", "botocore"), {"adapters/dynamodb.py", "adapters/report_files.py", "adapters/report_records.py"}),
-        (("slack_sdk.web", "slack_sdk.webhook", "slack_sdk.http_retry"), {"adapters/slack_sdk_transport.py"}),
+        (("boto3", "botocore"), {"aws/dynamodb.py"}),
+        (("slack_sdk.web", "slack_sdk.webhook", "slack_sdk.http_retry"), {"slack/sdk_transport.py"}),
     ],
 )
 def test_a_vendors_clients_are_known_to_few(packages: tuple[str, ...], known_to: set[str]) -> None:

@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
 from ossi.domain.contribution import Contribution, Status
-from ossi.domain.errors import LastingChatError
-from ossi.logs import in_every_line, note, set_up
-from ossi.settings import WrongEnvironment
+from ossi.runtime.logs import add_log_fields, in_every_line, set_up
+from ossi.runtime.settings import WrongEnvironment
+from ossi.slack.errors import PermanentSlackError
 from ossi_slash.settings import Settings
 
 TYPED = "what somebody typed"
@@ -77,9 +77,9 @@ def test_what_is_noted_is_in_every_later_line_and_ends_with_the_invocation(capsy
     set_up()
     with in_every_line(requestId="1-2-3", apiRequestId=None):
         ours.info("first")
-        note(command="new")
+        add_log_fields(command="new")
         ours.info("second")
-    note(command="of nobody")
+    add_log_fields(command="of nobody")
     ours.info("third")
     assert [{key: each.get(key) for key in ("requestId", "apiRequestId", "command")} for each in lines(capsys)] == [
         {"requestId": "1-2-3", "apiRequestId": None, "command": None},
@@ -108,7 +108,7 @@ def test_an_error_is_its_kind_and_its_place_and_not_its_message(capsys: pytest.C
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (LastingChatError("channel_not_found"), "channel_not_found"),
+        (PermanentSlackError("channel_not_found"), "channel_not_found"),
         (ClientError({"Error": {"Code": "AccessDenied", "Message": TYPED}}, "PutItem"), "PutItem: AccessDenied"),
         (ClientError({}, "PutItem"), "PutItem: ?"),
         (RuntimeError(TYPED), None),

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-from ossi.preload import preload
+from ossi.runtime.preload import preload
 from ossi_interactions import bootstrap as interactions
 from ossi_slash import bootstrap as slash
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from ossi.adapters.aws.client import AwsError, AwsUnreachable
-from ossi.adapters.secrets import OssiSecrets, SecretsManager, UnreadableSecret
+from ossi.aws.lite.client import AwsError, AwsUnreachable
+from ossi.aws.secrets import OssiSecrets, SecretsManager, UnreadableSecret
 
 VALUE = {"slackBotToken": "xoxb-first", "slackSigningSecret": "first-signing-secret", "linkSigningKey": "first-key"}
 DENIED = ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetSecretValue")

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from ossi.adapters.slack_signature import SlackSignature
+from ossi.slack.signature import SlackSignature
 
 SECRET = "a signing secret"
 NOW = 1_792_994_700.5

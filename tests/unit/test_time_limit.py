@@ -8,8 +8,8 @@ from contextlib import suppress
 
 import pytest
 
-from ossi.domain.errors import OutOfTime
-from ossi.time_limit import time_limit
+from ossi.runtime.errors import OutOfTime
+from ossi.runtime.time_limit import time_limit
 
 
 def test_a_loop_is_ended() -> None:

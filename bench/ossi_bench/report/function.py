@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ossi.items import to_item
+from ossi.aws.items import to_item
 from ossi_bench.artifacts import prepare_report
 from ossi_bench.processes import run
 from ossi_bench.report.month import MONTH, stored_rows

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
+from pydantic import TypeAdapter, ValidationError
 
+from ossi.contracts import ReconcileAnswer, ReconcileAsked, ReconcileFinding, to_wire
+from ossi.delivery.deliver import Result
+from ossi.delivery.effects import EFFECTS
 from ossi.domain.contribution import ContributionKey
 from ossi.domain.errors import UnknownContribution
-from ossi.effects import EFFECTS
-from ossi.use_cases.deliver import Outcome
 from ossi_cli.deployed_function import DeployedFunction
 
-# Outcome of a message -> what people read.
+_ANSWER = TypeAdapter(ReconcileAnswer)
+
+# What came of a message -> what people read.
 _WORDS: dict[str, str] = {
-    Outcome.SENT: "sent",
-    Outcome.DUE: "would be sent",
-    Outcome.FAILED: "failed for now",
-    Outcome.SET_ASIDE: "set aside",
-    Outcome.HELD: "is being sent",
+    Result.SENT: "sent",
+    Result.DUE: "would be sent",
+    Result.FAILED: "failed for now",
+    Result.SET_ASIDE: "set aside",
+    Result.HELD: "is being sent",
+    Result.UNKNOWN: "may have arrived",
 }
 
 
@@ -83,7 +88,7 @@ def reconcile(
     Ossi does this by itself, in a large table once a day. What was set aside goes out when it was last tried long enough ago; `ossi
     redrive` sends it at once.
     """
-    _run(_find(stack, function, region, endpoint_url), _request(task, olderThanSeconds=older_than * 60))
+    _run(_find(stack, function, region, endpoint_url), ReconcileAsked(older_than_seconds=older_than * 60, **task))
 
 
 @click.command()
@@ -93,7 +98,7 @@ def redrive(stack: str | None, function: str | None, region: str | None, endpoin
 
     Such as a channel that was archived, or that the bot had not been invited to.
     """
-    _run(_find(stack, function, region, endpoint_url), _request(task, redrive=True, olderThanSeconds=0))
+    _run(_find(stack, function, region, endpoint_url), ReconcileAsked(redrive=True, older_than_seconds=0, **task))
 
 
 def _find(stack: str | None, function: str | None, region: str | None, endpoint_url: str | None) -> DeployedFunction:
@@ -102,25 +107,20 @@ def _find(stack: str | None, function: str | None, region: str | None, endpoint_
     return DeployedFunction(function or f"ossi-{stack}-reconcile", region=region, endpoint_url=endpoint_url)
 
 
-def _request(task: dict[str, Any], **more: object) -> dict[str, object]:
-    named = {"dryRun": task["dry_run"], "effect": task["effect"], "contribution": task["contribution"]}
-    return {"source": "command", **named, **more}
-
-
 @dataclass
 class _Total:
     looked_at: int = 0
     halted: bool = False
 
 
-def _run(function: DeployedFunction, request: dict[str, object]) -> None:
+def _run(function: DeployedFunction, request: ReconcileAsked) -> None:
     total = _Total()
     counts: dict[str, int] = {}
     for finding in _findings(function, request, total):
-        words = _WORDS.get(finding["outcome"], finding["outcome"])
+        words = _WORDS.get(finding.outcome, finding.outcome)
         counts[words] = counts.get(words, 0) + 1
-        reason = f"  ({finding['reason']})" if finding["reason"] else ""
-        click.echo(f"{finding['contribution']:<26}  {finding['effect']:<18}  {words}{reason}")
+        reason = f"  ({finding.reason})" if finding.reason else ""
+        click.echo(f"{finding.contribution:<26}  {finding.effect:<18}  {words}{reason}")
     _progress(None)
     click.echo(f"Looked at {total.looked_at} contribution{'' if total.looked_at == 1 else 's'}: {_counted(counts)}.")
     if total.halted:
@@ -130,23 +130,32 @@ def _run(function: DeployedFunction, request: dict[str, object]) -> None:
         )
 
 
-def _findings(function: DeployedFunction, request: dict[str, object], total: _Total) -> Iterator[dict[str, str]]:
+def _findings(function: DeployedFunction, request: ReconcileAsked, total: _Total) -> Iterator[ReconcileFinding]:
     """One invocation after the other, each for some seconds, until all of the table was looked at."""
     after: str | None = None
     while True:
-        answer = function.invoke({**request, "after": after})
-        total.looked_at += answer["lookedAt"]
-        total.halted = answer["halted"]
+        answer = _answered(function, replace(request, after=after))
+        total.looked_at += answer.looked_at
+        total.halted = answer.halted
         _progress(None)
-        yield from answer["findings"]
-        if answer["done"] or answer["halted"]:
+        yield from answer.findings
+        if answer.done or answer.halted:
             return
-        if answer["next"] == after:
+        if answer.next == after:
             raise click.ClickException(
                 f"{function.name} has too little time to look at a single contribution: raise its time-out."
             )
-        after = answer["next"]
+        after = answer.next
         _progress(f"Looked at {total.looked_at} contributions ...")
+
+
+def _answered(function: DeployedFunction, request: ReconcileAsked) -> ReconcileAnswer:
+    try:
+        return _ANSWER.validate_python(function.invoke(to_wire(request)))
+    except ValidationError as error:
+        raise click.ClickException(
+            f"{function.name} gave an answer that this version of ossi can't read: deploy the same version."
+        ) from error
 
 
 def _progress(line: str | None) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import httpx
 
-from ossi.adapters.dynamodb import from_item
+from ossi.aws.dynamodb import from_item
 from ossi_playground.local import LocalOssi
 from ossi_playground.slack.client import SlackControl
 from ossi_playground.slack.traffic import TrafficEntry

@@ -12,11 +12,11 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from integration.adapters.servers import HANG_UP, Reply, ScriptedServer
-from ossi.adapters.aws.client import AwsError, AwsUnreachable, endpoint, regional_host
-from ossi.adapters.aws.credentials import Credentials, LambdaCredentials
-from ossi.adapters.aws.services import DynamoDbClient, LambdaClient, SecretsManagerClient
-from ossi.adapters.dynamodb import is_conditional_check_failure, item_found
-from ossi.adapters.report_downloads import S3Downloads
+from ossi.aws.dynamodb import is_conditional_check_failure, item_found
+from ossi.aws.lite.client import AwsError, AwsUnreachable, endpoint, regional_host
+from ossi.aws.lite.credentials import Credentials, LambdaCredentials
+from ossi.aws.lite.services import DynamoDbClient, LambdaClient, SecretsManagerClient
+from ossi_download.downloads import S3Downloads
 
 ENVIRONMENT = {
     "AWS_REGION": "eu-north-1",

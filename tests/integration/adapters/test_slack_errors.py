@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from http_server import Handler, Server
-from ossi.adapters.slack import SlackChat, SlackTransport
-from ossi.adapters.slack_http import SlackHttp
-from ossi.adapters.slack_sdk_transport import SlackSdk
-from ossi.domain.errors import ChatError, LastingChatError, PassingChatError
 from ossi.domain.message_ref import MessageRef
 from ossi.ports import Message
+from ossi.slack.client import SlackChat, SlackTransport
+from ossi.slack.errors import PermanentSlackError, SlackError, TransientSlackError
+from ossi.slack.http_transport import SlackHttp
+from ossi.slack.sdk_transport import SlackSdk
 
 Way = Callable[[str], SlackTransport]
 WAYS: dict[str, Way] = {
@@ -40,13 +40,13 @@ def way(request: pytest.FixtureRequest) -> Way:
     return request.param
 
 
-def error_of(way: Way, server: Server, status: int, body: bytes) -> ChatError:
+def error_of(way: Way, server: Server, status: int, body: bytes) -> SlackError:
     """What posting and redrawing raise when that is the answer."""
     _Anything.answered = status, body
     chat = SlackChat(lambda: "xoxb-local", way(f"{server.url}/api/"))
-    with pytest.raises(ChatError) as posting:
+    with pytest.raises(SlackError) as posting:
         chat.post("C0MANAGERS", Message("hello"))
-    with pytest.raises(ChatError) as redrawing:
+    with pytest.raises(SlackError) as redrawing:
         chat.update(MessageRef(channel="C0MANAGERS", ts="1.0"), Message("hello"))
     assert (type(posting.value), posting.value.code) == (type(redrawing.value), redrawing.value.code)
     return posting.value
@@ -71,19 +71,19 @@ LASTING = [
 @pytest.mark.parametrize("code", PASSING)
 def test_what_passes(way: Way, server: Server, code: str) -> None:
     error = error_of(way, server, 200, refusal(code))
-    assert (type(error), error.code) == (PassingChatError, code)
+    assert (type(error), error.code) == (TransientSlackError, code)
 
 
 @pytest.mark.parametrize("code", LASTING)
 def test_what_lasts(way: Way, server: Server, code: str) -> None:
     error = error_of(way, server, 200, refusal(code))
-    assert (type(error), error.code) == (LastingChatError, code)
+    assert (type(error), error.code) == (PermanentSlackError, code)
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 @pytest.mark.parametrize("body", [b"", b"<html>later</html>", refusal("channel_not_found")])
 def test_a_status_that_says_later(way: Way, server: Server, status: int, body: bytes) -> None:
-    assert type(error_of(way, server, status, body)) is PassingChatError
+    assert type(error_of(way, server, status, body)) is TransientSlackError
 
 
 @pytest.mark.parametrize(
@@ -93,15 +93,15 @@ def test_a_good_status_that_is_not_slack_s_passes_and_its_words_stay_out_of_the_
     way: Way, server: Server, body: bytes
 ) -> None:
     error = error_of(way, server, 200, body)
-    assert (type(error), error.code) == (PassingChatError, "http_200")
+    assert (type(error), error.code) == (TransientSlackError, "http_200")
 
 
 def test_a_wrong_address_lasts(way: Way, server: Server) -> None:
     error = error_of(way, server, 404, b"<html>not here</html>")
-    assert (type(error), error.code) == (LastingChatError, "http_404")
+    assert (type(error), error.code) == (PermanentSlackError, "http_404")
 
 
 def test_nobody_there_passes(way: Way) -> None:
     chat = SlackChat(lambda: "xoxb-local", way("http://127.0.0.1:9/api/"))
-    with pytest.raises(PassingChatError):
+    with pytest.raises(TransientSlackError):
         chat.post("C0MANAGERS", Message("hello"))

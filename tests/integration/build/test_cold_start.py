@@ -17,9 +17,9 @@ from fakes import HELSINKI, contribution
 from integration.build.cold import Answered, invoked
 from integration.build.conftest import Built
 from integration.functions.events import Event, download_event, interaction_body, load, signed, slash_body
+from ossi.aws.items import to_item
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.links import signed_path
-from ossi.items import to_item
 from ossi_playground.aws.environment import ensure_environment
 
 AWS = {"boto3", "botocore", "s3transfer", "urllib3"}
@@ -62,9 +62,9 @@ def test_new_opens_the_form_with_the_standard_library_alone(answer: Answerer) ->
     assert loaded_packages(answered) & EVERYTHING_HEAVY == set()
     not_needed = {
         "ossi.domain.contribution",
-        "ossi.slack_ui.help",
-        "ossi.slack_ui.listing",
-        "ossi.adapters.contributions",
+        "ossi.slack.messages.help",
+        "ossi.slack.messages.listing",
+        "ossi.aws.contributions",
     }
     assert answered.loaded & not_needed == set()
 
@@ -72,10 +72,7 @@ def test_new_opens_the_form_with_the_standard_library_alone(answer: Answerer) ->
 def test_help_loads_no_more_than_its_words(answer: Answerer) -> None:
     answered = answer("slash", command("help"))
     assert loaded_packages(answered) & AWS == set()
-    assert (
-        answered.loaded & {"ossi.slack_ui.listing", "ossi.adapters.contributions", "ossi.use_cases.request_report"}
-        == set()
-    )
+    assert answered.loaded & {"ossi.slack.messages.listing", "ossi.aws.contributions", "ossi.use_cases.report"} == set()
 
 
 def test_list_needs_no_boto3(answer: Answerer) -> None:

@@ -91,9 +91,9 @@ def test_what_is_asked_for(api: Lambda) -> None:
     typed(api, "reconcile", "--stack", "prod", "--dry-run", "--older-than", "2")
     typed(api, "redrive", "--function", "f", "--effect", "publish", "--contribution", KEY)
 
-    usual = {"source": "command", "after": None}
+    usual = {"source": "command", "after": None, "seconds": 20}
     assert api.asked == [
-        {**usual, "dryRun": True, "effect": None, "contribution": None, "olderThanSeconds": 120},
+        {**usual, "dryRun": True, "effect": None, "contribution": None, "redrive": False, "olderThanSeconds": 120},
         {
             **usual,
             "dryRun": False,

@@ -9,7 +9,7 @@ import boto3
 from integration.functions.endpoint import AwsEndpoint
 from integration.functions.events import SEED, Event
 from levels import DEFAULT_LEVELS, levels_as_json
-from ossi.adapters.dynamodb import from_item, to_item
+from ossi.aws.dynamodb import from_item, to_item
 from ossi.domain.contribution import Contribution
 from ossi_playground.aws.stream_events import from_api
 

@@ -14,11 +14,13 @@ from integration.functions.cloud import LEDGER
 from integration.functions.events import Context, Event
 from integration.functions.test_report_records import client
 from integration.functions.world import EINO, MAIJA, MATTI, World, a_row
-from ossi.adapters.dynamodb import to_item
+from ossi.aws.dynamodb import to_item
 from ossi.domain.contribution import Contribution, Status
-from ossi.domain.errors import OutOfTime, PassingChatError, UnreadableReport
+from ossi.domain.errors import UnreadableReport
 from ossi.domain.months import Month
 from ossi.ports import Claim
+from ossi.runtime.errors import OutOfTime
+from ossi.slack.errors import TransientSlackError
 from ossi_report.bootstrap import app
 from ossi_report.handler import handler
 
@@ -144,7 +146,7 @@ def test_a_running_month_is_provisional_and_closes_nothing(world: World) -> None
 def test_a_crash_between_the_record_and_the_announcement_changes_no_figure(world: World) -> None:
     world.cloud.put(a_row(timestamp=1, status=Status.ACCEPTED))
     world.control.fail("chat.postMessage", "http_503", times=3)
-    with pytest.raises(PassingChatError):
+    with pytest.raises(TransientSlackError):
         handler(asked("2026-10"), Context())
     world.cloud.put(a_row(timestamp=2, status=Status.ACCEPTED))
 
@@ -208,7 +210,7 @@ def test_where_slack_is_down_the_error_is_all_there_is(world: World) -> None:
     world.cloud.put(a_row(status=Status.ACCEPTED))
     world.control.fail("chat.postMessage", "slack_error", times=4, error="fatal_error")
     for _ in range(3):
-        with pytest.raises(PassingChatError):
+        with pytest.raises(TransientSlackError):
             handler(asked("2026-10"), Context())
 
     assert world.managers_see() == []

@@ -7,10 +7,10 @@ import pytest
 
 from integration.functions.cloud import LEDGER, MONTH_INDEX, TABLE, Cloud
 from integration.functions.world import a_row, at_once
-from ossi.adapters.aws.services import DynamoDbClient
-from ossi.adapters.contributions import DynamoContributions
-from ossi.adapters.ledger import DynamoLedger
-from ossi.adapters.submissions import DynamoSubmissions
+from ossi.aws.contributions import DynamoContributions
+from ossi.aws.deliveries import DynamoLedger
+from ossi.aws.lite.services import DynamoDbClient
+from ossi.aws.submissions import DynamoSubmissions
 from ossi.domain.contribution import MessageRef, Status
 from ossi.domain.errors import AlreadyDecided
 from ossi.domain.months import Month

@@ -10,12 +10,12 @@ from examples import examples
 from fakes import HELSINKI, FakeClock
 from integration.functions.cloud import LEDGER, MONTH_INDEX, TABLE, Cloud
 from integration.functions.test_report_records import client
-from ossi.adapters.contributions import DynamoContributions
-from ossi.adapters.dynamodb import to_item
-from ossi.adapters.report_records import DynamoReportRecords
-from ossi.domain.closing import Counted, ReportRecord
-from ossi.domain.compensation import CompensationLevels
-from ossi.use_cases.draw_up_report import Books
+from ossi.aws.contributions import DynamoContributions
+from ossi.aws.dynamodb import to_item
+from ossi.domain.levels import CompensationLevels
+from ossi.domain.payroll import Counted, ReportRecord
+from ossi_report.close_month import Books
+from ossi_report.report_records import DynamoReportRecords
 from unit.use_cases.payroll import ACTS, Act, Payroll
 
 

@@ -9,12 +9,12 @@ import pytest
 from integration.functions.cloud import LEDGER, TABLE, UNSETTLED_INDEX, Cloud
 from integration.functions.events import Context
 from integration.functions.world import AINO, MAIJA, PUBLIC, World, a_row
-from ossi.adapters.bookmark import DynamoBookmark
-from ossi.adapters.contributions import DynamoContributions
-from ossi.adapters.dynamodb import to_item
-from ossi.adapters.ledger import DynamoLedger
+from ossi.aws.contributions import DynamoContributions
+from ossi.aws.deliveries import DynamoLedger
+from ossi.aws.dynamodb import to_item
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
 from ossi.ports import Claim, Progress, Record, State
+from ossi_reconcile.checkpoint import DynamoCheckpoint
 from ossi_reconcile.handler import handler
 
 SCHEDULED = {"source": "schedule", "scheduledTime": "2026-11-23T12:00:00Z"}
@@ -313,9 +313,9 @@ def test_what_a_batch_left_unread_is_read_later() -> None:
 
 @pytest.mark.usefixtures("cloud")
 def test_a_bookmark_remembers_and_forgets() -> None:
-    bookmark = DynamoBookmark(boto3.client("dynamodb"), LEDGER, "reconcile")
+    bookmark = DynamoCheckpoint(boto3.client("dynamodb"), LEDGER, "reconcile")
     assert bookmark.read() == Progress()
     for progress in (Progress(PENDING.key, 7, 5), Progress(None, 12, 1_793_000_000_000), Progress(PENDING.key)):
         bookmark.write(progress)
         assert bookmark.read() == progress
-    assert DynamoBookmark(boto3.client("dynamodb"), LEDGER, "another").read() == Progress()
+    assert DynamoCheckpoint(boto3.client("dynamodb"), LEDGER, "another").read() == Progress()

@@ -11,10 +11,12 @@ import pytest
 from integration.functions.cloud import BUCKET, LINK_KEY
 from integration.functions.events import Context, load
 from integration.functions.world import MAIJA, World, a_row
+from ossi.delivery.errors import DeliveryIncomplete
 from ossi.domain.contribution import Status
-from ossi.domain.errors import DeliveryIncomplete, LastingChatError, PassingChatError, UnreadableMonth
+from ossi.domain.errors import UnreadableMonth
 from ossi.domain.links import check_link
-from ossi.invocation import InvocationFailed
+from ossi.runtime.invocation import InvocationFailed
+from ossi.slack.errors import PermanentSlackError, TransientSlackError
 from ossi_report.bootstrap import app
 from ossi_report.handler import handler
 
@@ -118,10 +120,10 @@ def test_a_month_without_accepted_contributions_gets_a_message_and_no_file(world
 @pytest.mark.parametrize(
     ("kind", "arguments", "error"),
     [
-        ("http_503", {"times": 3}, PassingChatError),
-        ("ratelimited", {"retry_after": 60}, PassingChatError),
-        ("cut", {}, PassingChatError),
-        ("slack_error", {"error": "not_in_channel"}, LastingChatError),
+        ("http_503", {"times": 3}, TransientSlackError),
+        ("ratelimited", {"retry_after": 60}, TransientSlackError),
+        ("cut", {}, TransientSlackError),
+        ("slack_error", {"error": "not_in_channel"}, PermanentSlackError),
     ],
 )
 def test_a_run_that_failed_is_made_up_for_by_the_next_try(

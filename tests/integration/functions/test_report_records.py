@@ -10,16 +10,16 @@ import pytest
 
 from integration.functions.cloud import LEDGER, MONTH_INDEX, TABLE, Cloud
 from integration.functions.world import a_row, at_once
-from ossi.adapters.contributions import DynamoContributions
-from ossi.adapters.dynamodb import to_item
-from ossi.adapters.ledger import DynamoLedger
-from ossi.adapters.report_records import DynamoReportRecords
-from ossi.domain.closing import Counted, CountedList, Earlier, ReportRecord
-from ossi.domain.compensation import DEFAULT_LEVELS
+from ossi.aws.contributions import DynamoContributions
+from ossi.aws.deliveries import DynamoLedger
+from ossi.aws.dynamodb import to_item
 from ossi.domain.contribution import ContributionKey, Status
 from ossi.domain.errors import UnreadableReport
+from ossi.domain.levels import DEFAULT_LEVELS
 from ossi.domain.months import Month
+from ossi.domain.payroll import Counted, CountedList, Earlier, ReportRecord
 from ossi.ports import Attempt, Claim
+from ossi_report.report_records import DynamoReportRecords
 
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
 

@@ -39,7 +39,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("ossi.adapters.secrets.time", clock)
+    monkeypatch.setattr("ossi.aws.secrets.time", clock)
     return clock
 
 

@@ -16,16 +16,16 @@ from fakes import HELSINKI, contribution
 from integration.functions.cloud import Cloud
 from integration.functions.events import SEED, Context, Event
 from integration.functions.gateway import Gateway
+from ossi.aws.stream_records import number_of
+from ossi.delivery.deliver import Lane
 from ossi.domain.contribution import Contribution
 from ossi.domain.months import Month
-from ossi.use_cases.deliver import Lane
 from ossi_playground.slack.client import SlackControl
 from ossi_playground.slack.server import SlackServer
 from ossi_playground.slack.traffic import TrafficEntry
 from ossi_playground.slack.wire import MessageRead, SubmitResult, ViewRead
 from ossi_report.handler import handler as report_handler
 from ossi_stream.bootstrap import App
-from ossi_stream.changes import number_of
 from ossi_stream.settings import Settings
 
 AINO, EINO, MAIJA, MATTI, NEWCOMER = "U0AINO001", "U0EINO001", "U0MAIJA01", "U0MATTI01", "U0NONAME1"

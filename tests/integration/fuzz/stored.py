@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from integration.functions.events import Event
-from ossi.adapters.dynamodb import to_item
+from ossi.aws.dynamodb import to_item
 from ossi.domain.contribution import Contribution
 
 Item = Event

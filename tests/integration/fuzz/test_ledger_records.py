@@ -12,8 +12,8 @@ from integration.functions.world import AINO, MAIJA, World, a_row
 from integration.fuzz.conftest import Logged
 from integration.fuzz.shapes import fuzzed
 from integration.fuzz.stored import VALUES, Item, spoiled_item
+from ossi.delivery.errors import DeliveryIncomplete
 from ossi.domain.contribution import Status
-from ossi.domain.errors import DeliveryIncomplete
 from ossi_interactions.handler import handler as interactions_handler
 from ossi_reconcile.handler import handler as reconcile_handler
 from ossi_report.handler import handler as report_handler

@@ -13,8 +13,8 @@ from integration.functions.cloud import LINK_KEY
 from integration.functions.events import Context, download_event
 from integration.fuzz.conftest import Logged
 from integration.fuzz.shapes import JUNK, TEXTS, fuzzed
-from ossi.clock import clock_in
 from ossi.domain.links import LINK_LIFE, signed_path
+from ossi.runtime.clock import clock_in
 from ossi_download.handler import handler
 
 pytestmark = pytest.mark.usefixtures("world")

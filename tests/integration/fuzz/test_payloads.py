@@ -17,9 +17,9 @@ from integration.functions.world import MANAGEMENT, World, a_row, this_month
 from integration.fuzz.conftest import Answers, Logged
 from integration.fuzz.shapes import JUNK, each_spoiled, fuzzed, replaced, spoiled
 from integration.fuzz.test_requests import nothing_failed
-from ossi.domain.compensation import CompensationLevels
 from ossi.domain.contribution import Contribution, Status
-from ossi.domain.submission import SubmittedForm, check
+from ossi.domain.form import SubmittedForm, check
+from ossi.domain.levels import CompensationLevels
 from ossi_interactions.handler import handler
 
 _WRONG: tuple[Any, ...] = (None, 7, "\ud800", {"": None})

@@ -12,10 +12,10 @@ import pytest
 
 from integration.playground_slack.web import Web
 from ossi.domain.commands import COMMANDS
-from ossi.domain.compensation import CompensationLevels
 from ossi.domain.contribution import Status
+from ossi.domain.form import DESCRIPTION_MIN
+from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
-from ossi.domain.submission import DESCRIPTION_MIN
 from ossi_playground.demo_data import MONTHS, decided_rows, load_demo_data, overlooked_rows
 from ossi_playground.seed import load_seed
 from ossi_playground.slack.client import SlackControl

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes import HELSINKI
-from ossi.domain.closing import closes_at
-from ossi.domain.compensation import CompensationLevels
 from ossi.domain.errors import InvalidSubmission
+from ossi.domain.form import FORM_LIFE, SubmittedForm, check
+from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
-from ossi.domain.submission import FORM_LIFE, SubmittedForm, check
+from ossi.domain.payroll import closes_at
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ossi.domain.compensation import CompensationLevel, CompensationLevels
+from ossi.domain.levels import CompensationLevel, CompensationLevels
 
 SMALL = {"key": "SMALL", "label": "Small", "amount": "50", "currency": "EUR"}
 

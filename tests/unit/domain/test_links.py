@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fakes import HELSINKI
-from ossi.domain.errors import RequestRefused
-from ossi.domain.links import LINK_LIFE, LinkExpired, check_link, friendly_name, report_names, signed_path
+from ossi.domain.links import LINK_LIFE, LinkExpired, LinkRefused, check_link, friendly_name, report_names, signed_path
 from ossi.domain.months import Month
 
 KEY = "a-key-of-thirty-two-characters-or-more"
@@ -56,7 +55,7 @@ def later_token() -> str:
      f"１{TOKEN[1:]}"],
 )  # fmt: skip
 def test_an_altered_token_is_refused(token: str) -> None:
-    with pytest.raises(RequestRefused) as caught:
+    with pytest.raises(LinkRefused) as caught:
         check_link(NAME, token, KEY, MADE)
     assert not isinstance(caught.value, LinkExpired)
 
@@ -66,24 +65,24 @@ def test_an_altered_token_is_refused(token: str) -> None:
     ["", NAME.replace("2026-10", "2026-11"), NAME + "x", NAME[1:], f"../{NAME}", f"{NAME}/..", NAME.upper(), "ä.xlsx"],
 )
 def test_a_token_serves_only_its_own_file(name: str) -> None:
-    with pytest.raises(RequestRefused):
+    with pytest.raises(LinkRefused):
         check_link(name, TOKEN, KEY, MADE)
 
 
 def test_a_strange_name_is_refused_even_with_a_valid_signature() -> None:
     for name in ("../secrets", "a/b", "", "-x", "a" * 200, "a\nb"):
         token = signed_path(name, MADE + LINK_LIFE, KEY).partition("token=")[2]
-        with pytest.raises(RequestRefused):
+        with pytest.raises(LinkRefused):
             check_link(name, token, KEY, MADE)
 
 
 def test_a_wrong_key_is_refused() -> None:
-    with pytest.raises(RequestRefused):
+    with pytest.raises(LinkRefused):
         check_link(NAME, TOKEN, "another key", MADE)
 
 
 def test_an_expired_link_that_was_altered_is_not_said_to_have_been_good_once() -> None:
-    with pytest.raises(RequestRefused) as caught:
+    with pytest.raises(LinkRefused) as caught:
         check_link(NAME, TOKEN[:-1] + ("0" if TOKEN[-1] != "0" else "1"), KEY, MADE + LINK_LIFE)
     assert not isinstance(caught.value, LinkExpired)
 
@@ -104,7 +103,7 @@ def test_the_files_of_a_report_have_one_name_with_their_suffixes_and_a_token_eac
     tokens = {name: signed_path(name, MADE + LINK_LIFE, KEY).partition("token=")[2] for name in names.values()}
     for name, other in itertools.permutations(names.values(), 2):
         check_link(name, tokens[name], KEY, MADE)
-        with pytest.raises(RequestRefused):
+        with pytest.raises(LinkRefused):
             check_link(name, tokens[other], KEY, MADE)
 
 

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fakes import DESCRIPTION, HELSINKI, URL
-from ossi.domain.compensation import CompensationLevels
 from ossi.domain.errors import InvalidSubmission
-from ossi.domain.submission import Submission, SubmittedForm, check
+from ossi.domain.form import Submission, SubmittedForm, check
+from ossi.domain.levels import CompensationLevels
 
 NOW = datetime(2026, 11, 15, 12, tzinfo=HELSINKI)
 LEVELS = CompensationLevels()

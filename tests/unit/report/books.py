@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from ossi.domain.closing import Change, ChangeKind
-from ossi.domain.compensation import DEFAULT_LEVELS, CompensationLevel, CompensationLevels
 from ossi.domain.contribution import Contribution, Status
+from ossi.domain.levels import DEFAULT_LEVELS, CompensationLevel, CompensationLevels
 from ossi.domain.months import Month
+from ossi.domain.payroll import Change, ChangeKind
 from ossi.domain.report import Edition, MonthBefore, Report
 from ossi_report.workbook import build_workbook
 from unit.report.months import CLOSED, HELSINKI, MADE_AT, OCTOBER, PROVISIONAL, STOCKHOLM, contribution

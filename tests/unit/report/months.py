@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ossi.domain.compensation import DEFAULT_LEVELS, CompensationLevel, CompensationLevels
 from ossi.domain.contribution import Contribution, Status
+from ossi.domain.levels import DEFAULT_LEVELS, CompensationLevel, CompensationLevels
 from ossi.domain.months import Month
 from ossi.domain.report import Edition, MonthBefore, Report
 from ossi_report.workbook import build_workbook

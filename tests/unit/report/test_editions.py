@@ -7,9 +7,9 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ossi.domain.closing import Change, ChangeKind
 from ossi.domain.contribution import Status
 from ossi.domain.months import Month
+from ossi.domain.payroll import Change, ChangeKind
 from ossi.domain.report import Edition
 from ossi_report.aggregate import figures
 from unit.report.months import CLOSED, LEVELS, OCTOBER, PROVISIONAL, STOCKHOLM, contribution, reopened, table

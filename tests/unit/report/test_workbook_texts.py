@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from ossi.domain.closing import Change, ChangeKind
 from ossi.domain.contribution import Contribution, Status
+from ossi.domain.payroll import Change, ChangeKind
 from unit.report.months import CLOSED, as_shown, contribution, file_of, reopened
 from unit.report.typed import NASTY, shown
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from fakes import HELSINKI, contribution
-from ossi.domain.closing import Change, ChangeKind
-from ossi.domain.compensation import CompensationLevels
 from ossi.domain.contribution import Status
+from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
+from ossi.domain.payroll import Change, ChangeKind
 from ossi.domain.report import ContributorTotal, Edition, MonthBefore, MonthSummary, Report
 from ossi.ports import Message
-from ossi.slack_ui.announcement import money, report_empty, report_ready
+from ossi.slack.messages.report import money, report_empty, report_ready
 from unit.slack_ui.judge import LONG_NAME, UGLY, acts_of, assert_taken, elements_of, read
 
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)

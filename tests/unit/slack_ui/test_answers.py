@@ -5,9 +5,7 @@ from datetime import datetime
 import pytest
 
 from fakes import HELSINKI, contribution, first
-from ossi.clock import any_of
 from ossi.domain.commands import parse_command
-from ossi.domain.compensation import CompensationLevels
 from ossi.domain.contribution import Status
 from ossi.domain.errors import (
     AlreadyDecided,
@@ -18,12 +16,14 @@ from ossi.domain.errors import (
     UnreadableContribution,
     UnreadableMonth,
 )
+from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
 from ossi.ports import Message
-from ossi.slack_ui import phrases, problems
-from ossi.slack_ui.announcement import report_coming
-from ossi.slack_ui.help import help_message
-from ossi.slack_ui.notifications import Words
+from ossi.runtime.clock import any_of
+from ossi.slack.messages import phrases, problems
+from ossi.slack.messages.help import help_message
+from ossi.slack.messages.notifications import Words
+from ossi.slack.messages.report import report_coming
 from unit.slack_ui.judge import UGLY, acts_of, assert_taken, every_wording, read
 
 NOW = datetime(2026, 11, 15, tzinfo=HELSINKI)

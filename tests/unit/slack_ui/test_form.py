@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
 from fakes import DESCRIPTION, HELSINKI, URL
-from ossi.domain.compensation import CompensationLevels
-from ossi.domain.errors import InvalidSubmission, RequestRefused
-from ossi.domain.submission import SubmittedForm
-from ossi.slack_ui.form import CALLBACK_ID, FIELDS, contribution_form, field_errors, read_form
-from ossi.slack_ui.problems import not_stored
+from ossi.domain.errors import InvalidSubmission
+from ossi.domain.form import SubmittedForm
+from ossi.domain.levels import CompensationLevels
+from ossi.slack.errors import UnreadableView
+from ossi.slack.messages.form import CALLBACK_ID, FIELDS, contribution_form, field_errors, read_form
+from ossi.slack.messages.problems import not_stored
 from ossi_playground.slack.blocks import check_view
 from unit.slack_ui.judge import UGLY
 
@@ -116,7 +117,7 @@ def test_fields_that_are_not_there_are_read_as_nothing(values: dict[str, Any]) -
      {"state": {"values": {"url": {"url": None}}}}, {"state": []}],
 )  # fmt: skip
 def test_a_view_without_values_is_refused(view: dict[str, Any]) -> None:
-    with pytest.raises(RequestRefused):
+    with pytest.raises(UnreadableView):
         read_form(view, HELSINKI)
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from fakes import HELSINKI, URL, contribution, first
-from ossi.domain.compensation import CompensationLevels
 from ossi.domain.contribution import Contribution, Status
+from ossi.domain.levels import CompensationLevels
 from ossi.ports import Choose, Message, Page
-from ossi.slack_ui.listing import listing
-from ossi.slack_ui.notifications import Words
+from ossi.slack.messages.listing import listing
+from ossi.slack.messages.notifications import Words
 from unit.slack_ui.judge import (
     LONG_NAME,
     UGLY,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes import HELSINKI
-from ossi.slack_ui.text import (
+from ossi.slack.block_kit import (
     blocks_of,
     escape,
     escape_within,

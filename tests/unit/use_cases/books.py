@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from fakes import HELSINKI, FakeClock, FakeContributions, FakeReportRecords, contribution
-from ossi.domain.compensation import CompensationLevels
 from ossi.domain.contribution import Contribution, Status
+from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
 from ossi.domain.report import Report
-from ossi.use_cases.draw_up_report import Books, draw_up_report
+from ossi_report.close_month import Books, draw_up_report
 
 SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (Month(2026, number) for number in (9, 10, 11, 12))
 

@@ -12,7 +12,7 @@ from fakes import FakeClock, contribution
 from ossi.domain.contribution import Contribution, ContributionKey, Status
 from ossi.domain.months import Month
 from ossi.domain.report import Report
-from ossi.use_cases.draw_up_report import Books, draw_up_report
+from ossi_report.close_month import Books, draw_up_report
 
 MONTHS = [Month(2026, number) for number in range(1, 13)]
 SIZES = ["NO_COMPENSATION", "SMALL", "MEDIUM", "LARGE", "STOCKHOLM", "UNKNOWN"]

@@ -16,15 +16,16 @@ from fakes import (
     contribution,
     fails_at,
 )
-from ossi.domain.compensation import CompensationLevels
 from ossi.domain.contribution import MessageRef, Status
-from ossi.domain.errors import AlreadyDecided, LastingChatError, PassingChatError, UnknownContribution
+from ossi.domain.errors import AlreadyDecided, UnknownContribution
+from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
 from ossi.ports import Message
+from ossi.slack.errors import PermanentSlackError, TransientSlackError
 from ossi.use_cases.decide import decide
 from ossi.use_cases.list_contributions import list_contributions
 from ossi.use_cases.open_form import open_form
-from ossi.use_cases.request_report import request_report
+from ossi.use_cases.report import request_report
 from unit.slack_ui.judge import elements_of
 
 NOW = datetime(2026, 11, 1, 9, 0, tzinfo=HELSINKI)
@@ -74,8 +75,8 @@ def test_the_form_opens_with_the_text_in_it() -> None:
 
 
 def test_a_form_that_does_not_open_is_an_error() -> None:
-    chat = FakeChat(failing=fails_at("trigger", LastingChatError("expired_trigger_id")))
-    with pytest.raises(LastingChatError):
+    chat = FakeChat(failing=fails_at("trigger", PermanentSlackError("expired_trigger_id")))
+    with pytest.raises(PermanentSlackError):
         open_form(chat, CLOCK, "trigger", "", grace_days=2, levels=LEVELS)
 
 
@@ -174,7 +175,7 @@ def test_anyone_else_gets_a_friendly_no() -> None:
     assert counter.requests.asked == []
 
 
-@pytest.mark.parametrize("error", [PassingChatError("ratelimited"), LastingChatError("missing_scope")])
+@pytest.mark.parametrize("error", [TransientSlackError("ratelimited"), PermanentSlackError("missing_scope")])
 def test_nobody_is_let_in_while_slack_does_not_say_who_is_a_manager(error: Exception) -> None:
     counter = Counter()
     counter.chat.failing = fails_at(MANAGEMENT, error)

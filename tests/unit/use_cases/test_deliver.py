@@ -5,18 +5,18 @@ import logging
 import pytest
 
 from fakes import HELSINKI, MANAGEMENT, PUBLIC, FakeChat, FakeLedger, Sent, contribution, fails_at, first
-from ossi.domain.compensation import CompensationLevels
+from ossi.delivery.batch import Change, Time, deliver
+from ossi.delivery.deliver import Delivery
+from ossi.delivery.effects import EFFECTS
 from ossi.domain.contribution import Contribution, MessageRef, Status
-from ossi.domain.errors import LastingChatError, PassingChatError
+from ossi.domain.levels import CompensationLevels
 from ossi.domain.transitions import Transition
-from ossi.effects import EFFECTS
-from ossi.slack_ui.notifications import Words
-from ossi.use_cases.deliver import Delivery
-from ossi.use_cases.deliver_batch import Change, Time, deliver
+from ossi.slack.errors import PermanentSlackError, TransientSlackError
+from ossi.slack.messages.notifications import Words
 
 AINO = "U0AINO001"
 DECIDED_IN = MessageRef(channel=MANAGEMENT, ts="1792994700.000100")
-PASSING, LASTING = PassingChatError("ratelimited"), LastingChatError("channel_not_found")
+PASSING, LASTING = TransientSlackError("ratelimited"), PermanentSlackError("channel_not_found")
 ACCEPTED = contribution(
     status=Status.ACCEPTED, decided_by="U0MAIJA01", decided_at=1_793_000_000_000, decided_in=DECIDED_IN
 )

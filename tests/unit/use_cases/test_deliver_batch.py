@@ -6,14 +6,14 @@ from collections.abc import Callable
 import pytest
 
 from fakes import HELSINKI, MANAGEMENT, PUBLIC, FakeChat, FakeLedger, contribution, first
-from ossi.domain.compensation import CompensationLevels
+from ossi.delivery.batch import MOST_ATTEMPTS, SECONDS_FOR_ONE, Change, Time, deliver
+from ossi.delivery.deliver import Delivery, Lane
+from ossi.delivery.effects import EFFECTS
 from ossi.domain.contribution import MessageRef, Status
-from ossi.domain.errors import PassingChatError
+from ossi.domain.levels import CompensationLevels
 from ossi.domain.transitions import Transition
-from ossi.effects import EFFECTS
-from ossi.slack_ui.notifications import Words
-from ossi.use_cases.deliver import Delivery, Lane
-from ossi.use_cases.deliver_batch import MOST_ATTEMPTS, SECONDS_FOR_ONE, Change, Time, deliver
+from ossi.slack.errors import TransientSlackError
+from ossi.slack.messages.notifications import Words
 
 PEOPLE = ("U0AINO001", "U0EINO001", "U0ANNI001")
 
@@ -55,7 +55,7 @@ class Post:
 
         def failing(_method: str, where: str) -> Exception | None:
             if where in places and self.now - taken.get(where, 0) < 1:
-                return PassingChatError("ratelimited", 1, limited=True)
+                return TransientSlackError("ratelimited", 1, limited=True)
             taken[where] = self.now
             return None
 
@@ -86,7 +86,7 @@ def test_a_place_is_not_called_before_its_time(post: Post) -> None:
 
     def failing(_method: str, where: str) -> Exception | None:
         calls.append((post.now, where))
-        return PassingChatError("ratelimited", 7, limited=True) if where == MANAGEMENT and post.now < 1007 else None
+        return TransientSlackError("ratelimited", 7, limited=True) if where == MANAGEMENT and post.now < 1007 else None
 
     post.chat.failing = failing
     assert post.deliver(post.submitted(*PEOPLE)) == [[], [], []]
@@ -109,7 +109,7 @@ def test_what_comes_too_soon_is_tried_again_as_long_as_there_is_time(post: Post)
         if where != MANAGEMENT or refused == 3 * MOST_ATTEMPTS:
             return None
         refused += 1
-        return PassingChatError("ratelimited", 1, limited=True)
+        return TransientSlackError("ratelimited", 1, limited=True)
 
     post.chat.failing = failing
     assert post.deliver(post.submitted(PEOPLE[0])) == [[]]
@@ -125,7 +125,7 @@ def test_two_places_are_waited_for_at_the_same_time(post: Post) -> None:
 
 def test_a_wait_that_would_take_all_the_time_is_left_to_the_stream(post: Post) -> None:
     post.chat.failing = lambda _method, where: (
-        PassingChatError("ratelimited", 50, limited=True) if where == MANAGEMENT else None
+        TransientSlackError("ratelimited", 50, limited=True) if where == MANAGEMENT else None
     )
     assert post.deliver(post.submitted(*PEOPLE)) == [["ask_management"]] * 3
     assert (post.places, post.waits) == (list(PEOPLE), [])
@@ -152,7 +152,7 @@ def test_a_message_is_tried_so_often_and_then_left_to_the_stream(post: Post) -> 
         if where != MANAGEMENT or len(tried) == MOST_ATTEMPTS:
             return None
         tried.append(post.now)
-        return PassingChatError("http_500", 1)
+        return TransientSlackError("http_500", 1)
 
     post.chat.failing = failing
     assert post.deliver(post.submitted(*PEOPLE)) == [["ask_management"], [], []]
@@ -162,7 +162,7 @@ def test_a_message_is_tried_so_often_and_then_left_to_the_stream(post: Post) -> 
 
 def test_what_nobody_knows_about_is_not_tried_again_here(post: Post) -> None:
     """Slack may have the message: the less is repeated, the better."""
-    post.chat.failing = lambda _method, where: PassingChatError("request_timeout") if where == MANAGEMENT else None
+    post.chat.failing = lambda _method, where: TransientSlackError("request_timeout") if where == MANAGEMENT else None
     assert post.deliver(post.submitted(*PEOPLE)) == [["ask_management"]] * 3
     assert post.waits == []
 
@@ -176,7 +176,7 @@ def test_a_decision_waits_behind_its_own_submission_and_nobody_else_does(post: P
 
 
 def test_a_decision_behind_a_submission_that_is_given_up_comes_again_with_it(post: Post) -> None:
-    post.chat.failing = lambda _method, where: PassingChatError("request_timeout") if where == MANAGEMENT else None
+    post.chat.failing = lambda _method, where: TransientSlackError("request_timeout") if where == MANAGEMENT else None
     again = post.deliver([*post.submitted(PEOPLE[0]), post.accepted(PEOPLE[0]), *post.submitted(PEOPLE[1])])
     assert again[0] == ["ask_management"]
     assert again[1] == ["redraw_request", "redraw_other_request", "tell_accepted", "publish"]

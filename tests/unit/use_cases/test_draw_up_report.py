@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from fakes import HELSINKI, contribution
-from ossi.domain.closing import ChangeKind
-from ossi.domain.compensation import CompensationLevel, CompensationLevels
+from ossi.delivery.errors import DeliveryIncomplete
 from ossi.domain.contribution import Status
-from ossi.domain.errors import DeliveryIncomplete
+from ossi.domain.levels import CompensationLevel, CompensationLevels
 from ossi.domain.months import Month
+from ossi.domain.payroll import ChangeKind
 from ossi.domain.report import Report
 from unit.use_cases.books import DECEMBER, NOVEMBER, OCTOBER, SEPTEMBER, Office, accepted, counted, late
 

@@ -22,14 +22,15 @@ from fakes import (
     contribution,
     fails_at,
 )
-from ossi.domain.compensation import CompensationLevels
+from ossi.delivery.errors import DeliveryIncomplete
 from ossi.domain.contribution import Contribution, Status
-from ossi.domain.errors import DeliveryIncomplete, LastingChatError, PassingChatError
+from ossi.domain.levels import CompensationLevels
 from ossi.domain.links import LinkExpired, check_link
 from ossi.domain.months import Month
 from ossi.domain.report import MonthSummary, Report
-from ossi.use_cases.draw_up_report import Books
-from ossi.use_cases.make_report import ReportMaker, ReportRun, WriteFile, make_report
+from ossi.slack.errors import PermanentSlackError, TransientSlackError
+from ossi_report.close_month import Books
+from ossi_report.make_report import ReportMaker, ReportRun, WriteFile, make_report
 
 OCTOBER = Month(2026, 10)
 RUN = "report#2026-10#scheduled"
@@ -133,7 +134,9 @@ def test_a_run_that_is_under_way_elsewhere_is_tried_later() -> None:
     assert office.chat.sent == []
 
 
-@pytest.mark.parametrize("error", [PassingChatError("ratelimited"), LastingChatError("not_in_channel"), OSError("no")])
+@pytest.mark.parametrize(
+    "error", [TransientSlackError("ratelimited"), PermanentSlackError("not_in_channel"), OSError("no")]
+)
 def test_a_failure_leaves_the_run_free_for_the_next_try(error: Exception) -> None:
     office = Office(*ROWS)
     office.chat.failing = fails_at(MANAGEMENT, error)

@@ -6,10 +6,10 @@ from decimal import Decimal
 from hypothesis import given, settings
 
 from fakes import HELSINKI, FakeClock, FakeContributions, FakeReportRecords
-from ossi.domain.compensation import DEFAULT_LEVELS, CompensationLevel, CompensationLevels
 from ossi.domain.contribution import Contribution
-from ossi.use_cases.draw_up_report import Books
+from ossi.domain.levels import DEFAULT_LEVELS, CompensationLevel, CompensationLevels
 from ossi_report.aggregate import summarize
+from ossi_report.close_month import Books
 from unit.use_cases.payroll import ACTS, Act, Payroll
 
 STOCKHOLM = CompensationLevel(key="STOCKHOLM", label="Bonus in Sweden", amount=Decimal("1500.10"), currency="SEK")

@@ -17,15 +17,15 @@ from fakes import (
     fails_at,
     first,
 )
-from ossi.domain.compensation import CompensationLevels
+from ossi.delivery.batch import Change, Time, deliver
+from ossi.delivery.deliver import Delivery, Outcome
+from ossi.delivery.effects import EFFECTS
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
-from ossi.domain.errors import LastingChatError, PassingChatError
+from ossi.domain.levels import CompensationLevels
 from ossi.domain.transitions import Transition
-from ossi.effects import EFFECTS
-from ossi.slack_ui.notifications import Words
-from ossi.use_cases.deliver import Delivery, Outcome
-from ossi.use_cases.deliver_batch import Change, Time, deliver
-from ossi.use_cases.reconcile import Reconciler, Summary, Task, reconcile
+from ossi.slack.errors import PermanentSlackError, TransientSlackError
+from ossi.slack.messages.notifications import Words
+from ossi_reconcile.reconcile import Reconciler, Summary, Task, reconcile
 
 AINO = "U0AINO001"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=HELSINKI)
@@ -182,7 +182,7 @@ def test_only_what_is_missing_is_sent() -> None:
 def test_a_message_that_somebody_deleted_needs_no_redrawing() -> None:
     office = Office(ACCEPTED)
     office.ledger.record_sent(SUBJECT, "confirm_submission", MessageRef(channel="D1", ts="1.0"))
-    office.chat.failing = fails_at(REDRAWN[1], LastingChatError("message_not_found"))
+    office.chat.failing = fails_at(REDRAWN[1], PermanentSlackError("message_not_found"))
     assert [effect for effect, _ in office.found()] == ["tell_accepted", "publish"]
     assert office.found() == []
     assert office.found() == []
@@ -320,7 +320,7 @@ def test_a_contribution_that_is_not_there_is_no_finding() -> None:
 
 def test_a_lasting_failure_is_tried_again_after_longer_and_longer_waits() -> None:
     office = Office(PENDING)
-    office.chat.failing = fails_at(MANAGEMENT, LastingChatError("is_archived"))
+    office.chat.failing = fails_at(MANAGEMENT, PermanentSlackError("is_archived"))
     office.run()
     for _ in range(40 * 24):
         office.later(timedelta(hours=1))
@@ -333,7 +333,7 @@ def test_a_lasting_failure_is_tried_again_after_longer_and_longer_waits() -> Non
 
 def test_what_was_set_aside_is_sent_once_its_cause_is_gone() -> None:
     office = Office(PENDING)
-    office.chat.failing = fails_at(MANAGEMENT, LastingChatError("is_archived"))
+    office.chat.failing = fails_at(MANAGEMENT, PermanentSlackError("is_archived"))
     assert office.found() == [("confirm_submission", Outcome.SENT), ("ask_management", Outcome.SET_ASIDE)]
     office.chat.failing = FakeChat().failing
     (finding,) = office.run().findings
@@ -356,7 +356,7 @@ def test_a_redrive_sends_at_once_what_was_set_aside_and_nothing_else() -> None:
 def test_a_redrive_that_fails_again_sets_aside_again() -> None:
     office = Office(ACCEPTED)
     office.ledger.set_aside(SUBJECT, "publish", "not_in_channel")
-    office.chat.failing = fails_at(PUBLIC, LastingChatError("is_archived"))
+    office.chat.failing = fails_at(PUBLIC, PermanentSlackError("is_archived"))
     (finding,) = office.run(REDRIVE).findings
     assert (finding.outcome, finding.reason) == (Outcome.SET_ASIDE, "is_archived")
     assert office.ledger.states[SUBJECT, "publish"] == "set aside"
@@ -368,7 +368,7 @@ def many(count: int) -> list[Contribution]:
 
 def test_when_slack_is_down_the_run_gives_up_for_now_and_the_next_one_goes_on_with_other_rows() -> None:
     office = Office(*many(5))
-    office.chat.failing = lambda _method, _where: PassingChatError("service_unavailable")
+    office.chat.failing = lambda _method, _where: TransientSlackError("service_unavailable")
     summary = office.run()
     assert (summary.halted, summary.done, summary.looked_at) == (True, False, 2)
     assert summary.position == many(5)[1].key

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from fakes import HELSINKI, FakeBookmark, FakeClock, contribution
+from ossi.delivery.effects import EFFECTS
 from ossi.domain.contribution import Contribution
-from ossi.domain.errors import PassingChatError
-from ossi.effects import EFFECTS
 from ossi.ports import Progress
-from ossi.use_cases.reconcile import Reconciler, Summary
-from ossi.use_cases.reconcile_by_schedule import Bookmarks, reconcile_by_schedule
+from ossi.slack.errors import TransientSlackError
+from ossi_reconcile.by_schedule import Checkpoints, reconcile_by_schedule
+from ossi_reconcile.reconcile import Reconciler, Summary
 from unit.use_cases.test_reconcile import NOW, Office
 
 QUARTER = timedelta(minutes=15)
@@ -26,7 +26,7 @@ class Schedule:
 
     def __init__(self, *rows: Contribution) -> None:
         self.office = Office(*rows)
-        self.bookmarks = Bookmarks(unsettled=FakeBookmark(), rounds=FakeBookmark())
+        self.bookmarks = Checkpoints(unsettled=FakeBookmark(), rounds=FakeBookmark())
 
     def run(self, *, rows_in_time: int = 10**9) -> tuple[Summary, Summary | None]:
         office = self.office
@@ -95,7 +95,7 @@ def test_a_run_without_time_forgets_nothing() -> None:
 
 def test_while_slack_is_down_the_rows_wait_and_no_message_holds_up_the_others() -> None:
     schedule = Schedule(*many(9))
-    schedule.office.chat.failing = lambda _method, _where: PassingChatError("service_unavailable")
+    schedule.office.chat.failing = lambda _method, _where: TransientSlackError("service_unavailable")
     begun: list[int] = []
     for _ in range(5):
         schedule.run()  # tries a few, and gives up

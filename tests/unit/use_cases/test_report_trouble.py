@@ -6,11 +6,14 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from fakes import MANAGEMENT, contribution, fails_at
+from ossi.delivery.errors import DeliveryIncomplete, UnreadableRecord
 from ossi.domain.contribution import Status
-from ossi.domain.errors import DeliveryIncomplete, OutOfTime, PassingChatError, UnreadableRecord, UnreadableReport
+from ossi.domain.errors import UnreadableReport
 from ossi.ports import Claim
-from ossi.slack_ui.report_trouble import report_failed, report_stopped
-from ossi.use_cases.make_report import ReportRun, make_report
+from ossi.runtime.errors import OutOfTime
+from ossi.slack.errors import TransientSlackError
+from ossi.slack.messages.report_failure import report_failed, report_stopped
+from ossi_report.make_report import ReportRun, make_report
 from unit.slack_ui.judge import assert_taken
 from unit.use_cases.test_make_report import OCTOBER, RUN, Office
 
@@ -122,7 +125,7 @@ def test_an_invocation_that_waits_for_another_one_says_nothing() -> None:
 
 def test_where_slack_fails_too_the_error_is_raised_all_the_same() -> None:
     office = Failing()
-    office.chat.failing = fails_at(MANAGEMENT, PassingChatError("fatal_error"))
+    office.chat.failing = fails_at(MANAGEMENT, TransientSlackError("fatal_error"))
     for _ in range(3):
         with pytest.raises(ValueError, match="broken"):
             make_report(office.maker, ReportRun(OCTOBER, RUN, None, "first"))
@@ -166,7 +169,7 @@ def test_work_that_takes_too_long_is_a_failure_like_any_other() -> None:
     ("error", "said"),
     [
         (OutOfTime(), "took longer"),
-        (PassingChatError("fatal_error"), "Slack did not take it."),
+        (TransientSlackError("fatal_error"), "Slack did not take it."),
         (UnreadableReport("2026-09"), "cannot read what was counted for September 2026"),
         (UnreadableReport("counted#2026-09#ab"), "cannot read what was counted for September 2026"),
         (UnreadableReport("<!channel>"), "cannot read what was counted for an earlier month"),

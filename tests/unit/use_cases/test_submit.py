@@ -5,10 +5,11 @@ from datetime import datetime
 import pytest
 
 from fakes import DESCRIPTION, HELSINKI, URL, FakeChat, FakeClock, FakeContributions, fails_at
-from ossi.domain.compensation import CompensationLevels
 from ossi.domain.contribution import Contribution, Status
-from ossi.domain.errors import InvalidSubmission, LastingChatError, PassingChatError
-from ossi.domain.submission import SubmittedForm
+from ossi.domain.errors import InvalidSubmission
+from ossi.domain.form import SubmittedForm
+from ossi.domain.levels import CompensationLevels
+from ossi.slack.errors import PermanentSlackError, TransientSlackError
 from ossi.use_cases.submit import Submitter, submit
 
 NOW = datetime(2026, 11, 1, 0, 30, 0, 123_000, tzinfo=HELSINKI)
@@ -65,7 +66,7 @@ def test_the_same_form_sent_twice_is_stored_once() -> None:
     assert len(desk.rows) == 1
 
 
-@pytest.mark.parametrize("error", [PassingChatError("request_timeout"), LastingChatError("user_not_found")])
+@pytest.mark.parametrize("error", [TransientSlackError("request_timeout"), PermanentSlackError("user_not_found")])
 def test_the_user_name_serves_where_slack_does_not_give_the_name(error: Exception) -> None:
     desk = Desk()
     desk.chat.failing = fails_at("U0AINO001", error)

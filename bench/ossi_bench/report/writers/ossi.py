@@ -13,8 +13,8 @@ def main() -> None:
     """See the package."""
     stopwatch = Stopwatch()
     # Here, for to import pandas and openpyxl is a part of what it takes.
-    from ossi.domain.compensation import CompensationLevels
     from ossi.domain.contribution import Contribution
+    from ossi.domain.levels import CompensationLevels
     from ossi.domain.months import Month
     from ossi.domain.report import Edition, MonthBefore, Report
     from ossi_report.aggregate import summarize

@@ -3,11 +3,10 @@
 from datetime import UTC, datetime
 from functools import cache
 
-from ossi.adapters.aws.services import SecretsManagerClient
-from ossi.adapters.report_downloads import S3Downloads
-from ossi.adapters.secrets import SecretsManager
-from ossi.domain.errors import RequestRefused
-from ossi.domain.links import LinkExpired, check_link
+from ossi.aws.lite.services import SecretsManagerClient
+from ossi.aws.secrets import SecretsManager
+from ossi.domain.links import LinkExpired, LinkRefused, check_link
+from ossi_download.downloads import S3Downloads
 from ossi_download.settings import Settings
 
 
@@ -19,13 +18,13 @@ class App:
         self.files = S3Downloads(settings.report_bucket)
 
     def check_link(self, name: str, token: str) -> None:
-        """Raises RequestRefused for a link that was not signed with the present key, LinkExpired for one whose time has passed."""
+        """Raises LinkRefused for a link that was not signed with the present key, LinkExpired for one whose time has passed."""
         now = datetime.now(UTC)
         try:
             check_link(name, token, self._secrets.link_signing_key(), now)
         except LinkExpired:
             raise
-        except RequestRefused:
+        except LinkRefused:
             if not self._secrets.read_again():
                 raise
             check_link(name, token, self._secrets.link_signing_key(), now)

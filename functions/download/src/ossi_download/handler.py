@@ -3,10 +3,9 @@
 import logging
 from typing import Any, cast
 
-from ossi.domain.errors import RequestRefused
-from ossi.domain.links import LinkExpired, friendly_name
-from ossi.invocation import invocation
-from ossi.logs import note
+from ossi.domain.links import LinkExpired, LinkRefused, friendly_name
+from ossi.runtime.invocation import invocation
+from ossi.runtime.logs import add_log_fields
 from ossi_download.bootstrap import app
 from ossi_download.pages import EXPIRED, UNKNOWN
 
@@ -25,10 +24,10 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     try:
         application.check_link(name, token)
     except LinkExpired:
-        note(outcome="expired")
+        add_log_fields(outcome="expired")
         return _page(410, EXPIRED)
-    except RequestRefused as refusal:
-        note(outcome="refused")
+    except LinkRefused as refusal:
+        add_log_fields(outcome="refused")
         _logger.warning("refused", extra={"why": str(refusal), "metric": "Refused"})
         return _page(404, UNKNOWN)
     method = event["requestContext"]["http"]["method"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ossi.settings import SecretSettings
+from ossi.runtime.settings import SecretSettings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,14 +4,15 @@ import logging
 import re
 from collections.abc import Callable
 
-from ossi.domain.contribution import Status
-from ossi.domain.errors import AlreadyDecided, ChatError, UnknownContribution, UnreadableContribution
-from ossi.invocation import FAILED
-from ossi.logs import note
+from ossi.domain.errors import AlreadyDecided, UnknownContribution, UnreadableContribution
+from ossi.domain.history import EventKind
 from ossi.ports import Message
-from ossi.slack_ui import problems
-from ossi.slack_ui.listing import NEWER_ACTION, OLDER_ACTION
-from ossi.slack_ui.notifications import ACCEPT_ACTION, DECLINE_ACTION
+from ossi.runtime.invocation import FAILED
+from ossi.runtime.logs import add_log_fields
+from ossi.slack.errors import SlackError
+from ossi.slack.messages import problems
+from ossi.slack.messages.listing import NEWER_ACTION, OLDER_ACTION
+from ossi.slack.messages.notifications import ACCEPT_ACTION, DECLINE_ACTION
 from ossi.use_cases.decide import decide
 from ossi.use_cases.list_contributions import list_contributions
 from ossi_interactions.bootstrap import App
@@ -27,16 +28,16 @@ _Act = Callable[[Action, ButtonsPressed, App], None]
 def act(payload: ButtonsPressed, application: App) -> None:
     """Does what the pressed buttons say. A click is never answered with silence: what goes wrong is told to the one who pressed."""
     for action in payload.actions:
-        note(action=action.action_id[:80])
+        add_log_fields(action=action.action_id[:80])
         try:
             _ACTIONS.get(action.action_id, _unknown)(action, payload, application)
         except Exception:  # whatever it was, the person is told and the log has the trace
-            note(outcome=FAILED)
+            add_log_fields(outcome=FAILED)
             _logger.exception("a button failed", extra={"metric": "Failed"})
             _tell(payload, application, problems.something_broke())
 
 
-def _decide(status: Status) -> _Act:
+def _decide(kind: EventKind) -> _Act:
     def decision(action: Action, payload: ButtonsPressed, application: App) -> None:
         seen_in = payload.seen_in
         if seen_in is None or seen_in.channel != application.settings.management_channel:
@@ -46,19 +47,19 @@ def _decide(status: Status) -> _Act:
         try:
             decide(
                 action.value,
-                status,
+                kind,
                 manager_id,
                 seen_in,
                 contributions=application.contributions,
                 clock=application.clock,
             )
         except UnreadableContribution as error:
-            note(outcome="unreadable")
+            add_log_fields(outcome="unreadable")
             why = {"why": str(error), "contribution": action.value, "metric": "Unreadable"}
             _logger.error("a stored row cannot be read", extra=why)
             _tell(payload, application, problems.decision_refused(error, application.words, manager_id))
         except (AlreadyDecided, UnknownContribution) as error:
-            note(outcome="too late")
+            add_log_fields(outcome="too late")
             _logger.info("a decision came too late", extra={"why": type(error).__name__})
             _tell(payload, application, problems.decision_refused(error, application.words, manager_id))
 
@@ -89,8 +90,8 @@ def _unknown(_action: Action, payload: ButtonsPressed, application: App) -> None
 
 
 _ACTIONS: dict[str, _Act] = {
-    ACCEPT_ACTION: _decide(Status.ACCEPTED),
-    DECLINE_ACTION: _decide(Status.DECLINED),
+    ACCEPT_ACTION: _decide(EventKind.ACCEPTED),
+    DECLINE_ACTION: _decide(EventKind.DECLINED),
     NEWER_ACTION: _turn_page("after"),
     OLDER_ACTION: _turn_page("before"),
 }
@@ -102,5 +103,5 @@ def _tell(payload: ButtonsPressed, application: App, message: Message, *, replac
         return
     try:
         application.chat.respond(payload.response_url, message, replace_original=replace_original)
-    except ChatError as error:
+    except SlackError as error:
         _logger.warning("a click could not be answered", extra={"why": error.code})

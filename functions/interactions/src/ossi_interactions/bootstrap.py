@@ -5,20 +5,20 @@ from __future__ import annotations
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from ossi.adapters.aws.services import DynamoDbClient, SecretsManagerClient
-from ossi.adapters.secrets import SecretsManager
-from ossi.adapters.slack import SlackChat
-from ossi.adapters.slack_http import SlackHttp
-from ossi.adapters.slack_signature import SlackSignature
-from ossi.adapters.submissions import DynamoSubmissions
-from ossi.clock import any_of, clock_in
+from ossi.aws.lite.services import DynamoDbClient, SecretsManagerClient
+from ossi.aws.secrets import SecretsManager
+from ossi.aws.submissions import DynamoSubmissions
 from ossi.ports import Clock
-from ossi.preload import preload
+from ossi.runtime.clock import any_of, clock_in
+from ossi.runtime.preload import preload
+from ossi.slack.client import SlackChat
+from ossi.slack.http_transport import SlackHttp
+from ossi.slack.signature import SlackSignature
 from ossi_interactions.settings import Settings
 
 if TYPE_CHECKING:
-    from ossi.adapters.contributions import DynamoContributions
-    from ossi.slack_ui.notifications import Words
+    from ossi.aws.contributions import DynamoContributions
+    from ossi.slack.messages.notifications import Words
 
 _SLACK_TIMEOUT_S = 1  # a name is not worth more of Slack's 3 seconds
 
@@ -29,10 +29,10 @@ class App:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    def open_ahead(self) -> None:
+    def connect_ahead(self) -> None:
         """Begins to connect to Slack and to the table."""
-        self.slack.open_ahead()
-        self._dynamodb.open_ahead()
+        self.slack.connect_ahead()
+        self._dynamodb.connect_ahead()
 
     @cached_property
     def secrets(self) -> SecretsManager:
@@ -61,7 +61,7 @@ class App:
     @cached_property
     def contributions(self) -> DynamoContributions:
         """The table."""
-        from ossi.adapters.contributions import DynamoContributions
+        from ossi.aws.contributions import DynamoContributions
 
         return DynamoContributions(self._dynamodb, self.settings.table)
 
@@ -78,7 +78,7 @@ class App:
     @cached_property
     def words(self) -> Words:
         """The wording."""
-        from ossi.slack_ui.notifications import Words
+        from ossi.slack.messages.notifications import Words
 
         return Words(self.settings.time_zone, self.settings.compensation_levels, any_of)
 
@@ -87,14 +87,14 @@ class App:
 def app() -> App:
     """One for the life of the execution environment. The first request's connections are made while its secret is being read."""
     application = App(Settings.read())
-    application.open_ahead()
+    application.connect_ahead()
     return application
 
 
 LATER = (
-    "ossi.adapters.contributions",
-    "ossi.slack_ui.notifications",
-    "ossi.slack_ui.problems",
+    "ossi.aws.contributions",
+    "ossi.slack.messages.notifications",
+    "ossi.slack.messages.problems",
 )
 """What only some requests import."""
 preload(*LATER)

@@ -6,11 +6,13 @@ What only some of them need is imported when they come: whoever sends a form doe
 import logging
 from typing import Any
 
-from ossi.domain.errors import InvalidSubmission, RequestRefused
-from ossi.http import Answer, Event, answer, refused, signed_form
-from ossi.invocation import FAILED, invocation
-from ossi.logs import note
-from ossi.slack_ui.form import CALLBACK_ID, field_errors, read_form
+from ossi.domain.errors import InvalidSubmission
+from ossi.runtime.api_gateway import Answer, Event, answer, refused, signed_form
+from ossi.runtime.errors import RequestRefused
+from ossi.runtime.invocation import FAILED, invocation
+from ossi.runtime.logs import add_log_fields
+from ossi.slack.errors import UnreadableView
+from ossi.slack.messages.form import CALLBACK_ID, field_errors, read_form
 from ossi.use_cases.submit import Submitter, submit
 from ossi_interactions.bootstrap import App, app
 from ossi_interactions.payloads import ButtonsPressed, FormSent, Payload, UnreadableForm, read_payload
@@ -26,7 +28,7 @@ def handler(event: Event, _context: Any) -> Answer:
         form = signed_form(event, application.is_from_slack)
         return respond_to_slack_within_3_seconds(read_payload(form.get("payload", "")), application)
     except RequestRefused as refusal:
-        note(outcome="refused")
+        add_log_fields(outcome="refused")
         _logger.warning("refused", extra={"why": str(refusal), "metric": "Refused"})
         # Whoever sent a form keeps it open, with everything that was typed.
         return _kept_open() if isinstance(refusal, UnreadableForm) else refused()
@@ -34,7 +36,7 @@ def handler(event: Event, _context: Any) -> Answer:
 
 def respond_to_slack_within_3_seconds(payload: Payload, application: App) -> Answer:
     """Does what the interaction asks for. Kinds that Ossi has no use for are acknowledged. Raises RequestRefused."""
-    note(command=payload.type)
+    add_log_fields(command=payload.type)
     if isinstance(payload, FormSent):
         return _submitted(payload, application)
     if isinstance(payload, ButtonsPressed):
@@ -51,7 +53,7 @@ def _submitted(payload: FormSent, application: App) -> Answer:
         return answer()
     try:
         form = read_form(view.model_dump(), settings.time_zone)
-    except RequestRefused as error:
+    except UnreadableView as error:
         raise UnreadableForm(str(error)) from error
     try:
         submit(
@@ -65,16 +67,16 @@ def _submitted(payload: FormSent, application: App) -> Answer:
             levels=settings.compensation_levels,
         )
     except InvalidSubmission as error:
-        note(outcome="invalid")
+        add_log_fields(outcome="invalid")
         return answer(field_errors(error))
     except Exception:  # whatever it was, the form stays open with everything that was typed, and the log has the trace
-        note(outcome=FAILED)
+        add_log_fields(outcome=FAILED)
         _logger.exception("a form was not stored", extra={"metric": "Failed"})
         return _kept_open()
     return answer()
 
 
 def _kept_open() -> Answer:
-    from ossi.slack_ui import problems
+    from ossi.slack.messages import problems
 
     return answer(problems.not_stored())

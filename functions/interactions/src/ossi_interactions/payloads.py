@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from ossi.domain.errors import RequestRefused
 from ossi.domain.message_ref import MessageRef
+from ossi.runtime.errors import RequestRefused
 
 _KIND = re.compile(r"[a-z_]{1,40}", re.ASCII)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ossi.settings import FormSettings, LedgerSettings, SlackSettings, TableSettings
+from ossi.runtime.settings import FormSettings, LedgerSettings, SlackSettings, TableSettings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,53 +1,54 @@
 """Builds what the reconcile function works with: its composition root."""
 
-from functools import cache, partial
+from functools import cache
 
-from ossi.adapters.aws.services import SecretsManagerClient
-from ossi.adapters.bookmark import DynamoBookmark
-from ossi.adapters.contributions import DynamoContributions
-from ossi.adapters.dynamodb import dynamodb_client
-from ossi.adapters.ledger import DynamoLedger
-from ossi.adapters.secrets import SecretsManager
-from ossi.adapters.slack import SlackChat
-from ossi.adapters.slack_sdk_transport import SlackSdk
-from ossi.clock import any_of, clock_in
-from ossi.effects import EFFECTS
-from ossi.slack_ui.notifications import Words
-from ossi.use_cases.deliver import Delivery
-from ossi.use_cases.reconcile import Reconciler
-from ossi.use_cases.reconcile_by_schedule import Bookmarks
+from ossi.aws.contributions import DynamoContributions
+from ossi.aws.deliveries import DynamoDeliveries
+from ossi.aws.dynamodb import dynamodb_client
+from ossi.aws.lite.services import LambdaClient, SecretsManagerClient
+from ossi.aws.report_requests import LambdaReportRequests
+from ossi.aws.secrets import SecretsManager
+from ossi.delivery.deliver import Office
+from ossi.delivery.effect import Sender
+from ossi.delivery.effects import EFFECTS
+from ossi.runtime.clock import any_of, now_ms
+from ossi.slack.client import SlackChat
+from ossi.slack.messages.notifications import Words
+from ossi.slack.sdk_transport import SlackSdk
+from ossi_reconcile.checkpoint import DynamoCheckpoint
+from ossi_reconcile.lease import DynamoLease
 from ossi_reconcile.settings import Settings
+from ossi_reconcile.work_off import Desk
 
 _SLACK_TIMEOUT_S = 5
-_LEASE_S = 305  # the function is stopped after 300 seconds: whoever holds a claim for longer is dead
 
 
 class App:
-    """The use case's needs, fulfilled by AWS and Slack, and the bookmarks of the scheduled runs."""
+    """What working off and looking at rows need, fulfilled by AWS and Slack."""
 
     def __init__(self, settings: Settings) -> None:
         secrets = SecretsManager(settings.secret_id, SecretsManagerClient())
         client = dynamodb_client()
-        ledger = DynamoLedger(client, settings.ledger_table, _LEASE_S, unsettled_index=settings.unsettled_index)
-        self.bookmarks = Bookmarks(
-            unsettled=DynamoBookmark(client, settings.ledger_table, "unsettled"),
-            rounds=DynamoBookmark(client, settings.ledger_table, "reconcile"),
-        )
-        self.reconciler = Reconciler(
+        self.rounds = DynamoCheckpoint(client, settings.ledger_table, "reconcile")
+        self.office = Office(
+            deliveries=DynamoDeliveries(client, settings.ledger_table, unsettled_index=settings.unsettled_index),
             contributions=DynamoContributions(client, settings.table),
-            ledger=ledger,
-            effects=EFFECTS,
-            delivery=partial(
-                Delivery,
+            sender=Sender(
                 chat=SlackChat(
                     secrets.bot_token, SlackSdk(settings.slack_api_url, _SLACK_TIMEOUT_S), secrets.read_again
                 ),
-                ledger=ledger,
                 words=Words(settings.time_zone, settings.compensation_levels, any_of),
                 management_channel=settings.management_channel,
                 public_channel=settings.public_channel,
             ),
-            clock=clock_in(settings.time_zone),
+            effects=EFFECTS,
+            now=now_ms,
+        )
+        requests = LambdaReportRequests(settings.report_function, LambdaClient(attempts=2))
+        self.desk = Desk(
+            self.office,
+            DynamoLease(client, settings.ledger_table, "deliveries"),
+            lambda record: requests.finish(record.key.subject, record.key.effect),
         )
 
 

@@ -2,85 +2,92 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, assert_never
 
-from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter
-from pydantic.alias_generators import to_camel
+from pydantic import Field, TypeAdapter
 
+from ossi.contracts import ReconcileAnswer, ReconcileAsked, ReconcileFinding, Scheduled, to_wire
+from ossi.delivery.batch import Time
 from ossi.domain.contribution import ContributionKey
-from ossi.invocation import invocation
-from ossi.use_cases.reconcile import STREAM_GOES_FIRST, Summary, Task, reconcile
-from ossi.use_cases.reconcile_by_schedule import reconcile_by_schedule
+from ossi.runtime.invocation import invocation
 from ossi_reconcile.bootstrap import app
+from ossi_reconcile.reconcile import STREAM_GOES_FIRST, Summary, Task, reconcile
+from ossi_reconcile.rounds import go_on
+from ossi_reconcile.work_off import Finding as Report
+from ossi_reconcile.work_off import redrive_reports, work_off
 
 _logger = logging.getLogger("ossi.reconcile")
 
-# For the row that is worked on when the time for further ones is over: three messages, each with its waits and time-outs.
-_RESERVE_S = 120
+# For the row that is worked on when the time for further ones is over: its messages, each with its time-outs.
+_RESERVE_S = 60
+# A round over the rows leaves so much of a run for what is due.
+_SECONDS_FOR_DUE = 120
 
-
-def _key(value: object) -> object:
-    return ContributionKey.parse(value) if isinstance(value, str) else value
-
-
-_Key = Annotated[ContributionKey, BeforeValidator(_key)]
-
-
-class _Scheduled(BaseModel):
-    """Sent by EventBridge Scheduler: see ossi.use_cases.reconcile_by_schedule."""
-
-    source: Literal["schedule"]
-
-
-class _Asked(BaseModel, alias_generator=to_camel, extra="forbid"):
-    """Sent by the ossi command, which goes on by itself: after. seconds: to be answered in, so that progress is seen."""
-
-    source: Literal["command"]
-    dry_run: bool = False
-    redrive: bool = False
-    effect: str | None = None
-    contribution: _Key | None = None
-    older_than_seconds: Annotated[float, Field(ge=0)] = STREAM_GOES_FIRST.total_seconds()
-    after: _Key | None = None
-    seconds: Annotated[float, Field(gt=0)] = 20
-
-
-_EVENT: TypeAdapter[_Asked | _Scheduled] = TypeAdapter(Annotated[_Asked | _Scheduled, Field(discriminator="source")])
+_EVENT: TypeAdapter[ReconcileAsked | Scheduled] = TypeAdapter(
+    Annotated[ReconcileAsked | Scheduled, Field(discriminator="source")]
+)
 
 
 @invocation("reconcile")
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """The Lambda's entry. Answers what was found and what came of it: ids and codes only.
 
-    A command gets one such answer; the schedule one for the unsettled messages and, in its turn, one for the rows.
+    A command gets what its rows came to; the schedule what was due and, in its turn, what a round over the rows found.
     """
     application = app()
     request = _EVENT.validate_python(event)
     started = time.monotonic()
 
     def seconds_left() -> float:
-        left = float(context.get_remaining_time_in_millis()) / 1000 - _RESERVE_S
-        return min(left, request.seconds - (time.monotonic() - started)) if isinstance(request, _Asked) else left
+        return float(context.get_remaining_time_in_millis()) / 1000 - _RESERVE_S
 
-    if isinstance(request, _Asked):
-        task = Task(
-            dry=request.dry_run,
-            redrive=request.redrive,
-            effect=request.effect,
-            contribution=request.contribution,
-            older_than=timedelta(seconds=request.older_than_seconds),
-        )
-        summary = reconcile(application.reconciler, task, seconds_left, request.after)
-        return _answer(summary, request.source, "redrive" if task.redrive else "rows")
-    unsettled, rows = reconcile_by_schedule(application.reconciler, application.bookmarks, seconds_left)
-    return {
-        "unsettled": _answer(unsettled, request.source, "unsettled"),
-        "rows": rows and _answer(rows, request.source, "rows"),
-    }
+    match request:
+        case ReconcileAsked():
+            until = started + request.seconds
+            summary = reconcile(
+                application.office,
+                _task(request),
+                lambda: min(seconds_left(), until - time.monotonic()),
+                _key(request.after),
+            )
+            reports = (
+                redrive_reports(application.desk, dry=request.dry_run)
+                if request.redrive and request.after is None and request.contribution is None and request.effect is None
+                else []
+            )
+            return _answer(summary, request.source, "redrive" if request.redrive else "rows", reports)
+        case Scheduled():
+            rows = go_on(application.office, application.rounds, lambda: seconds_left() - _SECONDS_FOR_DUE)
+            worked = work_off(application.desk, Time(seconds_left, time.monotonic, time.sleep))
+            if not worked.idle:
+                _logger.info("worked off", extra={"outcomes": worked.counts(), "halted": worked.slack_is_down})
+            return {
+                "due": {"outcomes": worked.counts(), "idle": worked.idle, "halted": worked.slack_is_down},
+                "rows": rows and _answer(rows, request.source, "rows"),
+            }
+        case _:
+            assert_never(request)
 
 
-def _answer(summary: Summary, source: str, work: str) -> dict[str, Any]:
+def _task(request: ReconcileAsked) -> Task:
+    """Raises UnknownContribution for what is no key."""
+    seconds = request.older_than_seconds
+    return Task(
+        dry=request.dry_run,
+        redrive=request.redrive,
+        effect=request.effect,
+        contribution=_key(request.contribution),
+        older_than=STREAM_GOES_FIRST if seconds is None else timedelta(seconds=seconds),
+    )
+
+
+def _key(text: str | None) -> ContributionKey | None:
+    return None if text is None else ContributionKey.parse(text)
+
+
+def _answer(summary: Summary, source: str, work: str, reports: Sequence[Report] = ()) -> dict[str, Any]:
     _logger.info(
         "reconciled",
         extra={
@@ -92,18 +99,24 @@ def _answer(summary: Summary, source: str, work: str) -> dict[str, Any]:
             "outcomes": summary.counts(),
         },
     )
-    return {
-        "lookedAt": summary.looked_at,
-        "findings": [
-            {
-                "contribution": str(finding.contribution),
-                "effect": finding.effect,
-                "outcome": finding.outcome.value,
-                "reason": finding.reason,
-            }
-            for finding in summary.findings
-        ],
-        "done": summary.done,
-        "halted": summary.halted,
-        "next": str(summary.position) if summary.position and not summary.done else None,
-    }
+    findings = (
+        ReconcileFinding(
+            contribution=str(finding.contribution),
+            effect=finding.effect,
+            outcome=finding.result.value,
+            reason=finding.reason,
+        )
+        for finding in summary.findings
+    )
+    reported = (
+        ReconcileFinding(contribution=each.subject, effect=each.effect, outcome=each.result.value, reason=each.reason)
+        for each in reports
+    )
+    answer = ReconcileAnswer(
+        looked_at=summary.looked_at,
+        findings=(*reported, *findings),
+        done=summary.done,
+        halted=summary.halted,
+        next=str(summary.position) if summary.position and not summary.done else None,
+    )
+    return to_wire(answer)

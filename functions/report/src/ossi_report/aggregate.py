@@ -8,8 +8,8 @@ from operator import attrgetter
 
 import pandas as pd
 
-from ossi.domain.compensation import CompensationLevel, CompensationLevels
 from ossi.domain.contribution import Contribution, Status
+from ossi.domain.levels import CompensationLevel, CompensationLevels
 from ossi.domain.months import Month
 from ossi.domain.report import ContributorTotal, MonthSummary, is_late
 

@@ -14,10 +14,10 @@ from math import ceil
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from ossi.domain.closing import Change
-from ossi.domain.compensation import CompensationLevel, CompensationLevels
 from ossi.domain.contribution import Contribution, Status
+from ossi.domain.levels import CompensationLevel, CompensationLevels
 from ossi.domain.months import Month
+from ossi.domain.payroll import Change
 from ossi.domain.report import Edition, Report, is_late
 from ossi_report.aggregate import NOTHING, MonthFigures, Total, figures, in_order
 from ossi_report.book import Book

@@ -5,19 +5,19 @@ from __future__ import annotations
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from ossi.adapters.aws.services import SecretsManagerClient
-from ossi.adapters.secrets import SecretsManager
-from ossi.adapters.slack import SlackChat
-from ossi.adapters.slack_http import SlackHttp
-from ossi.adapters.slack_signature import SlackSignature
-from ossi.clock import clock_in
+from ossi.aws.lite.services import SecretsManagerClient
+from ossi.aws.secrets import SecretsManager
 from ossi.ports import Clock
-from ossi.preload import preload
+from ossi.runtime.clock import clock_in
+from ossi.runtime.preload import preload
+from ossi.slack.client import SlackChat
+from ossi.slack.http_transport import SlackHttp
+from ossi.slack.signature import SlackSignature
 from ossi_slash.settings import Settings
 
 if TYPE_CHECKING:
-    from ossi.adapters.contributions import DynamoContributions
-    from ossi.adapters.report_requests import LambdaReportRequests
+    from ossi.aws.contributions import DynamoContributions
+    from ossi.aws.report_requests import LambdaReportRequests
 
 _SLACK_TIMEOUT_S = 2  # Slack waits 3 seconds for the whole answer
 
@@ -28,9 +28,9 @@ class App:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    def open_ahead(self) -> None:
+    def connect_ahead(self) -> None:
         """Begins to connect to Slack."""
-        self.slack.open_ahead()
+        self.slack.connect_ahead()
 
     @cached_property
     def secrets(self) -> SecretsManager:
@@ -55,16 +55,16 @@ class App:
     @cached_property
     def contributions(self) -> DynamoContributions:
         """The table."""
-        from ossi.adapters.aws.services import DynamoDbClient
-        from ossi.adapters.contributions import DynamoContributions
+        from ossi.aws.contributions import DynamoContributions
+        from ossi.aws.lite.services import DynamoDbClient
 
         return DynamoContributions(DynamoDbClient(), self.settings.table)
 
     @cached_property
     def report_requests(self) -> LambdaReportRequests:
         """The way to the report function."""
-        from ossi.adapters.aws.services import LambdaClient
-        from ossi.adapters.report_requests import LambdaReportRequests
+        from ossi.aws.lite.services import LambdaClient
+        from ossi.aws.report_requests import LambdaReportRequests
 
         return LambdaReportRequests(self.settings.report_function, LambdaClient(attempts=2))
 
@@ -78,18 +78,18 @@ class App:
 def app() -> App:
     """One for the life of the execution environment. The first request's connections are made while its secret is being read."""
     application = App(Settings.read())
-    application.open_ahead()
+    application.connect_ahead()
     return application
 
 
 LATER = (
-    "ossi.adapters.contributions",
-    "ossi.adapters.report_requests",
-    "ossi.slack_ui.help",
-    "ossi.slack_ui.problems",
+    "ossi.aws.contributions",
+    "ossi.aws.report_requests",
+    "ossi.slack.messages.help",
+    "ossi.slack.messages.problems",
     "ossi.use_cases.list_contributions",
     "ossi.use_cases.open_form",
-    "ossi.use_cases.request_report",
+    "ossi.use_cases.report",
 )
 """What only some requests import."""
 preload(*LATER)

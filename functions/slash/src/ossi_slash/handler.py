@@ -7,11 +7,12 @@ import logging
 from typing import Any
 
 from ossi.domain.commands import Command, parse_command
-from ossi.domain.errors import ChatError, RequestRefused
-from ossi.http import Answer, Event, answer, is_ssl_check, refused, signed_form
-from ossi.invocation import FAILED, invocation
-from ossi.logs import note
 from ossi.ports import Message
+from ossi.runtime.api_gateway import Answer, Event, answer, is_ssl_check, refused, signed_form
+from ossi.runtime.errors import RequestRefused
+from ossi.runtime.invocation import FAILED, invocation
+from ossi.runtime.logs import add_log_fields
+from ossi.slack.errors import SlackError
 from ossi_slash.bootstrap import App, app
 from ossi_slash.request import CommandSent
 
@@ -27,7 +28,7 @@ def handler(event: Event, _context: Any) -> Answer:
     try:
         sent = CommandSent.read(signed_form(event, application.is_from_slack))
     except RequestRefused as refusal:
-        note(outcome="refused")
+        add_log_fields(outcome="refused")
         _logger.warning("refused", extra={"why": str(refusal), "metric": "Refused"})
         return refused()
     return respond_to_slack_within_3_seconds(sent, application)
@@ -36,13 +37,13 @@ def handler(event: Event, _context: Any) -> Answer:
 def respond_to_slack_within_3_seconds(sent: CommandSent, application: App) -> Answer:
     """Does what the command says."""
     command = parse_command(sent.text)
-    note(command=command.word if command.known else "unknown")
+    add_log_fields(command=command.word if command.known else "unknown")
     try:
         message = _COMMANDS.get(command.word, _help)(command, sent, application)
     except Exception:  # whatever it was, the person gets an answer and the log the trace
-        note(outcome=FAILED)
+        add_log_fields(outcome=FAILED)
         _logger.exception("a command failed", extra={"metric": "Failed"})
-        from ossi.slack_ui import problems
+        from ossi.slack.messages import problems
 
         message = problems.something_broke()
     return answer(_ephemeral(message)) if message else answer()
@@ -61,10 +62,10 @@ def _new(command: Command, sent: CommandSent, application: App) -> Message | Non
             grace_days=settings.grace_days,
             levels=settings.compensation_levels,
         )
-    except ChatError as error:
-        note(outcome=FAILED)
+    except SlackError as error:
+        add_log_fields(outcome=FAILED)
         _logger.warning("the form was not opened", extra={"why": error.code, "metric": "Failed"})
-        from ossi.slack_ui import problems
+        from ossi.slack.messages import problems
 
         return problems.form_not_opened(command.argument)
     return None
@@ -78,7 +79,7 @@ def _list(_command: Command, sent: CommandSent, application: App) -> Message:
 
 
 def _report(command: Command, sent: CommandSent, application: App) -> Message:
-    from ossi.use_cases.request_report import request_report
+    from ossi.use_cases.report import request_report
 
     return request_report(
         command.argument,
@@ -92,8 +93,8 @@ def _report(command: Command, sent: CommandSent, application: App) -> Message:
 
 
 def _help(command: Command, _sent: CommandSent, application: App) -> Message:
-    from ossi.clock import any_of
-    from ossi.slack_ui.help import help_message
+    from ossi.runtime.clock import any_of
+    from ossi.slack.messages.help import help_message
 
     return help_message(command, application.settings.version, application.settings.stack, any_of)
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from ossi.domain.errors import RequestRefused
+from ossi.runtime.errors import RequestRefused
 
 _USER_ID = re.compile(r"[A-Z0-9]{1,64}", re.ASCII)
 _LONGEST_TRIGGER = 255

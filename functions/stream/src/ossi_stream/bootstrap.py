@@ -2,30 +2,43 @@
 
 from functools import cache
 
-from ossi.adapters.aws.services import DynamoDbClient, SecretsManagerClient
-from ossi.adapters.ledger import DynamoLedger
-from ossi.adapters.secrets import SecretsManager
-from ossi.adapters.slack import SlackChat
-from ossi.adapters.slack_http import SlackHttp
-from ossi.clock import any_of
-from ossi.slack_ui.notifications import Words
+from ossi.aws.contributions import DynamoContributions
+from ossi.aws.deliveries import DynamoDeliveries
+from ossi.aws.dynamodb import dynamodb_client
+from ossi.aws.lite.services import SecretsManagerClient
+from ossi.aws.secrets import SecretsManager
+from ossi.delivery.deliver import Office
+from ossi.delivery.effect import Sender
+from ossi.delivery.effects import EFFECTS
+from ossi.runtime.clock import any_of, now_ms
+from ossi.slack.client import SlackChat
+from ossi.slack.messages.notifications import Words
+from ossi.slack.sdk_transport import SlackSdk
 from ossi_stream.settings import Settings
 
 _SLACK_TIMEOUT_S = 5
-_LEASE_S = 65  # the function is stopped after 60 seconds: whoever holds a claim for longer is dead
 
 
 class App:
-    """The settings and the adapters."""
+    """What delivering needs, fulfilled by AWS and Slack."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
         secrets = SecretsManager(settings.secret_id, SecretsManagerClient())
-        # Each request once: what has to wait, waits in the batch, where others go on meanwhile.
-        slack = SlackHttp(settings.slack_api_url, _SLACK_TIMEOUT_S)
-        self.chat = SlackChat(secrets.bot_token, slack, secrets.read_again)
-        self.ledger = DynamoLedger(DynamoDbClient(), settings.ledger_table, _LEASE_S)
-        self.words = Words(settings.time_zone, settings.compensation_levels, any_of)
+        client = dynamodb_client()
+        self.office = Office(
+            deliveries=DynamoDeliveries(client, settings.ledger_table),
+            contributions=DynamoContributions(client, settings.table),
+            sender=Sender(
+                chat=SlackChat(
+                    secrets.bot_token, SlackSdk(settings.slack_api_url, _SLACK_TIMEOUT_S), secrets.read_again
+                ),
+                words=Words(settings.time_zone, settings.compensation_levels, any_of),
+                management_channel=settings.management_channel,
+                public_channel=settings.public_channel,
+            ),
+            effects=EFFECTS,
+            now=now_ms,
+        )
 
 
 @cache

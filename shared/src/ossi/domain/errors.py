@@ -1,4 +1,4 @@
-"""What can go wrong, in the domain's own words. Each subclass of OssiError is answered in one place: see slack_ui.problems."""
+"""What can go wrong, in the domain's own words. Each subclass of OssiError is answered in one place: see slack.messages.problems."""
 
 
 class OssiError(Exception):
@@ -41,11 +41,14 @@ class MonthTooEarly(OssiError):
 
 
 class UnreadableContribution(OssiError):
-    """A stored row that cannot be read as a contribution. It names the wrong attributes, never their values."""
+    """A stored row that can't be read as a contribution. It names the wrong attributes, never their values.
 
+    newer: nothing is wrong with it but a status or an event that this version doesn't know: a newer one runs beside it.
+    """
 
-class UnreadableRecord(OssiError):
-    """A record of the ledger that cannot be read. It names the wrong attributes, never their values."""
+    def __init__(self, what: str, *, newer: bool = False) -> None:
+        super().__init__(what)
+        self.newer = newer
 
 
 class UnknownContribution(OssiError):
@@ -60,35 +63,6 @@ class AlreadyDecided(OssiError):
         self.decided = decided
 
 
-class RequestRefused(OssiError):
-    """A request that does not carry a fresh and valid signature, or cannot be read. why is for the log, not for the caller."""
-
-
-class ChatError(OssiError):
-    """Slack did not do what was asked. code is Slack's own error code, or a name for what happened on the way."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class PassingChatError(ChatError):
-    """A failure that may be gone at the next try: a rate limit, a 5xx, a time-out, a connection that broke.
-
-    retry_after_s: for how long to leave the place alone, where Slack said so or has trouble of its own; None: nobody knows. limited:
-    nothing is wrong but that there were too many before it.
-    """
-
-    def __init__(self, code: str, retry_after_s: float | None = None, *, limited: bool = False) -> None:
-        super().__init__(code)
-        self.retry_after_s = retry_after_s
-        self.limited = limited
-
-
-class LastingChatError(ChatError):
-    """A failure that stays until somebody does something: an unknown channel, a revoked token, a message that Slack refuses."""
-
-
 class UnreadableReport(OssiError):
     """What a report has counted cannot be read. Nothing is paid on a guess: no report is made until it can. which: month or list."""
 
@@ -97,13 +71,17 @@ class UnreadableReport(OssiError):
         self.which = which
 
 
-class OutOfTime(OssiError):
-    """The work was stopped shortly before the platform would have stopped it without a word."""
+class NotAllowed(OssiError):
+    """The rules don't let this event happen to a contribution as it stands. contribution: a domain.contribution.Contribution."""
+
+    def __init__(self, contribution: object, kind: str) -> None:
+        super().__init__(f"not allowed now: {kind}")
+        self.contribution = contribution
 
 
-class DeliveryIncomplete(OssiError):
-    """At least one message could not be sent now and has to be tried again. effects: the names of those."""
+class HistoryFull(OssiError):
+    """A contribution was edited so often that no further edit fits in its row. Decisions always do."""
 
-    def __init__(self, effects: list[str]) -> None:
-        super().__init__("to be sent again: " + ", ".join(effects))
-        self.effects = effects
+
+class ContributionChanged(OssiError):
+    """Someone changed the contribution since it was read, so nothing was stored."""

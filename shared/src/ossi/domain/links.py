@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from ossi.domain.errors import RequestRefused
+from ossi.domain.errors import OssiError
 from ossi.domain.months import Month
 
 LINK_LIFE = timedelta(days=7)
@@ -19,7 +19,11 @@ _MADE = re.compile(r"(ossi-\d{4}-\d{2})-.*\.([a-z]+)", re.ASCII)
 _TOKEN = re.compile(r"(\d{10,12})\.([0-9a-f]{64})", re.ASCII)
 
 
-class LinkExpired(RequestRefused):
+class LinkRefused(OssiError):
+    """A link that Ossi didn't sign. The message is for the log, not for the caller."""
+
+
+class LinkExpired(LinkRefused):
     """The link was good once."""
 
 
@@ -42,13 +46,13 @@ def signed_path(name: str, expires_at: datetime, key: str) -> str:
 
 
 def check_link(name: str, token: str, key: str, now: datetime) -> None:
-    """Raises RequestRefused for a link that we did not sign, LinkExpired for one whose time has passed. now: aware."""
+    """Raises LinkRefused for a link that we did not sign, LinkExpired for one whose time has passed. now: aware."""
     match = _TOKEN.fullmatch(token)
     if _NAME.fullmatch(name) is None or match is None:
-        raise RequestRefused("not a link of ours")
+        raise LinkRefused("not a link of ours")
     expires = int(match[1])
     if not hmac.compare_digest(_signature(name, expires, key), match[2]):
-        raise RequestRefused("wrong signature")
+        raise LinkRefused("wrong signature")
     if now.timestamp() >= expires:
         raise LinkExpired("expired")
 

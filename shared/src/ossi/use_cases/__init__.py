@@ -1,1 +1,1 @@
-"""What Ossi does, one verb a file. Reads the domain and the ports; what people read comes from slack_ui."""
+"""What Ossi does, one verb a file. Reads the domain and the ports; what people read comes from slack.messages."""

@@ -2,9 +2,9 @@
 
 from zoneinfo import ZoneInfo
 
-from ossi.domain.compensation import CompensationLevels
+from ossi.domain.levels import CompensationLevels
 from ossi.ports import Contributions, Message
-from ossi.slack_ui.listing import listing
+from ossi.slack.messages.listing import listing
 
 PAGE_SIZE = 10
 

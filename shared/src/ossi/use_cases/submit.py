@@ -1,13 +1,15 @@
 """A submitted form becomes a PENDING row, once (R4, R5). The stream function tells people about it."""
 
 import logging
+import secrets
 from dataclasses import dataclass
 
-from ossi.domain.compensation import CompensationLevels
 from ossi.domain.contribution import Contribution, Status
-from ossi.domain.errors import ChatError
-from ossi.domain.submission import SubmittedForm, check
+from ossi.domain.form import SubmittedForm, check
+from ossi.domain.levels import CompensationLevels
+from ossi.domain.lifecycle import submitted
 from ossi.ports import Chat, Clock, Submissions
+from ossi.slack.errors import SlackError
 
 _logger = logging.getLogger(__name__)
 
@@ -48,12 +50,12 @@ def submit(
         contribution_month=str(submission.month),
         submission_id=submission_id,
     )
-    return submissions.add_once(contribution, submission_id)
+    return submissions.add_once(submitted(contribution, secrets.token_hex(6)), submission_id)
 
 
 def _name_of(submitter: Submitter, chat: Chat) -> str:
     try:
         return chat.user_name(submitter.user_id) or submitter.user_name
-    except ChatError as error:
+    except SlackError as error:
         _logger.warning("the name was not to be had from Slack", extra={"why": error.code})
         return submitter.user_name

@@ -1,0 +1,152 @@
+"""What one function sends another, and the names that several rooms share: one definition, read and written by both ends.
+
+Old and new functions run side by side for minutes during a deployment. So a field may be added with a default, and is never renamed.
+
+Plain dataclasses: a function where a person waits writes one with `to_wire`, without pydantic. The reading end lets pydantic check it:
+`TypeAdapter(ReportAsked).validate_python(event)` takes the names as they travel, in camelCase, and raises pydantic.ValidationError.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Literal, Protocol, cast
+
+CONTRIBUTIONS, REPORTS, SUBMISSIONS = "contribution", "report", "submission"
+"""The kinds of the ledger's subjects: what stands before their first `#`."""
+
+
+def contribution_subject(key: object) -> str:
+    """What the ledger calls a contribution. key: a ContributionKey, or its text."""
+    return f"{CONTRIBUTIONS}#{key}"
+
+
+def submission_subject(view_id: str) -> str:
+    """What the ledger calls a submitted form."""
+    return f"{SUBMISSIONS}#{view_id}"
+
+
+def requested_report_subject(month: object, request_id: str) -> str:
+    """What the ledger calls the report of a month (a Month, or its text) that someone requested."""
+    return f"{REPORTS}#{month}#asked#{request_id}"
+
+
+def scheduled_report_subject(month: object) -> str:
+    """What the ledger calls the scheduled report of a month."""
+    return f"{REPORTS}#{month}#scheduled"
+
+
+def month_of_report(subject: str) -> str:
+    """The month, YYYY-MM, of the report that the ledger calls so; empty for any other subject."""
+    kind, _, rest = subject.partition("#")
+    return rest.partition("#")[0] if kind == REPORTS else ""
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+class _Lenient:
+    """Read with the names as they travel; what isn't known is ignored."""
+
+    __pydantic_config__ = {"alias_generator": _camel, "hide_input_in_errors": True}  # noqa: RUF012  # pydantic wants a dict
+
+
+class _Strict:
+    """The same, and what isn't known is refused: a misspelled option must not do something else."""
+
+    __pydantic_config__ = {**_Lenient.__pydantic_config__, "extra": "forbid"}  # noqa: RUF012
+
+
+class Contract(Protocol):
+    """Any dataclass of this module."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+def to_wire(contract: Contract) -> dict[str, Any]:
+    """A contract as the JSON object that travels."""
+    return {_camel(each.name): _value(getattr(contract, each.name)) for each in fields(contract)}
+
+
+def _value(value: object) -> object:
+    if hasattr(value, "__dataclass_fields__"):
+        return to_wire(cast("Contract", value))
+    return [_value(each) for each in cast("tuple[object, ...]", value)] if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportAsked(_Lenient):
+    """slash -> report: a manager wants a month's report. month: YYYY-MM. request_id: the same for a repetition of the same request."""
+
+    source: Literal["slash"] = "slash"
+    month: str
+    requested_by: str
+    request_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportDue(_Lenient):
+    """reconcile -> report: a delivery of that run isn't settled. run: the subject of its records. effect: which of its deliveries."""
+
+    source: Literal["reconcile"] = "reconcile"
+    run: str
+    effect: str
+
+
+SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
+"""EventBridge Scheduler puts the time that was planned in its place, the same for each delivery of one run (its user guide)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scheduled(_Lenient):
+    """Schedule -> report and reconcile. scheduled_time: when it was due, ISO 8601 with a zone."""
+
+    source: Literal["schedule"] = "schedule"
+    scheduled_time: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconcileAsked(_Strict):
+    """`ossi reconcile` and `ossi redrive` -> reconcile.
+
+    contribution: only that one; after: where the last answer stopped; both are a ContributionKey's text. older_than_seconds: leave what
+    changed since to the stream; None: as long as a scheduled run does. seconds: how long the answer may take, so that progress is seen.
+    """
+
+    source: Literal["command"] = "command"
+    dry_run: bool = False
+    redrive: bool = False
+    effect: str | None = None
+    contribution: str | None = None
+    older_than_seconds: float | None = None
+    after: str | None = None
+    seconds: float = 20
+
+    def __post_init__(self) -> None:
+        if (self.older_than_seconds or 0) < 0:
+            raise ValueError("olderThanSeconds is below 0")
+        if not self.seconds > 0:
+            raise ValueError("seconds isn't above 0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconcileFinding(_Lenient):
+    """One message that was missing. contribution: a ContributionKey's text; outcome: a delivery's Outcome; reason: a code."""
+
+    contribution: str
+    effect: str
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconcileAnswer(_Lenient):
+    """reconcile -> `ossi reconcile` and `ossi redrive`.
+
+    looked_at: contributions. halted: too many messages failed in a row. next: what to send as `after` to go on; None: nothing is left.
+    """
+
+    looked_at: int
+    findings: tuple[ReconcileFinding, ...]
+    done: bool
+    halted: bool
+    next: str | None

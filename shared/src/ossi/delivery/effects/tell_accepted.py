@@ -1,0 +1,9 @@
+"""A decision: the submitter reads that the contribution was accepted (R8)."""
+
+from ossi.delivery.effect import Post
+from ossi.domain.history import EventKind
+from ossi.slack.messages.notifications import Words
+
+EFFECT = Post(
+    "tell_accepted", frozenset({EventKind.ACCEPTED}), lambda _, contribution: contribution.user_id, Words.acceptance
+)

@@ -1,0 +1,1 @@
+"""What every Lambda function stands on: invocation, logs, metrics, settings, API Gateway, HTTPS."""

@@ -1,0 +1,63 @@
+"""What every Lambda handler does around its work: the context of its log lines, the time it took, its outcome, its metrics."""
+
+import functools
+import logging
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ossi.domain.errors import OssiError
+from ossi.runtime.logs import in_every_line, set_up
+from ossi.runtime.metrics import counting
+
+_logger = logging.getLogger(__name__)
+
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+DONE, FAILED = "done", "failed"
+
+
+class InvocationFailed(Exception):
+    """Lambda and its failure queue get to see the kind of an error that nobody foresaw, and not its message."""
+
+
+def invocation(function: str) -> Callable[[Handler], Handler]:
+    """Wraps the Lambda handler of the function of that name.
+
+    Every line has Lambda's request id and, for a request to the API, the API's own. A closing line says how it went: the
+    outcome that the handler noted (`note(outcome=...)`), else done or failed, the milliseconds, and all counts as metrics.
+    An error that is not one of Ossi's is logged and raised as InvocationFailed.
+    """
+
+    def wrap(handler: Handler) -> Handler:
+        @functools.wraps(handler)
+        def wrapped(event: dict[str, Any], context: Any) -> dict[str, Any]:
+            set_up()
+            started = time.monotonic()
+            ids = {"requestId": getattr(context, "aws_request_id", None), "apiRequestId": _api_request_id(event)}
+            with counting() as metrics, in_every_line(**ids, function=function) as about:
+                try:
+                    return handler(event, context)
+                except Exception as error:
+                    about["outcome"] = FAILED
+                    _logger.exception("the invocation failed")  # Lambda's own metric counts these
+                    if isinstance(error, OssiError):
+                        raise
+                    raise InvocationFailed(type(error).__name__) from None
+                finally:
+                    ms = round((time.monotonic() - started) * 1000)
+                    about |= {"outcome": str(about.get("outcome", DONE)), "ms": ms}
+                    embedded = metrics.embedded(os.environ.get("OSSI_STACK", "none"), round(time.time() * 1000))
+                    _logger.info("handled", extra={**embedded, "always": True})
+
+        return wrapped
+
+    return wrap
+
+
+def _api_request_id(event: object) -> str | None:
+    """API Gateway's id of the request, which its access log has too."""
+    context: object = event.get("requestContext") if isinstance(event, dict) else None  # pyright: ignore[reportUnknownVariableType,reportUnknownMemberType]
+    request_id: object = context.get("requestId") if isinstance(context, dict) else None  # pyright: ignore[reportUnknownVariableType,reportUnknownMemberType]
+    return request_id if isinstance(request_id, str) else None

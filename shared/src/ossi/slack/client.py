@@ -1,0 +1,166 @@
+"""Slack: what is asked of it, and its errors told apart. How requests get there is the transport's business."""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol, cast
+
+from ossi.domain.message_ref import MessageRef
+from ossi.ports import Message
+from ossi.runtime.https import ExchangeError, NotConnected
+from ossi.slack.errors import TOKEN_CODES, FailureKind, PermanentSlackError, TransientSlackError, failure_of
+
+# The reading methods take forms, the writing ones JSON (Slack: "POST bodies").
+_TAKING_FORMS = frozenset({"users.info", "conversations.members", "auth.test"})
+_MEMBERS_KEPT_S = 300
+_MEMBERS_PER_CALL = 1000
+_MOST_PAGES = 100
+_TOKEN = re.compile(r"[!-~]+", re.ASCII)  # what a header can carry
+
+
+class SlackAnswer(NamedTuple):
+    """headers: their names in lower case. data: the JSON object; empty where there was none. text: as it came, for what is no JSON."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: dict[str, Any]
+    text: str = ""
+
+
+class SlackTransport(Protocol):
+    """The way to Slack. Both methods answer whatever Slack answers, and raise SlackError where there is no answer.
+
+    An exchange takes no longer than the transport's time-out, and an answer is of 1 MB at most. No redirect is followed.
+    """
+
+    def call(self, method: str, token: str, arguments: dict[str, Any], *, as_form: bool) -> SlackAnswer:
+        """Calls a method of the Web API, with a form or with JSON."""
+        ...
+
+    def send(self, response_url: str, body: dict[str, Any]) -> SlackAnswer:
+        """Sends JSON to a response_url."""
+        ...
+
+
+class SlackChat:
+    """ports.Chat.
+
+    token: read when a call is made, so that no secret is fetched for a request that needs none. read_again: has the token read anew;
+    called where Slack does not accept it, and a call whose token has changed since is made once more.
+    """
+
+    def __init__(
+        self, token: Callable[[], str], transport: SlackTransport, read_again: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._token = token
+        self._transport = transport
+        self._read_again = read_again
+        self._members: dict[str, tuple[float, frozenset[str]]] = {}
+
+    def post(self, channel: str, message: Message) -> MessageRef | None:
+        """See ports.Chat."""
+        return _place_in(self._call("chat.postMessage", {"channel": channel, **_posted(message)}))
+
+    def update(self, ref: MessageRef, message: Message) -> None:
+        """See ports.Chat."""
+        self._call("chat.update", {"channel": ref.channel, "ts": ref.ts, **_written(message)})
+
+    def open_view(self, trigger_id: str, view: dict[str, Any]) -> None:
+        """See ports.Chat."""
+        self._call("views.open", {"trigger_id": trigger_id, "view": view})
+
+    def respond(self, response_url: str, message: Message, *, replace_original: bool = False) -> None:
+        """See ports.Chat."""
+        body = {"response_type": "ephemeral", "replace_original": replace_original, **_written(message)}
+        answer = self._transport.send(response_url, body)
+        if not 200 <= answer.status < 300 or answer.data.get("ok") is False:
+            raise failure_of(answer.status, answer.headers, _code_in(answer.data) or answer.text.strip())
+
+    def test_auth(self) -> None:
+        """See ports.Chat (auth.test)."""
+        self._call("auth.test", {})
+
+    def user_name(self, user_id: str) -> str | None:
+        """See ports.Chat (users.info)."""
+        user = _object(self._call("users.info", {"user": user_id}).get("user"))
+        names = (user.get("real_name"), _object(user.get("profile")).get("real_name"), user.get("name"))
+        return next((name for name in names if isinstance(name, str) and name), None)
+
+    def is_member(self, channel: str, user_id: str) -> bool:
+        """See ports.Chat (conversations.members). The members are kept for five minutes."""
+        kept = self._members.get(channel)
+        if kept is None or time.monotonic() - kept[0] > _MEMBERS_KEPT_S:
+            kept = (time.monotonic(), frozenset(self._all_members(channel)))
+            self._members[channel] = kept
+        return user_id in kept[1]
+
+    def _all_members(self, channel: str) -> Iterator[str]:
+        cursors = [""]
+        while len(cursors) <= _MOST_PAGES:
+            asked = {"channel": channel, "limit": _MEMBERS_PER_CALL, "cursor": cursors[-1]}
+            page = self._call("conversations.members", asked)
+            yield from (member for member in _list(page.get("members")) if isinstance(member, str))
+            following = str(_object(page.get("response_metadata")).get("next_cursor") or "")
+            if not following:
+                return
+            if following in cursors:
+                break
+            cursors.append(following)
+        raise PermanentSlackError("endless_list")
+
+    def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        token = self._token().strip()
+        try:
+            return self._call_with(token, method, arguments)
+        except PermanentSlackError as error:
+            if error.code not in TOKEN_CODES:
+                raise
+            self._read_again()
+            fresh = self._token().strip()
+            if fresh == token:
+                raise
+        return self._call_with(fresh, method, arguments)
+
+    def _call_with(self, token: str, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if not _TOKEN.fullmatch(token):  # http.client would say so in an exception that shows it
+            raise PermanentSlackError("invalid_auth")
+        answer = self._transport.call(method, token, arguments, as_form=method in _TAKING_FORMS)
+        if not 200 <= answer.status < 300 or answer.data.get("ok") is not True:
+            raise failure_of(answer.status, answer.headers, _code_in(answer.data))
+        return answer.data
+
+
+def _written(message: Message) -> dict[str, Any]:
+    return {"text": message.text} | ({"blocks": list(message.blocks)} if message.blocks else {})
+
+
+def _posted(message: Message) -> dict[str, Any]:
+    return {**_written(message), "unfurl_links": False, "unfurl_media": False}
+
+
+def _place_in(answer: dict[str, Any]) -> MessageRef | None:
+    channel, ts = answer.get("channel"), answer.get("ts")
+    try:
+        return MessageRef(channel=cast("str", channel), ts=cast("str", ts)) if channel and ts else None
+    except ValueError:
+        return None
+
+
+def _code_in(data: dict[str, Any]) -> str:
+    error: object = data.get("error")
+    return error if isinstance(error, str) else ""
+
+
+def _object(value: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
+def broken_exchange(error: ExchangeError) -> TransientSlackError:
+    """What a transport raises where there is no answer."""
+    unsent = isinstance(error, NotConnected)
+    code = f"{'connect' if unsent else 'answer'}_timeout" if error.reason == "timeout" else error.reason
+    return TransientSlackError(code, kind=FailureKind.NOT_DONE if unsent else FailureKind.AMBIGUOUS)

@@ -1,0 +1,75 @@
+"""The form behind /ossi new (R1), and how its answers are read."""
+
+import json
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from ossi.domain.errors import InvalidSubmission
+from ossi.domain.form import DESCRIPTION_MAX, DESCRIPTION_MIN, SubmittedForm
+from ossi.domain.levels import CompensationLevels
+from ossi.domain.months import offered_months
+from ossi.slack.errors import UnreadableView
+from ossi.slack.view_inputs import Part, field, modal, remark, select, text_area, url_input
+
+CALLBACK_ID = "contribution_form"
+FIELDS = ("description", "url", "month", "level")
+"""Each field's block_id, and its element's action_id."""
+
+
+def contribution_form(prefill: str, now: datetime, grace_days: int, levels: CompensationLevels) -> Part:
+    """The modal. prefill: the text after the word new; now: aware, in the configured time zone."""
+    months = [(month.label, str(month)) for month in offered_months(now, grace_days)]
+    blocks: list[Part] = [
+        field(
+            "description",
+            "What did you contribute?",
+            text_area(
+                "What you did, for which project, and what it is good for",
+                DESCRIPTION_MIN,
+                DESCRIPTION_MAX,
+                prefill[:DESCRIPTION_MAX],
+            ),
+            hint=f"{DESCRIPTION_MIN} to {DESCRIPTION_MAX:,} characters",
+        ),
+        field("url", "Where can it be seen?", url_input("https://github.com/owner/project/pull/1")),
+        field("month", "Contribution month", select(months)),
+        field(
+            "level",
+            "Compensation",
+            select([(level.label, level.key) for level in levels.offered], placeholder="Choose a level"),
+        ),
+    ]
+    if len(prefill) > DESCRIPTION_MAX:
+        blocks.insert(
+            1, remark(f"Your text had {len(prefill):,} characters; the first {DESCRIPTION_MAX:,} fit in here.")
+        )
+    opened_at = json.dumps({"openedAt": int(now.timestamp() * 1000)})
+    return modal(CALLBACK_ID, "New contribution", "Submit", "Cancel", opened_at, blocks)
+
+
+def read_form(view: dict[str, Any], zone: ZoneInfo) -> SubmittedForm:
+    """What was filled in. view: of Slack's view_submission payload. Raises UnreadableView where it is not a view of ours."""
+    try:
+        values = {field: _value(view["state"]["values"].get(field, {}).get(field, {})) for field in FIELDS}
+    except (KeyError, AttributeError, TypeError) as error:
+        raise UnreadableView("a view without values") from error
+    return SubmittedForm(**values, opened_at=_opened_at(view.get("private_metadata"), zone))
+
+
+def field_errors(error: InvalidSubmission) -> dict[str, Any]:
+    """The answer that keeps the form open and says what is wrong beside each field."""
+    return {"response_action": "errors", "errors": error.errors}
+
+
+def _value(element: dict[str, Any]) -> str:
+    selected = element.get("selected_option")
+    value = cast("dict[str, Any]", selected).get("value") if isinstance(selected, dict) else element.get("value")
+    return value if isinstance(value, str) else ""
+
+
+def _opened_at(metadata: object, zone: ZoneInfo) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(json.loads(str(metadata))["openedAt"] / 1000, zone)
+    except (ValueError, KeyError, TypeError, OverflowError, OSError):
+        return None

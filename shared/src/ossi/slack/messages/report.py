@@ -1,0 +1,209 @@
+"""What the management channel reads about a month's report (R16, R18, R33), and what the one who asked reads."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from slack_sdk.models.blocks import ContextBlock, HeaderBlock, MarkdownTextObject, PlainTextObject, SectionBlock
+
+from ossi.domain.contribution import Status
+from ossi.domain.months import Month
+from ossi.domain.payroll import Change, ChangeKind
+from ossi.domain.report import Edition, MonthBefore, MonthSummary, Report, is_late
+from ossi.ports import Message
+from ossi.slack.block_kit import blocks_of, escape, month_label, plain, rich, section, shorten, typed
+from ossi.slack.text_bar_chart import picture
+
+_NAMED = 20  # people named in the message; the workbook names all
+_CURRENCIES = 12  # a hundred levels could have as many; a field takes 2,000 characters
+_MONTHS = 6
+
+_KINDS = {
+    ChangeKind.NOT_ACCEPTED: "no longer accepted",
+    ChangeKind.REMOVED: "removed",
+    ChangeKind.LEVEL: "with another level",
+    ChangeKind.MONTH: "moved to another month",
+    ChangeKind.ELSEWHERE: "counted in another report",
+}
+
+
+def report_ready(
+    report: Report,
+    summary: MonthSummary,
+    links: Mapping[str, str],
+    expires_at: datetime,
+    requested_by: str | None,
+) -> Message:
+    """What the month comes to, what has to be known of it, and the links.
+
+    links: the suffixes of the files, xlsx among them, and where they are. expires_at: aware, in the configured time zone.
+    """
+    label = summary.month.label
+    counts = _counts(summary)
+    total = money(summary.totals)
+    until = _moment(expires_at)
+    names = ", ".join(shorten(person.name, 60) for person in summary.contributors[:_NAMED])
+    further = len(summary.contributors) - _NAMED
+    if further > 0:
+        names += f" and {further} more"
+    notes = [_standing(report.edition, report.month), *_notes(report, summary)]
+    fields = {
+        "Contributions": counts,
+        "Total compensation": total,
+        f"Against {report.before.month.label}": _difference(summary, report.before),
+    }
+    return Message(
+        f"The report of {label}: {counts}. Total compensation: {total}. Contributors: {escape(names)}. {' '.join(notes)} "
+        f"Download until {until}: {links['xlsx']}",
+        blocks_of(
+            HeaderBlock(text=PlainTextObject(text=f"Contributions of {label}")),
+            *_paragraphs(notes[:1]),
+            SectionBlock(fields=[MarkdownTextObject(text=f"*{name}*\n{value}") for name, value in fields.items()]),
+            rich(section(plain(f"Contributors ({len(summary.contributors)}): "), *typed(names)), *picture(summary)),
+            *_paragraphs(notes[1:]),
+            SectionBlock(text=MarkdownTextObject(text=f":page_facing_up: {_downloads(links)}")),
+            _foot(f"The links work until {until}, {_zone(expires_at)} time.", requested_by),
+        ),
+    )
+
+
+def report_empty(report: Report, summary: MonthSummary, requested_by: str | None) -> Message:
+    """A month without anything to count: no file."""
+    text = f"There are no accepted contributions for {summary.month.label}, so there is no report."
+    if summary.pending or summary.declined:
+        text += f" ({summary.pending} pending, {summary.declined} declined)"
+    notes = [text, _standing(report.edition, report.month), *_notes(report, summary, with_file=False)]
+    return Message(" ".join(notes), blocks_of(*_paragraphs(notes), _foot("", requested_by)))
+
+
+def report_coming(month: Month, *, running: bool = False) -> Message:
+    """To the one who asked. running: the month is not over yet."""
+    text = f"I am making the report of {month.label}. It will be in the management channel in a moment."
+    return Message(f"{text} The month is not over, so the report is provisional." if running else text)
+
+
+def money(totals: Mapping[str, Decimal], *, signed: bool = False) -> str:
+    """Amounts, each currency by itself: 250.00 EUR; signed: +250.00 EUR."""
+    form = "{:+,.2f} {}" if signed else "{:,.2f} {}"
+    amounts = [form.format(amount, currency) for currency, amount in sorted(totals.items())]
+    return _listed(amounts, _CURRENCIES) or "none"
+
+
+def _counts(summary: MonthSummary) -> str:
+    late = f" ({summary.late} of them late)" if summary.late else ""
+    return f"{summary.accepted} accepted{late}, {summary.pending} pending, {summary.declined} declined"
+
+
+def _difference(summary: MonthSummary, before: MonthBefore) -> str:
+    """Against the report of the month before, its late ones included."""
+    if not before.accepted:
+        return "nothing was accepted then"
+    count = summary.accepted - before.accepted
+    contributions = f"{abs(count)} {'more' if count > 0 else 'fewer'}" if count else "as many contributions"
+    zero = Decimal(0)
+    currencies = {*summary.totals, *before.totals}
+    amounts = {code: summary.totals.get(code, zero) - before.totals.get(code, zero) for code in currencies}
+    changed = {code: amount for code, amount in amounts.items() if amount}
+    return f"{contributions}, {money(changed, signed=True) if changed else 'the same amount'}"
+
+
+def _standing(edition: Edition, month: Month) -> str:
+    if edition.closed_at is None:
+        return (
+            f":hourglass_flowing_sand: *Provisional: nothing counts as paid by this report.* {month.label} can be closed from "
+            f"{_moment(edition.closes_at)} on."
+        )
+    if edition.again:
+        return f":repeat: *Made again.* {month.label} was closed at {_moment(edition.closed_at)}; these are the figures of that report."
+    return (
+        f":lock: *{month.label} is closed.* What is counted here is paid by this report and by no other; what is accepted later, "
+        "by the next."
+    )
+
+
+def _notes(report: Report, summary: MonthSummary, *, with_file: bool = True) -> list[str]:
+    """What has to be known besides the figures, each as mrkdwn. with_file: there is a workbook that says more."""
+    notes: list[str] = []
+    if summary.late:
+        accepted = [row for row in report.rows if row.status is Status.ACCEPTED]
+        months = sorted({row.contribution_month for row in accepted if is_late(row, report.month)})
+        of = _listed([month_label(month) for month in months], _MONTHS)
+        pays = "would pay them if it closed the month" if report.edition.closed_at is None else "pays them"
+        notes.append(
+            f":alarm_clock: *{summary.late} came late:* for {of}, accepted after that was closed. This report {pays}: "
+            f"{money(summary.late_totals)}, on the sheet Late and in the totals."
+        )
+    if report.edition.compared_at is not None:
+        changes = _changes(report.edition, report.edition.compared_at)
+        notes.append(
+            f"{changes} The sheet Changes has each of them." if with_file and report.edition.changes else changes
+        )
+    if report.unclosed:
+        waiting = [f"{month.label} ({count} accepted)" for month, count in report.unclosed.items()]
+        commands = [f"`/ossi report {month}`" for month in report.unclosed]
+        notes.append(
+            f":warning: *Never closed, so in no report:* {_listed(waiting, _MONTHS)}. To close: {_listed(commands, _MONTHS)}."
+        )
+    if report.unannounced:
+        months = _listed([month.label for month in report.unannounced], _MONTHS)
+        commands = _listed([f"`/ossi report {month}`" for month in report.unannounced], _MONTHS)
+        notes.append(
+            f":mailbox_with_mail: *Closed, but not announced yet:* {months}, because Slack didn't take the message. I keep trying. "
+            f"To see it now: {commands}."
+        )
+    return notes
+
+
+def _changes(edition: Edition, compared_at: datetime) -> str:
+    since = f"the report of {_moment(compared_at)}"
+    if not edition.changes:
+        return f"Nothing has changed since {since}."
+    counts = [
+        f"{count} {words}"
+        for kind, words in _KINDS.items()
+        if (count := sum(each.kind is kind for each in edition.changes))
+    ]
+    accepted = [each for each in edition.changes if each.kind is ChangeKind.ACCEPTED]
+    if accepted:
+        counts.insert(0, f"{len(accepted)} accepted{_whereabouts(accepted, edition)}")
+    return f":pencil2: *Since {since}:* {'; '.join(counts)}."
+
+
+def _whereabouts(accepted: Sequence[Change], edition: Edition) -> str:
+    """Which reports count what was accepted after the month was closed."""
+    if not edition.again:
+        return ""
+    months = sorted({each.counted_in for each in accepted if each.counted_in is not None})
+    waiting = sum(each.counted_in is None for each in accepted)
+    parts = [f"in the report of {_listed([month.label for month in months], _MONTHS)}"] if months else []
+    parts += [f"{waiting if months else 'will be'} in the next report that is closed"] if waiting else []
+    return f" ({', '.join(parts)})"
+
+
+def _listed(texts: Sequence[str], most: int) -> str:
+    further = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {further} more" if further > 0 else "")
+
+
+def _paragraphs(texts: Iterable[str]) -> list[SectionBlock]:
+    return [SectionBlock(text=MarkdownTextObject(text=text)) for text in texts]
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _zone(moment: datetime) -> str:
+    return str(moment.tzinfo)
+
+
+def _downloads(links: Mapping[str, str]) -> str:
+    """<…|Download the workbook>, or for scripts <…|CSV>, <…|JSON>"""
+    workbook = f"<{escape(links['xlsx'])}|Download the workbook>"
+    others = [f"<{escape(link)}|{suffix.upper()}>" for suffix, link in links.items() if suffix != "xlsx"]
+    return f"{workbook}, or for scripts {', '.join(others)}" if others else workbook
+
+
+def _foot(text: str, requested_by: str | None) -> ContextBlock:
+    asked = f"Asked for by <@{requested_by}>." if requested_by else "Made by the schedule."
+    return ContextBlock(elements=[MarkdownTextObject(text=f"{text} {asked}".strip())])
