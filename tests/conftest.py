@@ -1,8 +1,12 @@
-"""What holds for all tests: the cheap folders run first, the browser last."""
+"""What holds for all tests: the cheap folders run first, the browser last, and a property is tried with few examples."""
 
 from pathlib import Path
 
 import pytest
+
+from examples import register_profiles
+
+register_profiles()
 
 # Playwright keeps an event loop running in the main thread from its first test on, and Pulumi's test monitor and
 # asyncio.run refuse to start beside one: so nothing may come after the browser.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import subprocess
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,24 +57,27 @@ def loaded_by_import(
     return names
 
 
-def reached_by_reading(artifact: Path, start: str, *, later: bool = True) -> set[str]:
+def reached_by_reading(artifact: Path, start: str, *, later: bool = True) -> Iterator[str]:
     """All module names that import statements reachable from `start` mention, whether the artifact has them or not.
 
+    The nearest come first, each once, and are read when they are asked for: to read all of pandas takes seconds.
     later: also those inside functions, which wait for a call.
     """
     reached: set[str] = set()
-    waiting = [start]
+    waiting = deque([start])
     while waiting:
-        name = waiting.pop()
+        name = waiting.popleft()
         for module in _with_parents(name):
             if module in reached:
                 continue
             reached.add(module)
+            yield module
+            if module == "zoneinfo":
+                # It looks for its data in this package without an import statement.
+                waiting.append("tzdata")
             file = _source(artifact, module)
             if file is not None:
                 waiting.extend(_imports(file, artifact, module, later=later))
-    # zoneinfo looks for its data in this package without an import statement.
-    return reached | {"tzdata"} if "zoneinfo" in reached else reached
 
 
 def _with_parents(name: str) -> list[str]:

@@ -35,6 +35,10 @@ PRIVATE = (
 
 @pytest.fixture(scope="session")
 def running_slack() -> Iterator[SlackServer]:
+    # On AWS no Slack runs beside a function: what the server of the local one logs is not the functions' log.
+    uvicorn = logging.getLogger("uvicorn")
+    uvicorn.addHandler(logging.NullHandler())
+    uvicorn.propagate = False
     # Where Slack's three seconds matter the tests take the time themselves; a busy machine must not fail the others.
     with SlackServer(load_seed(), answer_seconds=20) as server:
         yield server
@@ -76,7 +80,7 @@ def cloud(
             bootstrap.app.cache_clear()
         running_endpoint.forget()
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
-        cloud = Cloud(running_endpoint)
+        cloud = Cloud(running_endpoint, session)
         for name, value in running_endpoint.environment.items():
             monkeypatch.setenv(name, value)
         yield cloud

