@@ -78,6 +78,7 @@ class _Job:
     record: Record
     contribution: Contribution
     wanted: Wanted
+    limited: int = 0
 
 
 def redrive_reports(desk: Desk, *, dry: bool = False) -> list[Finding]:
@@ -287,6 +288,9 @@ class _Run:
         self._pace.after(place, settlement.kind, record.due_at if record else 0, sent=settlement.result is Result.SENT)
         if settlement.kind is FailureKind.LIMITED and record is not None:
             job.record = record
+            job.limited += 1
+            if job.limited > 1:  # perhaps it's this message that Slack always refuses: the others must not wait for it
+                queue.rotate(-1)
             self._keep_queued()
             return
         queue.popleft()

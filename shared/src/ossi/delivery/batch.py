@@ -82,6 +82,7 @@ class _Due:
     contribution: Contribution
     wanted: Wanted
     place: str
+    calls: int = 0
 
 
 def deliver(changes: Sequence[Change], office: Office, time: Time) -> list[bool]:
@@ -118,7 +119,8 @@ class _Batch:
         waiting = [each for each in due if not self._attempt(each)]
         deadline = self._time.now() + REPEATS_S
         while waiting and self._sleep_until_one_may_go(waiting, deadline):
-            waiting = [each for each in waiting if not self._attempt(each)]
+            # First calls before repeats: what Slack always refuses must not keep a place closed to all others.
+            waiting = [each for each in sorted(waiting, key=lambda due: due.calls) if not self._attempt(each)]
         for each in waiting:
             self._leave(each)
 
@@ -128,6 +130,7 @@ class _Batch:
         has_time = self._time.is_enough() and self._time.now() - self._started < BUDGET_S
         if not has_time or self._pace.is_queued(place) or self._pace.opens_at(place) > office.now():
             return False
+        due.calls += 1
         try:
             settlement = deliver_once(office, due.contribution, due.wanted)
         except Exception:  # the ledger failed: the others may be luckier
