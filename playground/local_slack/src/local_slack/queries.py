@@ -5,14 +5,16 @@ from typing import Final
 
 from local_slack.blocks import interactive_elements
 from local_slack.control_models import ActionRead, ChannelRead, ConversationRead, MessageRead, UserRead, ViewRead
+from local_slack.drawing import drawn
 from local_slack.elements import all_options
 from local_slack.errors import ControlError
-from local_slack.jsonish import JsonObject, as_object, as_objects, as_text
+from local_slack.jsonish import JsonObject, as_list, as_object, as_objects, as_text
 from local_slack.mrkdwn import read_block, read_message
 from local_slack.state import Channel, Message, User, View
 from local_slack.views import Views
 from local_slack.workspace import Workspace
 
+_SHOWN_OF_VIEWS: Final = ("title", "submit", "close", "blocks")
 _COUNTED: Final = 200
 """Messages of a conversation that are looked at for what is unread: more than anybody counts."""
 
@@ -39,12 +41,14 @@ class Queries:
     def message(self, message: Message) -> MessageRead:
         """A message."""
         reading = read_message(message.text, message.blocks, self.name_of)
+        text: JsonObject = {} if message.blocks else {"text": {"type": "mrkdwn", "text": message.text}}
         return MessageRead(
             channel=message.channel,
             ts=message.ts,
             user=message.user,
             text=message.text,
             blocks=message.blocks,
+            drawn=drawn({**text, "blocks": as_list(message.blocks)}),
             rendered=reading.text,
             acts=reading.acts,
             actions=_actions(message.blocks),
@@ -69,6 +73,7 @@ class Queries:
             hash=view.hash,
             is_open=view.is_open,
             blocks=blocks,
+            drawn=drawn({key: view.payload[key] for key in _SHOWN_OF_VIEWS if key in view.payload}),
             values=view.typed,
             rendered="\n".join(part.text for part in parts if part.text),
             acts=[act for part in parts for act in part.acts],

@@ -4,9 +4,10 @@
 export class Refused extends Error {}
 
 /**
+ * @template Answer as control_models.py describes it; the caller names it
  * @param {string} path below /_control
  * @param {RequestInit} [init]
- * @returns {Promise<any>}
+ * @returns {Promise<Answer>}
  */
 async function call(path, init) {
   let response;
@@ -20,15 +21,24 @@ async function call(path, init) {
   return answer;
 }
 
-/** @param {string} path */
+/**
+ * @template Answer
+ * @param {string} path
+ * @returns {Promise<Answer>}
+ */
 export const get = (path) => call(path);
 
 /**
+ * @template Answer
  * @param {string} path
  * @param {unknown} body
+ * @returns {Promise<Answer>}
  */
 export const post = (path, body) =>
   call(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
-/** @param {string} path */
+/**
+ * @param {string} path
+ * @returns {Promise<unknown>}
+ */
 export const remove = (path) => call(path, { method: "DELETE" });

@@ -1,6 +1,5 @@
 /** Blocks, as Slack draws them. */
 
-import { actions } from "./buttons.js";
 import { el } from "./dom.js";
 import { element } from "./elements.js";
 import { inputBlock } from "./inputs.js";
@@ -8,55 +7,73 @@ import { richText } from "./richtext.js";
 import { textObject } from "./text.js";
 
 /** @typedef {import("./types.js").Block} Block */
+/** @typedef {import("./types.js").Picture} Picture */
 /** @typedef {import("./types.js").Surroundings} Surroundings */
 
-/** @param {Block} source an image block or element */
+/** @param {Picture} source an image block or element */
 function picture(source) {
   return el("img", { src: source.image_url, alt: source.alt_text ?? "", loading: "lazy", referrerpolicy: "no-referrer" });
 }
 
 /**
- * @param {Block} block
+ * @param {Extract<Block, {type: "section"}>} block
  * @param {Surroundings} around
  */
 function section(block, around) {
   const words = el("div", { class: "section-words" });
   if (block.text) words.append(el("div", { class: "text" }, textObject(block.text)));
   if (block.fields) {
-    const fields = block.fields.map((/** @type {Block} */ field) => el("div", { class: "field text" }, textObject(field)));
+    const fields = block.fields.map((field) => el("div", { class: "field text" }, textObject(field)));
     words.append(el("div", { class: "fields" }, fields));
   }
   const accessory = block.accessory;
   if (!accessory) return el("div", { class: "block section" }, words);
-  const beside = accessory.type === "image" ? picture(accessory) : element(block, accessory, around);
+  const beside = "image_url" in accessory ? picture(accessory) : element(block, accessory, around);
   return el("div", { class: "block section with-accessory" }, words, el("div", { class: "accessory" }, beside));
 }
 
-/** @param {Block} block */
+/** @param {Extract<Block, {type: "context"}>} block */
 function context(block) {
-  const parts = block.elements.map((/** @type {Block} */ each) =>
-    each.type === "image" ? picture(each) : el("span", { class: "text" }, textObject(each)),
-  );
+  const parts = block.elements.map((each) => ("image_url" in each ? picture(each) : el("span", { class: "text" }, textObject(each))));
   return el("div", { class: "block context" }, parts);
 }
 
-/** @param {Block} block */
+/** @param {Extract<Block, {type: "image"}>} block */
 function image(block) {
   const title = block.title ? el("figcaption", { class: "text" }, textObject(block.title)) : null;
   return el("figure", { class: "block image" }, title, picture(block));
 }
 
-/** @type {Record<string, (block: Block, around: Surroundings) => HTMLElement>} */
-const DRAWN = {
-  header: (block) => el("h4", { class: "block header" }, textObject(block.text)),
-  section,
-  context,
-  divider: () => el("hr", { class: "block" }),
-  actions: (block, around) => actions(block, around),
-  image,
-  rich_text: richText,
-  input: inputBlock,
-};
+/**
+ * @param {Block} block
+ * @param {Surroundings} around
+ * @returns {HTMLElement}
+ */
+function draw(block, around) {
+  switch (block.type) {
+    case "header":
+      return el("h4", { class: "block header" }, textObject(block.text));
+    case "section":
+      return section(block, around);
+    case "context":
+      return context(block);
+    case "divider":
+      return el("hr", { class: "block" });
+    case "actions":
+      return el("div", { class: "block actions" }, block.elements.map((each) => element(block, each, around)));
+    case "image":
+      return image(block);
+    case "rich_text":
+      return richText(block);
+    case "input":
+      return inputBlock(block, around);
+    default: {
+      /** @type {{type: string}} */
+      const unknown = block;
+      return el("div", { class: "block unknown" }, `This page cannot draw a block of the type ${unknown.type}.`);
+    }
+  }
+}
 
 /**
  * Blocks as elements. `around` says where they stand and what is filled in there.
@@ -64,10 +81,4 @@ const DRAWN = {
  * @param {Block[]} list
  * @param {Surroundings} around
  */
-export function drawBlocks(list, around) {
-  return list.map((block) => {
-    const draw = DRAWN[block.type];
-    if (draw) return draw(block, around);
-    return el("div", { class: "block unknown" }, `This page cannot draw a block of the type ${block.type}.`);
-  });
-}
+export const drawBlocks = (list, around) => list.map((block) => draw(block, around));

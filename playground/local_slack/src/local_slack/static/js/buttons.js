@@ -1,21 +1,21 @@
-/** Buttons, overflow menus, and the row of elements that is called actions. */
+/** Buttons and overflow menus. */
 
 import { el } from "./dom.js";
-import { element } from "./elements.js";
 import { menuButton } from "./menu.js";
 import { press } from "./pressing.js";
 import { openAddress, textObject, wordsOf } from "./text.js";
 
-/** @typedef {import("./types.js").Block} Block */
+/** @typedef {import("./types.js").Control} Control */
+/** @typedef {import("./types.js").Holder} Holder */
 /** @typedef {import("./types.js").Surroundings} Surroundings */
 
 /**
- * @param {Block} block in which it stands
- * @param {Block} source
+ * @param {Holder} block in which it stands
+ * @param {Control} source
  * @param {Surroundings} around
  */
 export function button(block, source, around) {
-  const style = ["primary", "danger"].includes(source.style) ? ` ${source.style}` : "";
+  const style = ["primary", "danger"].includes(source.style ?? "") ? ` ${source.style}` : "";
   const made = el(
     "button",
     { type: "button", class: `button${style}`, "aria-label": source.accessibility_label ?? null },
@@ -30,12 +30,12 @@ export function button(block, source, around) {
 }
 
 /**
- * @param {Block} block
- * @param {Block} source
+ * @param {Holder} block
+ * @param {Control} source
  * @param {Surroundings} around
  */
 export function overflow(block, source, around) {
-  const items = source.options.map((/** @type {Block} */ option) => ({
+  const items = (source.options ?? []).map((option) => ({
     label: wordsOf(option.text),
     choose: (/** @type {HTMLElement} */ opener) => {
       if (option.url) openAddress(option.url);
@@ -43,13 +43,4 @@ export function overflow(block, source, around) {
     },
   }));
   return menuButton("More actions", "⋯", items);
-}
-
-/**
- * @param {Block} block
- * @param {Surroundings} around
- */
-export function actions(block, around) {
-  const parts = block.elements.map((/** @type {Block} */ each) => element(block, each, around));
-  return el("div", { class: "block actions" }, parts);
 }

@@ -42,11 +42,12 @@ function setBusy(busy) {
  *
  * @param {string} command
  * @param {string} text behind the command
+ * @param {string} channel in which it is typed
  */
-async function sendCommand(command, text) {
+async function sendCommand(command, text, channel) {
   setBusy(true);
   try {
-    await post("/command", { user: state.viewer, command, text, channel: state.channel });
+    await post("/command", { user: state.viewer, command, text, channel });
     await refreshViews();
   } finally {
     setBusy(false);
@@ -61,10 +62,15 @@ async function send() {
     note(`${text.split(/\s/, 1)[0]} is not a command here. There is: ${state.workspace.commands.join(", ")}.`);
     return;
   }
+  const channel = currentChannel();
+  if (!channel) {
+    note("The conversation is still loading. Please send it again in a moment.");
+    return;
+  }
   compose("");
   try {
-    if (command) await sendCommand(command, text.slice(command.length).trim());
-    else await post(`/channels/${state.channel}/say`, { user: state.viewer, text: escaped(text) });
+    if (command) await sendCommand(command, text.slice(command.length).trim(), channel.id);
+    else await post(`/channels/${channel.id}/say`, { user: state.viewer, text: escaped(text) });
   } catch (error) {
     compose(text);
     noteError(error);

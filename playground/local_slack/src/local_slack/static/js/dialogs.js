@@ -6,7 +6,7 @@ import { textObject, wordsOf } from "./text.js";
 /**
  * Asks; answers true if the person confirms. Escape and the other button mean no.
  *
- * @param {import("./types.js").Block} confirm Slack's confirmation dialog object
+ * @param {import("./types.js").Confirm} confirm Slack's confirmation dialog object
  * @returns {Promise<boolean>}
  */
 export function ask(confirm) {

@@ -1,6 +1,10 @@
 /** Builds elements. Text always goes in as text: nothing here, or anywhere on the page, parses HTML. */
 
 /** @typedef {Node | string | null | undefined | false} Child */
+/**
+ * @typedef {{[Kind in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[Kind]) => void}} Listeners
+ * @typedef {{on?: Listeners, data?: Record<string, string>, [attribute: string]: unknown}} Props
+ */
 
 /**
  * An element. `props`: `class`, `on` (listeners by event name), `data` (data attributes); everything else is an attribute;
@@ -8,21 +12,18 @@
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
- * @param {Record<string, any>} [props]
+ * @param {Props} [props]
  * @param {...(Child | Child[])} children
  * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function el(tag, props = {}, ...children) {
   const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) {
+  const { on = {}, data = {}, ...attributes } = props;
+  for (const [event, listener] of Object.entries(on)) made.addEventListener(event, /** @type {EventListener} */ (listener));
+  Object.assign(made.dataset, data);
+  for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (name === "on") {
-      for (const [event, listener] of Object.entries(value)) made.addEventListener(event, listener);
-    } else if (name === "data") {
-      Object.assign(made.dataset, value);
-    } else {
-      made.setAttribute(name, value === true ? "" : String(value));
-    }
+    made.setAttribute(name, value === true ? "" : String(value));
   }
   put(made, ...children);
   return made;

@@ -6,13 +6,14 @@ import { control } from "./fields.js";
 import { press } from "./pressing.js";
 import { wordsOf } from "./text.js";
 
-/** @typedef {import("./types.js").Block} Block */
+/** @typedef {import("./types.js").Control} Control */
+/** @typedef {import("./types.js").Holder} Holder */
 
 /**
  * An element, and what it does when it is used.
  *
- * @param {Block} block in which it stands
- * @param {Block} source
+ * @param {Holder} block in which it stands
+ * @param {Control} source
  * @param {import("./types.js").Surroundings} around
  * @returns {HTMLElement}
  */

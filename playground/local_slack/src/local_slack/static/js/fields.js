@@ -4,7 +4,10 @@ import { el } from "./dom.js";
 import { state, nameOf } from "./state.js";
 import { textObject, wordsOf } from "./text.js";
 
-/** @typedef {import("./types.js").Block} Block */
+/** @typedef {import("./types.js").Control} Control */
+/** @typedef {import("./types.js").Holder} Holder */
+/** @typedef {import("./types.js").Option} Option */
+/** @typedef {import("./types.js").Entry} Entry */
 /** @typedef {{element: HTMLElement, value: () => string | string[] | null}} Field */
 /** @typedef {{id: string, label?: string, describedBy?: string, required?: boolean}} Naming */
 
@@ -12,7 +15,7 @@ import { textObject, wordsOf } from "./text.js";
 /** @type {WeakMap<Element, {blockId: string, actionId: string, value: () => unknown}>} */
 const readers = new WeakMap();
 
-/** @param {Block} source */
+/** @param {Control} source */
 export const isGroup = (source) => source.type === "radio_buttons" || source.type === "checkboxes";
 
 /**
@@ -42,9 +45,9 @@ function attributes(naming) {
 }
 
 /**
- * @param {Block} source
+ * @param {Control} source
  * @param {Naming} naming
- * @param {Block} entry what stands in it
+ * @param {Entry} entry what stands in it
  * @returns {Field}
  */
 function textField(source, naming, entry) {
@@ -84,27 +87,26 @@ function choice(naming, placeholder, groups, chosen) {
   return { element: field, value: () => field.value || null };
 }
 
-/** @param {Block} source */
+/** @param {Control} source */
 function groupsOf(source) {
-  const plain = (/** @type {Block[]} */ options) => options.map((each) => ({ label: wordsOf(each.text), value: String(each.value) }));
+  const plain = (/** @type {Option[]} */ options) => options.map((each) => ({ label: wordsOf(each.text), value: String(each.value) }));
   if (source.option_groups) {
-    return source.option_groups.map((/** @type {Block} */ group) => ({ label: wordsOf(group.label), options: plain(group.options) }));
+    return source.option_groups.map((group) => ({ label: wordsOf(group.label), options: plain(group.options) }));
   }
-  return [{ label: "", options: plain(source.options) }];
+  return [{ label: "", options: plain(source.options ?? []) }];
 }
 
 /**
  * Radio buttons and checkboxes; also what chooses several from a list.
  *
- * @param {Block} source
+ * @param {Control} source
  * @param {Naming} naming
  * @param {string[]} chosen
  * @returns {Field}
  */
 function ticks(source, naming, chosen) {
   const kind = source.type === "radio_buttons" ? "radio" : "checkbox";
-  /** @type {Block[]} */
-  const options = source.options ?? source.option_groups.flatMap((/** @type {Block} */ group) => group.options);
+  const options = source.options ?? (source.option_groups ?? []).flatMap((group) => group.options);
   const boxes = options.map((option) =>
     el("input", { type: kind, name: naming.id, value: option.value, checked: chosen.includes(option.value), "data-focus": true }),
   );
@@ -129,7 +131,7 @@ function ticks(source, naming, chosen) {
 
 /**
  * @param {Naming} naming
- * @param {Block} entry
+ * @param {Entry} entry
  * @returns {Field}
  */
 function day(naming, entry) {
@@ -144,9 +146,9 @@ const channels = () =>
   state.conversations.filter(({ channel }) => !channel.is_im).map(({ channel }) => ({ label: `#${channel.name}`, value: channel.id }));
 
 /**
- * @param {Block} source
+ * @param {Control} source
  * @param {Naming} naming
- * @param {Block} entry
+ * @param {Entry} entry
  * @returns {Field}
  */
 function fieldFor(source, naming, entry) {
@@ -160,7 +162,7 @@ function fieldFor(source, naming, entry) {
       return ticks(source, naming, entry.selected_option ? [entry.selected_option.value] : []);
     case "checkboxes":
     case "multi_static_select":
-      return ticks(source, naming, (entry.selected_options ?? []).map((/** @type {Block} */ each) => each.value));
+      return ticks(source, naming, (entry.selected_options ?? []).map((each) => each.value));
     case "datepicker":
       return day(naming, entry);
     case "users_select":
@@ -177,8 +179,8 @@ function fieldFor(source, naming, entry) {
 /**
  * What an element in a message starts with; in views the server says what stands in each field.
  *
- * @param {Block} source
- * @returns {Block}
+ * @param {Control} source
+ * @returns {Entry}
  */
 function initial(source) {
   return {
@@ -195,8 +197,8 @@ function initial(source) {
 /**
  * A field for one of Slack's elements.
  *
- * @param {Block} block in which it stands
- * @param {Block} source
+ * @param {Holder} block in which it stands
+ * @param {Control} source
  * @param {import("./types.js").Surroundings} around
  * @param {Naming} naming
  * @returns {Field}

@@ -5,6 +5,7 @@ import { get, post } from "./api.js";
 import { drawBlocks } from "./blocks.js";
 import { el, find } from "./dom.js";
 import { valuesWithin } from "./fields.js";
+import { refreshViews } from "./modal.js";
 import { failureWords } from "./pressing.js";
 import { nameOf, state } from "./state.js";
 
@@ -22,20 +23,33 @@ function draw(view) {
     return;
   }
   const holder = el("div", { class: "blocks" });
-  const around = { place: { view_id: view.id }, idPrefix: "home", fieldValues: () => valuesWithin(holder), known: view.values };
-  holder.append(...drawBlocks(view.blocks, around));
+  const around = {
+    user: view.user,
+    place: { view_id: view.id },
+    idPrefix: "home",
+    fieldValues: () => valuesWithin(holder),
+    known: view.values,
+    answered: refreshViews,
+  };
+  holder.append(...drawBlocks(view.drawn.blocks, around));
   place.replaceChildren(holder);
 }
 
 /** Draws the home as it is now. */
 export async function refreshHome() {
   const viewer = state.viewer;
+  if (!viewer) return;
+  /** @type {{home: View | null}} */
   const { home } = await get(`/users/${viewer}/views`);
   if (viewer === state.viewer && state.pane === "home") draw(home);
 }
 
+/** Takes away what's there: it belongs to another person. */
+export const clearHome = () => find("#home").replaceChildren();
+
 /** Opens the home: the bot is told, and may publish. */
 export async function openHome() {
+  if (!state.viewer) return;
   try {
     /** @type {import("./types.js").InteractionResult} */
     const answer = await post("/home", { user: state.viewer });

@@ -5,9 +5,9 @@ import { control, isGroup } from "./fields.js";
 import { press } from "./pressing.js";
 import { textObject } from "./text.js";
 
-/** @typedef {import("./types.js").Block} Block */
+/** @typedef {import("./types.js").Control} Control */
 
-/** @param {Block} source the element */
+/** @param {Control} source the element */
 function counter(source) {
   if (!source.max_length && !source.min_length) return null;
   return el("span", { class: "counter" });
@@ -17,7 +17,7 @@ function counter(source) {
  * Says how many characters are there, and how many may or must be.
  *
  * @param {HTMLElement} shown
- * @param {Block} source
+ * @param {Control} source
  * @param {string} value
  */
 function count(shown, source, value) {
@@ -28,7 +28,7 @@ function count(shown, source, value) {
 }
 
 /**
- * @param {Block} block
+ * @param {import("./types.js").Input} block
  * @param {import("./types.js").Surroundings} around
  */
 export function inputBlock(block, around) {

@@ -12,6 +12,8 @@ import { changed, state } from "./state.js";
  * @property {() => Promise<void>} workspace people or channels have changed
  */
 
+/** @typedef {{channel: string, ts: string, message: Message | null}} About what a change of messages is told with */
+
 /** @type {EventSource | null} */
 let source = null;
 
@@ -20,16 +22,22 @@ function setLost(lost) {
   find("#lost").hidden = !lost;
 }
 
+/** Stops following: what one person can see isn't for the next one. */
+export function unfollow() {
+  source?.close();
+  source = null;
+}
+
 /**
  * Follows as the person who is acted as; what came before is forgotten.
  *
  * @param {Follower} follower
  */
 export function follow(follower) {
-  source?.close();
+  unfollow();
   const stream = new EventSource(`/_control/events?user=${encodeURIComponent(state.viewer)}`);
   source = stream;
-  const when = (/** @type {string} */ kind, /** @type {(about: any) => void} */ act) =>
+  const when = (/** @type {string} */ kind, /** @type {(about: About) => void} */ act) =>
     stream.addEventListener(kind, (event) => act(JSON.parse(/** @type {MessageEvent<string>} */ (event).data)));
 
   // Also after a break: the browser connects again by itself, and everything is loaded anew.

@@ -7,9 +7,10 @@ import { drawBlocks } from "./blocks.js";
 import { arrange, el, find } from "./dom.js";
 import { valuesWithin } from "./fields.js";
 import { menuButton } from "./menu.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { refreshViews } from "./modal.js";
 import { failureWords } from "./pressing.js";
 import { isApp, nameOf, on, state } from "./state.js";
+import { textObject } from "./text.js";
 
 /** @typedef {import("./types.js").Message} Message */
 
@@ -45,15 +46,18 @@ function dayLabel(moment) {
 
 /** @param {Message} message */
 function content(message) {
-  if (message.blocks.length === 0) return [el("div", { class: "block text" }, mrkdwn(message.text))];
+  const { text, blocks } = message.drawn;
+  if (blocks.length === 0) return [el("div", { class: "block text" }, textObject(text))];
   const holder = el("div", { class: "blocks" });
   const around = {
+    user: state.viewer,
     place: { channel: message.channel, ts: message.ts },
     idPrefix: `m${message.ts.replace(".", "-")}`,
     fieldValues: () => valuesWithin(holder),
     known: {},
+    answered: refreshViews,
   };
-  holder.append(...drawBlocks(message.blocks, around));
+  holder.append(...drawBlocks(blocks, around));
   return [holder];
 }
 

@@ -13,11 +13,13 @@ import { textObject, wordsOf } from "./text.js";
 
 /** @type {{view: View, dialog: HTMLDialogElement, form: HTMLFormElement} | null} */
 let shown = null;
-let underway = false;
+/** The id of the view that was sent and is not answered yet. */
+let underway = "";
 
 /** Asks the server which modal the viewer has before their eyes, and shows that one, or none. */
 export async function refreshViews() {
   const viewer = state.viewer;
+  if (!viewer) return;
   /** @type {{views: View[]}} */
   const { views } = await get(`/users/${viewer}/views`);
   if (viewer === state.viewer) show(views.at(-1) ?? null);
@@ -26,7 +28,7 @@ export async function refreshViews() {
 /** @param {View | null} view */
 function show(view) {
   if (view === null) {
-    hide();
+    hideModal();
     return;
   }
   if (shown?.view.id === view.id && shown.view.hash === view.hash) return;
@@ -34,14 +36,17 @@ function show(view) {
   const typed = shown?.view.id === view.id ? valuesWithin(shown.form) : null;
   if (shown === null) shown = open(view);
   else shown = { ...shown, view };
+  // Only the view that was sent waits for its answer, not one that the bot has put in its place or on top of it.
+  if (underway !== view.id) underway = "";
   draw(typed);
 }
 
-function hide() {
+/** Takes the modal off the page; the server, and the bot, hear nothing of it. */
+export function hideModal() {
   if (shown === null) return;
   const { dialog } = shown;
   shown = null;
-  underway = false;
+  underway = "";
   dialog.close();
   dialog.remove();
   document.querySelector(".composer textarea")?.dispatchEvent(new Event("return-focus"));
@@ -69,23 +74,25 @@ function open(view) {
 function draw(typed) {
   if (shown === null) return;
   const { view, form } = shown;
-  const source = view.view;
+  const { title, submit: sendWords, close: closeWords, blocks } = view.drawn;
   const around = {
+    user: view.user,
     place: { view_id: view.id },
     idPrefix: "modal",
     fieldValues: () => valuesWithin(form),
     known: view.values,
+    answered: refreshViews,
   };
-  const body = el("div", { class: "modal-body" }, drawBlocks(view.blocks, around));
-  const closing = el("button", { type: "button", class: "button" }, wordsOf(source.close) || "Close");
+  const body = el("div", { class: "modal-body" }, drawBlocks(blocks, around));
+  const closing = el("button", { type: "button", class: "button" }, wordsOf(closeWords) || "Close");
   closing.addEventListener("click", () => void close());
   const cross = el("button", { type: "button", class: "icon-button", "aria-label": "Close" }, "✕");
   cross.addEventListener("click", () => void close());
-  const sending = source.submit
+  const sending = sendWords
     ? el(
         "button",
         { type: "submit", class: "button primary" },
-        el("span", { class: "button-words" }, textObject(source.submit)),
+        el("span", { class: "button-words" }, textObject(sendWords)),
         el("span", { class: "spinner", "aria-hidden": "true" }),
       )
     : null;
@@ -94,7 +101,7 @@ function draw(typed) {
       "div",
       { class: "modal-head" },
       el("span", { class: "avatar avatar-app", "aria-hidden": "true" }, "o"),
-      el("h2", { id: "modal-title" }, textObject(source.title)),
+      el("h2", { id: "modal-title" }, textObject(title)),
       cross,
     ),
     el("div", { class: "modal-trouble", role: "alert" }),
@@ -124,7 +131,7 @@ function retype(form, typed) {
 
 /** @param {boolean} busy */
 function setBusy(busy) {
-  underway = busy;
+  underway = busy ? (shown?.view.id ?? "") : "";
   const button = shown?.form.querySelector("button[type=submit]");
   if (!button) return;
   button.toggleAttribute("disabled", busy);
@@ -145,7 +152,7 @@ async function submit() {
   setTrouble("");
   try {
     /** @type {import("./types.js").SubmitResult} */
-    const result = await post(`/views/${view.id}/submit`, { user: state.viewer, values: valuesWithin(form) });
+    const result = await post(`/views/${view.id}/submit`, { user: view.user, values: valuesWithin(form) });
     if (shown?.view.id !== view.id) return;
     setBusy(false);
     showErrors(form, result.errors);
@@ -153,6 +160,7 @@ async function submit() {
     if (result.result === "closed") announce("Sent.");
     if (["closed", "updated", "pushed"].includes(result.result)) await refreshViews();
   } catch (error) {
+    if (shown?.view.id !== view.id) return noteError(error);
     setBusy(false);
     setTrouble(error instanceof Error ? error.message : String(error));
   }
@@ -161,10 +169,6 @@ async function submit() {
 async function close() {
   if (shown === null) return;
   const { view } = shown;
-  try {
-    await post(`/views/${view.id}/close`, { user: state.viewer });
-  } catch (error) {
-    noteError(error);
-  }
-  await refreshViews();
+  await post(`/views/${view.id}/close`, { user: view.user }).catch(noteError);
+  await refreshViews().catch(noteError);
 }

@@ -3,10 +3,9 @@
 import { note, noteError } from "./announce.js";
 import { post } from "./api.js";
 import { ask } from "./dialogs.js";
-import { refreshViews } from "./modal.js";
-import { state } from "./state.js";
 
-/** @typedef {import("./types.js").Block} Block */
+/** @typedef {import("./types.js").Control} Control */
+/** @typedef {import("./types.js").Holder} Holder */
 
 /** @type {Record<string, string>} */
 const WORDS = {
@@ -24,8 +23,8 @@ export const failureWords = (error) => WORDS[error] ?? `That did not work: ${err
 /**
  * Uses an element. `control` looks busy, and cannot be used again, until the bot has answered.
  *
- * @param {Block} block
- * @param {Block} element
+ * @param {Holder} block
+ * @param {Control} element
  * @param {import("./types.js").Surroundings} around
  * @param {HTMLElement} control
  * @param {unknown} [value] what was chosen
@@ -36,7 +35,7 @@ export async function press(block, element, around, control, value) {
   control.setAttribute("aria-busy", "true");
   control.setAttribute("aria-disabled", "true");
   const request = {
-    user: state.viewer,
+    user: around.user,
     action_id: element.action_id,
     block_id: block.block_id,
     value: value ?? element.value ?? null,
@@ -47,7 +46,7 @@ export async function press(block, element, around, control, value) {
     /** @type {import("./types.js").InteractionResult} */
     const answer = await post("/press", request);
     if (answer.error) note(failureWords(answer.error));
-    await refreshViews();
+    await around.answered();
   } catch (error) {
     noteError(error);
   } finally {

@@ -1,60 +1,33 @@
 /** rich_text blocks. Their text is literal: nothing in it acts, whatever it looks like. */
 
 import { el } from "./dom.js";
-import { broadcast, channelMention, date, emoji, link, userMention } from "./text.js";
+import { inline } from "./text.js";
 
-/** @typedef {import("./types.js").Block} Block */
+/** @typedef {import("./types.js").Inline} Inline */
+/** @typedef {import("./types.js").RichPart} RichPart */
 
-/** @type {Array<[string, "strong" | "em" | "s" | "u" | "code"]>} */
+/** @type {Array<["code" | "strike" | "underline" | "italic" | "bold", "strong" | "em" | "s" | "u" | "code"]>} */
 const STYLES = [["code", "code"], ["strike", "s"], ["underline", "u"], ["italic", "em"], ["bold", "strong"]];
 
 /**
- * @param {Block} element
+ * @param {Inline} element
  * @returns {Node | string}
  */
-function inner(element) {
-  switch (element.type) {
-    case "link":
-      return link(element.url, [element.text || element.url]);
-    case "user":
-      return userMention(element.user_id);
-    case "channel":
-      return channelMention(element.channel_id);
-    case "usergroup":
-      return broadcast(element.usergroup_id);
-    case "broadcast":
-      return broadcast(element.range);
-    case "emoji":
-      return emoji(element.name);
-    case "date":
-      return date(Number(element.timestamp), element.format ?? "{date}");
-    case "color":
-      return el("code", {}, element.value);
-    default:
-      return String(element.text ?? "");
-  }
-}
-
-/**
- * @param {Block} element
- * @returns {Node | string}
- */
-function inline(element) {
-  let shown = inner(element);
+function styled(element) {
+  let shown = inline(element);
   for (const [style, tag] of STYLES) if (element.style?.[style]) shown = el(tag, {}, shown);
   return shown;
 }
 
 /**
- * @param {Block} element
+ * @param {RichPart} element
  * @returns {HTMLElement}
  */
 function part(element) {
-  /** @type {Block[]} */
   const elements = element.elements ?? [];
   switch (element.type) {
     case "rich_text_list": {
-      const items = elements.map((item) => el("li", {}, (item.elements ?? []).map(inline)));
+      const items = elements.map((item) => el("li", {}, (item.elements ?? []).map(styled)));
       const indent = Math.min(Number(element.indent ?? 0), 8);
       if (element.style === "ordered") {
         return el("ol", { class: `indent-${indent}`, start: Number(element.offset ?? 0) + 1 }, items);
@@ -62,15 +35,13 @@ function part(element) {
       return el("ul", { class: `indent-${indent}` }, items);
     }
     case "rich_text_quote":
-      return el("blockquote", {}, elements.map(inline));
+      return el("blockquote", {}, elements.map(styled));
     case "rich_text_preformatted":
-      return el("pre", {}, elements.map(inline));
+      return el("pre", {}, elements.map(styled));
     default:
-      return el("div", { class: "paragraph" }, elements.map(inline));
+      return el("div", { class: "paragraph" }, elements.map(styled));
   }
 }
 
-/** @param {Block} block */
-export function richText(block) {
-  return el("div", { class: "block rich-text" }, (block.elements ?? []).map(part));
-}
+/** @param {{elements: RichPart[]}} block */
+export const richText = (block) => el("div", { class: "block rich-text" }, block.elements.map(part));

@@ -23,7 +23,7 @@ export const state = {
   messages: [],
 };
 
-/** @typedef {"workspace" | "viewer" | "conversations" | "channel" | "messages" | "traffic" | "delivery" | "failures"} Topic */
+/** @typedef {import("./types.js").Topic} Topic */
 
 /** @type {Map<Topic, Array<() => void>>} */
 const listeners = new Map();

@@ -2,47 +2,65 @@
 
 import { el } from "./dom.js";
 import { emojiOf } from "./emoji.js";
-import { mrkdwn } from "./mrkdwn.js";
 import { nameOf, state } from "./state.js";
 
-const CODE = /:(\+1|-1|100|(?=[0-9_+'-]{0,99}[a-z])[a-z0-9_+'-]{1,100}(?:::skin-tone-[2-6])?):/g;
+/** @typedef {import("./types.js").Inline} Inline */
+/** @typedef {import("./types.js").TextObject} TextObject */
+
+/** @type {Record<string, "strong" | "em" | "s" | "code" | "pre" | "blockquote">} */
+const HOLDING = { bold: "strong", italic: "em", strike: "s", code: "code", pre: "pre", quote: "blockquote" };
 
 /**
- * Plain text, its short codes as pictures.
+ * A piece of text: of a rich_text block, or of a text that the server has parsed (mrkdwn.py).
  *
- * @param {string} text
- * @returns {Array<Node | string>}
+ * @param {Inline} element
+ * @returns {Node | string}
  */
-export function withEmoji(text) {
-  /** @type {Array<Node | string>} */
-  const parts = [];
-  let position = 0;
-  for (const found of text.matchAll(CODE)) {
-    parts.push(text.slice(position, found.index), emoji(found[1] ?? ""));
-    position = found.index + found[0].length;
+export function inline(element) {
+  const holding = HOLDING[element.type];
+  if (holding) return el(holding, {}, (element.elements ?? []).map(inline));
+  const text = element.text ?? "";
+  switch (element.type) {
+    case "link":
+      return link(element.url ?? "", text || (element.url ?? ""));
+    case "user":
+      return userMention(element.user_id ?? "");
+    case "channel":
+      return channelMention(element.channel_id ?? "");
+    case "usergroup":
+      return broadcast(text.replace(/^@/, "") || (element.usergroup_id ?? ""));
+    case "broadcast":
+      return broadcast(element.range ?? "");
+    case "emoji":
+      return emoji(element.name ?? "");
+    case "date":
+      return date(String(element.timestamp ?? ""), element.format ?? "{date}", element.fallback ?? "");
+    case "color":
+      return el("code", {}, element.value);
+    default:
+      return text;
   }
-  return [...parts, text.slice(position)];
 }
 
 /** @param {string} name without colons */
-export function emoji(name) {
+function emoji(name) {
   const characters = emojiOf(name);
   if (characters === null) return `:${name}:`;
   return el("span", { class: "emoji", role: "img", "aria-label": name.replaceAll("_", " "), title: `:${name}:` }, characters);
 }
 
 /** @param {string} id of a user */
-export function userMention(id) {
+function userMention(id) {
   return el("span", { class: id === state.viewer ? "mention mention-me" : "mention" }, `@${nameOf(id)}`);
 }
 
 /** @param {string} id of a channel */
-export function channelMention(id) {
+function channelMention(id) {
   return el("span", { class: "mention" }, `#${nameOf(id)}`);
 }
 
 /** @param {string} audience everyone, channel or here, or a user group's name */
-export function broadcast(audience) {
+function broadcast(audience) {
   return el("span", { class: "mention mention-me" }, `@${audience}`);
 }
 
@@ -62,9 +80,9 @@ export function openAddress(address) {
  * A link; one that is no web address stays text, so that nothing on the page can run.
  *
  * @param {string} address
- * @param {Array<Node | string>} label
+ * @param {string} label
  */
-export function link(address, label) {
+function link(address, label) {
   if (!isAddress(address)) return el("span", {}, label);
   return el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, label);
 }
@@ -72,11 +90,13 @@ export function link(address, label) {
 /**
  * A date by Slack's template (`{date_short} at {time}`), in the reader's time zone.
  *
- * @param {number} seconds since the epoch
+ * @param {string} seconds since the epoch
  * @param {string} template
+ * @param {string} fallback shown where the seconds are no moment
  */
-export function date(seconds, template) {
-  const moment = new Date(seconds * 1000);
+function date(seconds, template, fallback) {
+  const moment = new Date(/^\d+$/.test(seconds) ? Number(seconds) * 1000 : NaN);
+  if (Number.isNaN(moment.getTime())) return fallback || seconds;
   const day = (/** @type {Intl.DateTimeFormatOptions} */ options) => moment.toLocaleDateString(undefined, options);
   /** @type {Record<string, () => string>} */
   const forms = {
@@ -97,22 +117,13 @@ export function date(seconds, template) {
 /**
  * One of Slack's text objects, as what stands inside an element.
  *
- * @param {import("./types.js").Block | undefined} object
- * @returns {Array<Node | string>}
+ * @param {TextObject | null | undefined} object
  */
-export function textObject(object) {
-  if (!object) return [];
-  const text = String(object.text ?? "");
-  if (object.type === "mrkdwn") return mrkdwn(text, { verbatim: object.verbatim === true });
-  return object.emoji === false ? [text] : withEmoji(text);
-}
+export const textObject = (object) => (object?.elements ?? []).map(inline);
 
 /**
  * A text object as words alone, for labels of elements that hold no pictures.
  *
- * @param {import("./types.js").Block | undefined} object
+ * @param {TextObject | null | undefined} object
  */
-export function wordsOf(object) {
-  const holder = el("span", {}, textObject(object));
-  return holder.textContent ?? "";
-}
+export const wordsOf = (object) => el("span", {}, textObject(object)).textContent;

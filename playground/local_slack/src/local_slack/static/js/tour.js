@@ -6,7 +6,7 @@ import { on, state } from "./state.js";
 
 /**
  * @typedef {object} Guide
- * @property {(user: string) => Promise<void>} become
+ * @property {(user: string) => Promise<boolean>} become true where the page then acts as this person
  * @property {(channel: string, pane: "messages" | "home") => void} go
  */
 
@@ -21,7 +21,7 @@ const thisMonth = () => new Date().toLocaleDateString("sv-SE").slice(0, 7);
  * @param {Guide} guide
  */
 async function take(step, guide) {
-  if (step.act_as !== null) await guide.become(step.act_as);
+  if (step.act_as !== null && !(await guide.become(step.act_as))) return;
   if (step.go_to !== null) guide.go(step.go_to, "messages");
   if (step.compose !== null) compose(step.compose.replaceAll("{month}", thisMonth()));
 }

@@ -20,7 +20,7 @@ function draw(delivery) {
   );
 }
 
-/** @type {import("./pane.js").Tab} */
+/** @type {import("../types.js").Tab} */
 export const deliveriesTab = {
   id: "deliveries",
   label: "Stream",

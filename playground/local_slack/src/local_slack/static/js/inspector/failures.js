@@ -22,20 +22,28 @@ let scope = /** @type {string} */ (SCOPES[0][0]);
 /** @param {Rule} rule */
 const isSwitch = (rule) => rule.times === null && KINDS.some(([kind]) => kind === rule.kind);
 
+/** @returns {Promise<{failures: Rule[]}>} the rules that are in force */
+const current = () => get("/failures");
+
 /**
  * At most one switch is on. The other rules, which a test or a script has ordered, stay as they are.
  *
- * @param {Rule[]} rules that are in force
  * @param {string | null} kind the one to switch on
  */
-async function set(rules, kind) {
+async function set(kind) {
   try {
+    const { failures } = await current();
     await remove("/failures");
-    for (const rule of rules.filter((each) => !isSwitch(each))) await post("/failures", rule);
+    for (const rule of failures.filter((each) => !isSwitch(each))) await post("/failures", rule);
     if (kind) await post("/failures", { method: scope, kind, times: null, retry_after: 1 });
   } catch (error) {
     noteError(error);
   }
+  changed("failures");
+}
+
+async function mend() {
+  await remove("/failures").catch(noteError);
   changed("failures");
 }
 
@@ -45,26 +53,25 @@ function words(rule) {
   return `${rule.method === "*" ? "everything" : rule.method}: ${rule.error ?? rule.kind}, ${times}`;
 }
 
-/** @type {import("./pane.js").Tab} */
+/** @type {import("../types.js").Tab} */
 export const failuresTab = {
   id: "failures",
   label: "Break things",
   follows: ["failures"],
   async draw(panel) {
-    /** @type {{failures: Rule[]}} */
-    const { failures } = await get("/failures");
+    const { failures } = await current();
     const active = failures.find(isSwitch);
     if (active) scope = active.method;
     const focused = document.activeElement?.id;
     const switches = KINDS.map(([kind, label]) => {
       const box = el("input", { type: "checkbox", role: "switch", id: `break-${kind}`, checked: active?.kind === kind });
-      box.addEventListener("change", () => void set(failures, box.checked ? kind : null));
+      box.addEventListener("change", () => void set(box.checked ? kind : null));
       return el("label", { class: "switch" }, box, el("span", {}, label));
     });
     const choice = el("select", { id: "break-scope" }, SCOPES.map(([value, label]) => el("option", { value, selected: value === scope }, label)));
     choice.addEventListener("change", () => {
       scope = choice.value;
-      if (active) void set(failures, active.kind);
+      if (active) void set(active.kind);
     });
     panel.replaceChildren();
     put(
@@ -75,7 +82,7 @@ export const failuresTab = {
       failures.length
         ? el("div", { class: "rules" }, el("h3", {}, "In force"), el("ul", {}, failures.map((rule) => el("li", {}, words(rule)))))
         : el("p", { class: "healthy" }, "Slack is well."),
-      failures.length ? el("button", { type: "button", class: "button", on: { click: () => void set([], null) } }, "Mend everything") : null,
+      failures.length ? el("button", { type: "button", class: "button", on: { click: () => void mend() } }, "Mend everything") : null,
     );
     if (focused) document.getElementById(focused)?.focus();
   },

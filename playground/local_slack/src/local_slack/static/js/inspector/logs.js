@@ -8,7 +8,10 @@ import { clock, nothing, pretty } from "./format.js";
 
 let wanted = "stream";
 
-/** @param {string} text */
+/**
+ * @param {string} text
+ * @returns {Record<string, unknown> | null}
+ */
 function parsed(text) {
   try {
     const value = JSON.parse(text);
@@ -41,15 +44,18 @@ function draw(line) {
   );
 }
 
-/** @type {import("./pane.js").Tab} */
+/** @type {import("../types.js").Tab} */
 export const logsTab = {
   id: "logs",
   label: "Logs",
   needsAws: true,
   follows: ["traffic", "delivery"],
   async draw(panel) {
+    const asked = wanted;
     /** @type {{functions: string[], function: string, lines: Line[]}} */
-    const logs = await get(`/inspector/logs?function=${encodeURIComponent(wanted)}`);
+    const logs = await get(`/inspector/logs?function=${encodeURIComponent(asked)}`);
+    // Another function was chosen meanwhile; its own answer is on its way.
+    if (asked !== wanted) return;
     wanted = logs.function;
     const options = logs.functions.map((name) => el("option", { value: name, selected: name === wanted }, name));
     const select = el("select", { id: "log-function" }, options);

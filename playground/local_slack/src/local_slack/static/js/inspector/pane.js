@@ -8,14 +8,7 @@ import { logsTab } from "./logs.js";
 import { tablesTab } from "./tables.js";
 import { trafficTab } from "./traffic.js";
 
-/**
- * @typedef {object} Tab
- * @property {string} id
- * @property {string} label
- * @property {boolean} [needsAws] there only where the server can look at the bot's side
- * @property {import("../state.js").Topic[]} follows redrawn after these changes
- * @property {(panel: HTMLElement) => Promise<void>} draw
- */
+/** @typedef {import("../types.js").Tab} Tab */
 
 /** @type {Tab[]} */
 const TABS = [trafficTab, tablesTab, deliveriesTab, logsTab, failuresTab];

@@ -40,7 +40,7 @@ function draw(table) {
   );
 }
 
-/** @type {import("./pane.js").Tab} */
+/** @type {import("../types.js").Tab} */
 export const tablesTab = {
   id: "tables",
   label: "Tables",

@@ -5,20 +5,31 @@ import { arrange, el } from "../dom.js";
 import { clock, duration, nothing, pretty } from "./format.js";
 
 /** @typedef {{seq: number, at: number, direction: "to_bot" | "from_bot", kind: string, method: string, url: string,
- *   payload: unknown, status: number | null, answer: any, ms: number}} Entry */
+ *   payload: unknown, status: number | null, answer: unknown, ms: number}} Entry */
 
 const SHOWN = 200;
 /** @type {Map<number, HTMLElement>} */
 const drawn = new Map();
 
+/**
+ * The word by which Slack refuses a call; null where it does not.
+ *
+ * @param {Entry} entry
+ */
+function refusal({ answer }) {
+  if (typeof answer !== "object" || answer === null || !("ok" in answer) || answer.ok !== false) return null;
+  return "error" in answer ? String(answer.error) : "refused";
+}
+
 /** @param {Entry} entry */
 function failed(entry) {
-  return entry.status === null || entry.status >= 400 || entry.answer?.ok === false;
+  return entry.status === null || entry.status >= 400 || refusal(entry) !== null;
 }
 
 /** @param {Entry} entry */
 function outcome(entry) {
-  if (entry.answer?.ok === false) return String(entry.answer.error);
+  const word = refusal(entry);
+  if (word !== null) return word;
   return entry.status === null ? "no answer" : String(entry.status);
 }
 
@@ -48,7 +59,7 @@ function draw(entry) {
   );
 }
 
-/** @type {import("./pane.js").Tab} */
+/** @type {import("../types.js").Tab} */
 export const trafficTab = {
   id: "traffic",
   label: "Traffic",
