@@ -61,12 +61,12 @@ class FakeContributions:
         self.rows = {row.key: row for row in rows}
         self.submissions: dict[str, ContributionKey] = {}
 
-    def add_once(self, contribution: Contribution, submission_id: str) -> bool:
+    def add_once(self, contribution: Contribution, submission_id: str) -> Contribution | None:
         if submission_id in self.submissions:
-            return False
+            return None
         self.submissions[submission_id] = contribution.key
         self.rows[contribution.key] = contribution
-        return True
+        return contribution
 
     def decide(
         self, key: ContributionKey, status: Status, by: str, at: int, seen_in: MessageRef | None

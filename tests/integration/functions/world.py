@@ -25,7 +25,7 @@ from ossi_playground.slack.server import SlackServer
 from ossi_playground.slack.traffic import TrafficEntry
 from ossi_playground.slack.wire import MessageRead, SubmitResult, ViewRead
 from ossi_report.handler import handler as report_handler
-from ossi_stream.bootstrap import App
+from ossi_stream.bootstrap import App, wired
 from ossi_stream.settings import Settings
 
 AINO, EINO, MAIJA, MATTI, NEWCOMER = "U0AINO001", "U0EINO001", "U0MAIJA01", "U0MATTI01", "U0NONAME1"
@@ -82,7 +82,7 @@ class World:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("OSSI_LANE", lane)
             if lane not in self._stream_apps:
-                self._stream_apps[lane] = App(Settings.read())
+                self._stream_apps[lane] = wired(Settings.read())
             patch.setattr(ossi_stream.handler, "app", lambda: self._stream_apps[lane])
             answer = ossi_stream.handler.handler(event, Context(left_ms=left_ms))
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]

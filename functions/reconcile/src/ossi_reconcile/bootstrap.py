@@ -1,18 +1,12 @@
-"""Builds what the reconcile function works with: its composition root."""
+"""What the reconcile function works with: nobody waits, so full clients."""
 
 from functools import cache, partial
 
-from ossi.aws.contributions import DynamoContributions
-from ossi.aws.deliveries import DynamoLedger
-from ossi.aws.dynamodb import dynamodb_client
-from ossi.aws.lite.services import SecretsManagerClient
-from ossi.aws.secrets import SecretsManager
 from ossi.delivery.deliver import Delivery
 from ossi.delivery.effects import EFFECTS
-from ossi.runtime.clock import any_of, clock_in
-from ossi.slack.client import SlackChat
-from ossi.slack.messages.notifications import Words
-from ossi.slack.sdk_transport import SlackSdk
+from ossi.wiring import Wiring
+from ossi.wiring.full import FullClients
+from ossi.wiring.lazy import lazy
 from ossi_reconcile.by_schedule import Checkpoints
 from ossi_reconcile.checkpoint import DynamoCheckpoint
 from ossi_reconcile.reconcile import Reconciler
@@ -22,36 +16,38 @@ _SLACK_TIMEOUT_S = 5
 _LEASE_S = 305  # the function is stopped after 300 seconds: whoever holds a claim for longer is dead
 
 
-class App:
-    """The use case's needs, fulfilled by AWS and Slack, and the bookmarks of the scheduled runs."""
+class App(Wiring[Settings]):
+    """And what only this function has."""
 
-    def __init__(self, settings: Settings) -> None:
-        secrets = SecretsManager(settings.secret_id, SecretsManagerClient())
-        client = dynamodb_client()
-        ledger = DynamoLedger(client, settings.ledger_table, _LEASE_S, unsettled_index=settings.unsettled_index)
-        self.bookmarks = Checkpoints(
-            unsettled=DynamoCheckpoint(client, settings.ledger_table, "unsettled"),
-            rounds=DynamoCheckpoint(client, settings.ledger_table, "reconcile"),
+    @lazy
+    def bookmarks(self) -> Checkpoints:
+        """Of the scheduled runs."""
+        client, table = self.clients.dynamodb, self.settings.ledger_table
+        return Checkpoints(
+            unsettled=DynamoCheckpoint(client, table, "unsettled"), rounds=DynamoCheckpoint(client, table, "reconcile")
         )
-        self.reconciler = Reconciler(
-            contributions=DynamoContributions(client, settings.table),
-            ledger=ledger,
+
+    @lazy
+    def reconciler(self) -> Reconciler:
+        """The use case's needs."""
+        return Reconciler(
+            contributions=self.contributions,
+            ledger=self.ledger,
             effects=EFFECTS,
             delivery=partial(
                 Delivery,
-                chat=SlackChat(
-                    secrets.bot_token, SlackSdk(settings.slack_api_url, _SLACK_TIMEOUT_S), secrets.read_again
-                ),
-                ledger=ledger,
-                words=Words(settings.time_zone, settings.compensation_levels, any_of),
-                management_channel=settings.management_channel,
-                public_channel=settings.public_channel,
+                chat=self.chat,
+                ledger=self.ledger,
+                words=self.words,
+                management_channel=self.management_channel,
+                public_channel=self.settings.public_channel,
             ),
-            clock=clock_in(settings.time_zone),
+            clock=self.clock,
         )
 
 
 @cache
 def app() -> App:
     """One for the life of the execution environment."""
-    return App(Settings.read())
+    settings = Settings.read()
+    return App(settings, FullClients(settings.slack_api_url, _SLACK_TIMEOUT_S), lease_s=_LEASE_S)

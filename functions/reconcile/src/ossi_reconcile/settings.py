@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from ossi.runtime.settings import LedgerSettings, LevelSettings, SlackSettings, TableSettings, TimeSettings
+from ossi.runtime.settings import LevelSettings, SlackSettings, TableSettings, TimeSettings, UnsettledIndexSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(SlackSettings, TableSettings, LedgerSettings, TimeSettings, LevelSettings):
-    """public_channel: the id of the channel in which accepted contributions are published. unsettled_index: of the ledger, see there."""
+class Settings(SlackSettings, TableSettings, UnsettledIndexSettings, TimeSettings, LevelSettings):
+    """public_channel: the id of the channel in which accepted contributions are published."""
 
     public_channel: str
-    unsettled_index: str
