@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
 from ossi.domain.errors import AlreadyDecided, UnknownContribution, UnreadableReport
+from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
 from ossi.domain.payroll import Counted, CountedList, ReportRecord
 from ossi.ports import Attempt, Claim, Message, Page, Progress, Record, State
@@ -296,6 +297,23 @@ class FakeReportRequests:
 
     def request(self, month: Month, requested_by: str, request_id: str) -> None:
         self.asked.append((month, requested_by, request_id))
+
+
+@dataclass
+class FakeWorld:
+    """Whatever the use cases need, without AWS and Slack. What is stored is stored in one place."""
+
+    clock: FakeClock
+    contributions: FakeContributions = field(default_factory=FakeContributions)
+    chat: FakeChat = field(default_factory=FakeChat)
+    report_requests: FakeReportRequests = field(default_factory=FakeReportRequests)
+    management_channel: str = MANAGEMENT
+    grace_days: int = 2
+    levels: CompensationLevels = field(default_factory=CompensationLevels)
+
+    @property
+    def submissions(self) -> FakeContributions:
+        return self.contributions
 
 
 @dataclass
