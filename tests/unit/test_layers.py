@@ -27,7 +27,8 @@ MAY_IMPORT = {
         "slack_sdk",
     ),
     "ossi.slack": ("ossi.domain", "ossi.ports", "ossi.slack", "ossi.runtime.https", "slack_sdk"),
-    "ossi.use_cases": ("ossi.domain", "ossi.ports", "ossi.slack.errors", "ossi.slack.messages", "ossi.use_cases"),
+    "ossi.use_cases": ("ossi.domain", "ossi.ports", "ossi.slack.errors", "ossi.use_cases"),
+    # It builds what it is asked for, and asks for nothing: it knows neither use cases nor deliveries.
     "ossi.wiring": ("ossi.aws", "ossi.domain", "ossi.ports", "ossi.runtime", "ossi.slack", "ossi.wiring"),
     "ossi.delivery": ("ossi.domain", "ossi.ports", "ossi.slack.errors", "ossi.slack.messages", "ossi.delivery"),
     "ossi.aws": (

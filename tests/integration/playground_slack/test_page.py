@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from integration.playground_slack.web import Web
-from ossi.domain.commands import COMMANDS
 from ossi.domain.contribution import Status
 from ossi.domain.form import DESCRIPTION_MIN
 from ossi.domain.levels import CompensationLevels
@@ -21,6 +20,7 @@ from ossi_playground.seed import load_seed
 from ossi_playground.slack.client import SlackControl
 from ossi_playground.slack.inspector import DeliveryRead, InspectorError, LogLine, TableRead
 from ossi_playground.slack.server import SlackServer
+from ossi_slash.commands import COMMANDS
 
 AINO, MAIJA = "U0AINO001", "U0MAIJA01"
 PUBLIC, MANAGEMENT = "C0OPENSRC", "C0MANAGERS"
