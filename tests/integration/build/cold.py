@@ -138,6 +138,7 @@ def invoked(
             "OSSI_REPORT_FUNCTION": "report",
             "OSSI_REPORT_BUCKET": "reports",
             "OSSI_MONTH_INDEX": "byMonth",
+            "OSSI_UNSETTLED_INDEX": "unsettled",
             "OSSI_API_URL": "https://api.example",
             "OSSI_LANE": "channels",
             "OSSI_STACK": "test",
