@@ -7,11 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
-from ossi.domain.errors import AlreadyDecided, UnknownContribution, UnreadableReport
+from ossi.domain.errors import ContributionChanged, UnreadableReport
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
 from ossi.domain.payroll import Counted, CountedList, ReportRecord
-from ossi.ports import Attempt, Claim, Message, Page, Progress, Record, State
+from ossi.ports import Message, Page, Progress
 from ossi.slack.errors import SlackError
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -69,17 +69,14 @@ class FakeContributions:
         self.rows[contribution.key] = contribution
         return contribution
 
-    def decide(
-        self, key: ContributionKey, status: Status, by: str, at: int, seen_in: MessageRef | None
-    ) -> Contribution:
-        row = self.rows.get(key)
-        if row is None:
-            raise UnknownContribution(str(key))
-        if row.status is not Status.PENDING:
-            raise AlreadyDecided(row)
-        decided = row.model_copy(update={"status": status, "decided_by": by, "decided_at": at, "decided_in": seen_in})
-        self.rows[key] = decided
-        return decided
+    def save(self, contribution: Contribution, as_read: Contribution) -> None:
+        found = self.rows.get(contribution.key)
+        if found is None or (found.status, found.version) != (as_read.status, as_read.version):
+            raise ContributionChanged
+        before, after = as_read.to_row(), contribution.to_row()
+        changed = {name: value for name, value in after.items() if before.get(name) != value}
+        kept = {name: value for name, value in found.to_row().items() if name in after or name not in before}
+        self.rows[contribution.key] = Contribution.from_row({**kept, **changed})
 
     def page(self, user_id: str, size: int, *, before: int | None = None, after: int | None = None) -> Page:
         own = sorted(
@@ -108,81 +105,8 @@ class FakeContributions:
     def get(self, key: ContributionKey) -> Contribution | None:
         return self.rows.get(key)
 
-    def get_many(self, keys: Iterable[ContributionKey]) -> dict[ContributionKey, Contribution]:
+    def look_up(self, keys: Iterable[ContributionKey]) -> dict[ContributionKey, Contribution | None]:
         return {key: self.rows[key] for key in keys if key in self.rows}
-
-
-_STATES = {"sent": State.SENT, "claimed": State.CLAIMED, "set aside": State.SET_ASIDE, "due": State.DUE}
-
-
-@dataclass
-class FakeLedger:
-    """ports.Ledger over a dictionary. held: claims that somebody else holds. now_ms: the moment of whatever is set aside."""
-
-    now_ms: int = 0
-    states: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
-    failed: dict[tuple[str, str], list[int]] = field(default_factory=dict[tuple[str, str], list[int]])
-    refs: dict[tuple[str, str], MessageRef | None] = field(default_factory=dict[tuple[str, str], MessageRef | None])
-    reasons: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
-    attempts: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict[tuple[str, str], tuple[int, int]])
-    away: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
-
-    def hold(self, subject: str, effect: str) -> None:
-        """Somebody else is at it."""
-        self.states[subject, effect] = "claimed"
-
-    def claim(self, subject: str, effect: str, invocation: str = "") -> Claim:
-        state = self.states.get((subject, effect), "due")
-        if state == "due":
-            self.states[subject, effect] = "claimed"
-            self.away.discard((subject, effect))
-            return Claim.GRANTED
-        return {"sent": Claim.SENT, "claimed": Claim.HELD, "set aside": Claim.SET_ASIDE}[state]
-
-    def begin_attempt(self, subject: str, invocation: str) -> Attempt:
-        number, failed = self.attempts.get((subject, invocation), (0, 0))
-        self.attempts[subject, invocation] = (number + 1, failed)
-        return Attempt(number + 1, failed)
-
-    def attempt_failed(self, subject: str, invocation: str) -> None:
-        number, failed = self.attempts[subject, invocation]
-        self.attempts[subject, invocation] = (number, failed + 1)
-
-    def record_sent(self, subject: str, effect: str, ref: MessageRef | None) -> None:
-        self.states[subject, effect] = "sent"
-        self.refs[subject, effect] = ref
-
-    def release(self, subject: str, effect: str, reason: str) -> None:
-        self.states[subject, effect] = "due"
-        self.reasons[subject, effect] = reason
-
-    def set_aside(self, subject: str, effect: str, reason: str) -> None:
-        self.states[subject, effect] = "set aside"
-        self.reasons[subject, effect] = reason
-        self.failed.setdefault((subject, effect), []).append(self.now_ms)
-
-    def sent_ref(self, subject: str, effect: str) -> MessageRef | None:
-        return self.refs.get((subject, effect))
-
-    def records(self, messages: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Record]:
-        return {key: self._record(key) for key in messages if key in self.states}
-
-    def reopen(self, subject: str, effect: str) -> bool:
-        if self.states.get((subject, effect)) != "set aside":
-            return False
-        self.states[subject, effect] = "due"
-        return True
-
-    def unsettled(self, kind: str, after: str = "") -> Iterator[tuple[str, str]]:
-        begun = [key for key, state in self.states.items() if state != "sent" and key not in self.away]
-        return iter(sorted(key for key in begun if key[0].startswith(f"{kind}#") and key[0] > after))
-
-    def put_away(self, subject: str, effect: str) -> None:
-        self.away.add((subject, effect))
-
-    def _record(self, key: tuple[str, str]) -> Record:
-        failed = self.failed.get(key, [])
-        return Record(_STATES[self.states[key]], self.reasons.get(key, ""), len(failed), failed[-1] if failed else 0)
 
 
 @dataclass
@@ -242,19 +166,29 @@ class Sent:
 
 @dataclass
 class FakeChat:
-    """ports.Chat that keeps what came. failing: decides which calls fail, and how."""
+    """ports.Chat that keeps what came.
+
+    failing: decides which calls fail before anything is done, and how; losing: which are done, and fail then. placeless: posts go
+    well, and nothing says where.
+    """
 
     names: dict[str, str] = field(default_factory=dict[str, str])
     members: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     failing: Callable[[str, str], Exception | None] = lambda _method, _where: None
+    losing: Callable[[str, str], Exception | None] = lambda _method, _where: None
+    placeless: bool = False
     sent: list[Sent] = field(default_factory=list[Sent])
 
-    def post(self, channel: str, message: Message) -> MessageRef:
+    def post(self, channel: str, message: Message) -> MessageRef | None:
         self._take(Sent("post", channel, message))
-        return MessageRef(channel=channel, ts=f"1792994700.{len(self.sent):06d}")
+        return None if self.placeless else MessageRef(channel=channel, ts=f"1792994700.{len(self.sent):06d}")
 
     def update(self, ref: MessageRef, message: Message) -> None:
         self._take(Sent("update", f"{ref.channel}/{ref.ts}", message))
+
+    def test_auth(self) -> None:
+        self._fail(self.failing("test_auth", ""))
+        self._fail(self.losing("test_auth", ""))
 
     def open_view(self, trigger_id: str, view: dict[str, Any]) -> None:
         self._take(Sent("open_view", trigger_id, view=view))
@@ -263,11 +197,11 @@ class FakeChat:
         self._take(Sent("respond", response_url, message, replace_original=replace_original))
 
     def user_name(self, user_id: str) -> str | None:
-        self._fail("user_name", user_id)
+        self._fail(self.failing("user_name", user_id))
         return self.names.get(user_id)
 
     def is_member(self, channel: str, user_id: str) -> bool:
-        self._fail("is_member", channel)
+        self._fail(self.failing("is_member", channel))
         return user_id in self.members.get(channel, set())
 
     def to(self, where: str) -> list[Sent]:
@@ -275,11 +209,11 @@ class FakeChat:
         return [each for each in self.sent if each.where == where]
 
     def _take(self, call: Sent) -> None:
-        self._fail(call.method, call.where)
+        self._fail(self.failing(call.method, call.where))
         self.sent.append(call)
+        self._fail(self.losing(call.method, call.where))
 
-    def _fail(self, method: str, where: str) -> None:
-        error = self.failing(method, where)
+    def _fail(self, error: Exception | None) -> None:
         if error is not None:
             raise error
 

@@ -25,7 +25,7 @@ from ossi_download.settings import Settings as DownloadSettings
 from unit.test_environment import EVERYTHING
 
 PARTS = (
-    "secrets", "is_from_slack", "chat", "words", "contributions", "submissions", "ledger", "report_requests", "clock", "zone",
+    "secrets", "is_from_slack", "chat", "words", "contributions", "submissions", "deliveries", "report_requests", "clock", "zone",
     "levels", "grace_days", "management_channel",
 )  # fmt: skip
 
@@ -48,7 +48,7 @@ def clients(kind: str) -> Clients:
 
 @pytest.mark.parametrize("kind", ["light", "full"])
 def test_every_part_is_built_with_either_clients_and_once(kind: str) -> None:
-    wiring = Wiring(AllSettings.read(EVERYTHING), clients(kind), lease_s=65)
+    wiring = Wiring(AllSettings.read(EVERYTHING), clients(kind))
     built = {name: getattr(wiring, name) for name in PARTS}
     assert all(getattr(wiring, name) is part for name, part in built.items())
 

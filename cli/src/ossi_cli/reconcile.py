@@ -11,7 +11,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from ossi.contracts import ReconcileAnswer, ReconcileAsked, ReconcileFinding, to_wire
-from ossi.delivery.deliver import Outcome
+from ossi.delivery.deliver import Result
 from ossi.delivery.effects import EFFECTS
 from ossi.domain.contribution import ContributionKey
 from ossi.domain.errors import UnknownContribution
@@ -19,13 +19,14 @@ from ossi_cli.deployed_function import DeployedFunction
 
 _ANSWER = TypeAdapter(ReconcileAnswer)
 
-# Outcome of a message -> what people read.
+# What came of a message -> what people read.
 _WORDS: dict[str, str] = {
-    Outcome.SENT: "sent",
-    Outcome.DUE: "would be sent",
-    Outcome.FAILED: "failed for now",
-    Outcome.SET_ASIDE: "set aside",
-    Outcome.HELD: "is being sent",
+    Result.SENT: "sent",
+    Result.DUE: "would be sent",
+    Result.FAILED: "failed for now",
+    Result.SET_ASIDE: "set aside",
+    Result.HELD: "is being sent",
+    Result.UNKNOWN: "may have arrived",
 }
 
 

@@ -33,6 +33,12 @@ def scheduled_report_subject(month: object) -> str:
     return f"{REPORTS}#{month}#scheduled"
 
 
+def month_of_report(subject: str) -> str:
+    """The month, YYYY-MM, of the report that the ledger calls so; empty for any other subject."""
+    kind, _, rest = subject.partition("#")
+    return rest.partition("#")[0] if kind == REPORTS else ""
+
+
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)
@@ -75,6 +81,15 @@ class ReportAsked(_Lenient):
     month: str
     requested_by: str
     request_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportDue(_Lenient):
+    """reconcile -> report: a delivery of that run isn't settled. run: the subject of its records. effect: which of its deliveries."""
+
+    source: Literal["reconcile"] = "reconcile"
+    run: str
+    effect: str
 
 
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ossi.domain.message_ref import MessageRef
@@ -49,12 +48,10 @@ class Page:
 class Contributions(Protocol):
     """The table of contributions: the truth."""
 
-    def decide(
-        self, key: ContributionKey, status: Status, by: str, at: int, seen_in: MessageRef | None
-    ) -> Contribution:
-        """PENDING -> status, atomically. at: ms since the epoch.
+    def save(self, contribution: Contribution, as_read: Contribution) -> None:
+        """Stores the contribution if the row is still as it was read: its version and its status.
 
-        Raises AlreadyDecided, UnknownContribution, or UnreadableContribution, and has stored nothing then.
+        Raises ContributionChanged, and has stored nothing then.
         """
         ...
 
@@ -63,7 +60,10 @@ class Contributions(Protocol):
         ...
 
     def of_month(self, month: Month, status: Status | None = None) -> Iterator[Contribution]:
-        """Every readable row of the month, or only those of a status. Rows that cannot be read are logged and passed over."""
+        """Every readable row of the month, or only those of a status, without its events: nothing that comes from here is saved.
+
+        Rows that can't be read are logged and passed over.
+        """
         ...
 
     def all(self, after: ContributionKey | None = None) -> Iterator[Contribution]:
@@ -74,11 +74,11 @@ class Contributions(Protocol):
         ...
 
     def get(self, key: ContributionKey) -> Contribution | None:
-        """The row as it is now; None: there is none that can be read."""
+        """The row as it is now; None: there is none. Raises UnreadableContribution."""
         ...
 
-    def get_many(self, keys: Iterable[ContributionKey]) -> dict[ContributionKey, Contribution]:
-        """The rows as they are now; what is missing or cannot be read is left out."""
+    def look_up(self, keys: Iterable[ContributionKey]) -> dict[ContributionKey, Contribution | None]:
+        """The rows as they are now; None for one that can't be read, and what is missing is left out."""
         ...
 
 
@@ -87,110 +87,6 @@ class Submissions(Protocol):
 
     def add_once(self, contribution: Contribution, submission_id: str) -> Contribution | None:
         """Stores the row unless this submission was stored before. Answers the row as it's stored now; None: it was before."""
-        ...
-
-
-class Claim(Enum):
-    """The ledger's answer to somebody who wants to send."""
-
-    GRANTED = "granted"
-    SENT = "sent"
-    HELD = "held"
-    SET_ASIDE = "set aside"
-
-
-class State(StrEnum):
-    """What the ledger holds about a message. A claim that has lapsed counts as DUE; SET_ASIDE is stored as FAILED.
-
-    UNREADABLE is never stored: somebody has spoiled the record by hand, and whether the message was sent is not known any more.
-    """
-
-    CLAIMED = "CLAIMED"
-    DUE = "DUE"
-    SENT = "SENT"
-    SET_ASIDE = "FAILED"
-    UNREADABLE = "UNREADABLE"
-
-
-@dataclass(frozen=True)
-class Record:
-    """A message in the ledger. reason: why it was not sent. failures: how often it was set aside, the last time at failed_at (ms)."""
-
-    state: State
-    reason: str = ""
-    failures: int = 0
-    failed_at: int = 0
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """The how-manieth attempt of one invocation this is, and how many of those before it said that they failed; others died."""
-
-    number: int
-    failed: int = 0
-
-    @property
-    def died(self) -> int:
-        """How many of those before it ended without a word."""
-        return self.number - 1 - self.failed
-
-
-class Ledger(Protocol):
-    """What was delivered, recorded beside the table. subject: what it is about; effect: which message of it."""
-
-    def claim(self, subject: str, effect: str, invocation: str = "") -> Claim:
-        """Asks for the right to send; it lapses by itself should the sender die. Raises UnreadableRecord.
-
-        invocation: its id, where the platform repeats one that failed under the same id, a minute later at the earliest: the next
-        attempt takes the claim of one that died.
-        """
-        ...
-
-    def begin_attempt(self, subject: str, invocation: str) -> Attempt:
-        """Counts one more attempt of the invocation of that id."""
-        ...
-
-    def attempt_failed(self, subject: str, invocation: str) -> None:
-        """The attempt ends with an error, and lives to tell."""
-        ...
-
-    def record_sent(self, subject: str, effect: str, ref: MessageRef | None) -> None:
-        """Sent, and where the message stands (None: there was nothing to send)."""
-        ...
-
-    def release(self, subject: str, effect: str, reason: str) -> None:
-        """Not sent; to be tried again."""
-        ...
-
-    def set_aside(self, subject: str, effect: str, reason: str) -> None:
-        """Not sent, and trying again would not help."""
-        ...
-
-    def sent_ref(self, subject: str, effect: str) -> MessageRef | None:
-        """Where the message stands, if it was sent. Raises UnreadableRecord."""
-        ...
-
-    def records(self, messages: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Record]:
-        """What there is about these messages (subject, effect); what nobody ever tried to send is left out.
-
-        It may be behind by a moment: the claim decides. Records that cannot be read are logged.
-        """
-        ...
-
-    def reopen(self, subject: str, effect: str) -> bool:
-        """Makes what was set aside due again. Answers whether it was set aside."""
-        ...
-
-    def unsettled(self, kind: str, after: str = "") -> Iterator[tuple[str, str]]:
-        """The messages (subject, effect) that somebody has begun to send and that were not sent, however many records there are.
-
-        kind: what stands before the # of their subjects. In an order that is the same each time; after: of the subjects that come after
-        that one. It may be behind by a moment.
-        """
-        ...
-
-    def put_away(self, subject: str, effect: str) -> None:
-        """Not sent, and nothing to be sent any more: it is not among the unsettled ones until somebody claims it again."""
         ...
 
 
@@ -242,15 +138,34 @@ class Checkpoint(Protocol):
         ...
 
 
-class Chat(Protocol):
-    """Slack. Every method raises TransientSlackError or PermanentSlackError."""
+class Lease(Protocol):
+    """Of several runs at the same moment one works."""
 
-    def post(self, channel: str, message: Message) -> MessageRef:
-        """Posts to a channel, or to a person's direct messages where channel is a user's id."""
+    def hold(self) -> bool:
+        """Takes the lease, or keeps it for longer. Answers whether this holder has it. It lapses by itself."""
+        ...
+
+    def release(self) -> None:
+        """Lets go of it."""
+        ...
+
+
+class Chat(Protocol):
+    """Slack. Every method raises TransientSlackError or PermanentSlackError, whose kind says what can have happened."""
+
+    def post(self, channel: str, message: Message) -> MessageRef | None:
+        """Posts to a channel, or to a person's direct messages where channel is a user's id.
+
+        Answers where the message stands; None: it was posted, and Slack did not say where.
+        """
         ...
 
     def update(self, ref: MessageRef, message: Message) -> None:
         """Redraws a message."""
+        ...
+
+    def test_auth(self) -> None:
+        """Asks Slack for nothing but whether it answers and knows the token: harmless, however often."""
         ...
 
     def open_view(self, trigger_id: str, view: dict[str, Any]) -> None:
@@ -258,7 +173,10 @@ class Chat(Protocol):
         ...
 
     def respond(self, response_url: str, message: Message, *, replace_original: bool = False) -> None:
-        """Answers the person who acted, privately, or redraws the private message that they acted on."""
+        """Answers the person who acted, privately, or redraws the private message that they acted on.
+
+        A response_url that isn't Slack's is refused with PermanentSlackError.
+        """
         ...
 
     def user_name(self, user_id: str) -> str | None:

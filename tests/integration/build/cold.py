@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from http_server import Handler, Server
 from integration.functions.events import SEED, Event
 from levels import DEFAULT_LEVELS, levels_as_json
 
@@ -66,42 +65,24 @@ def stub(rows: list[dict[str, Any]]) -> Generator[tuple[str, list[str], dict[str
     calls: list[str] = []
     stored: dict[str, bytes] = {}
 
-    class Stub(BaseHTTPRequestHandler):
+    class Stub(Handler):
         protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:
-            request = self.rfile.read(int(self.headers["Content-Length"]))
+        def respond(self) -> None:
+            request = self.body()
+            if self.command == "PUT":
+                stored[self.path] = request
+                calls.append("PutObject")
+                self.answer()
+                return
             target = self.headers.get("X-Amz-Target")
             call = target.rpartition(".")[2] if target else self.path.rpartition("/")[2]
             calls.append(call)
             finds_rows = call == "Query" and "IndexName" in json.loads(request)
-            self._answer(json.dumps({"Items": rows} if finds_rows else _ANSWERS[call]).encode())
+            self.answer(body=json.dumps({"Items": rows} if finds_rows else _ANSWERS[call]).encode())
 
-        def do_PUT(self) -> None:
-            # botocore waits for leave to send a body.
-            stored[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
-            calls.append("PutObject")
-            self._answer(b"")
-
-        def _answer(self, body: bytes) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Stub)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", calls, stored
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with Server(Stub) as server:
+        yield server.url, calls, stored
 
 
 def invoked(

@@ -17,10 +17,10 @@ from fakes import HELSINKI, contribution
 from integration.build.cold import Answered, invoked
 from integration.build.conftest import Built
 from integration.functions.events import Event, download_event, interaction_body, load, signed, slash_body
+from local_aws.environment import ensure_environment
 from ossi.aws.items import to_item
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.links import signed_path
-from ossi_playground.aws.environment import ensure_environment
 
 AWS = {"boto3", "botocore", "s3transfer", "urllib3"}
 EVERYTHING_HEAVY = AWS | {"slack_sdk", "pydantic", "pydantic_core", "asyncio"}

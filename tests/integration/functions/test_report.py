@@ -7,11 +7,11 @@ from typing import Any
 
 import openpyxl
 import pytest
+from ossi.delivery.errors import DeliveryIncomplete
 
 from integration.functions.cloud import BUCKET, LINK_KEY
 from integration.functions.events import Context, load
 from integration.functions.world import MAIJA, World, a_row
-from ossi.delivery.errors import DeliveryIncomplete
 from ossi.domain.contribution import Status
 from ossi.domain.errors import UnreadableMonth
 from ossi.domain.links import check_link

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from ossi.delivery.errors import DeliveryIncomplete
 
 from integration.functions.cloud import LEDGER
 from integration.functions.events import Context, interaction_body, signed
@@ -12,7 +13,6 @@ from integration.functions.world import AINO, MAIJA, World, a_row
 from integration.fuzz.conftest import Logged
 from integration.fuzz.shapes import fuzzed
 from integration.fuzz.stored import VALUES, Item, spoiled_item
-from ossi.delivery.errors import DeliveryIncomplete
 from ossi.domain.contribution import Status
 from ossi_interactions.handler import handler as interactions_handler
 from ossi_reconcile.handler import handler as reconcile_handler
@@ -58,7 +58,7 @@ def sent(world: World, subject: str) -> set[str]:
     return {effect for (id_, effect), record in world.cloud.ledger().items() if id_ == subject and record.get("ts")}
 
 
-@fuzzed(10)
+@fuzzed(4)
 @given(item=records(_SUBJECT, "ask_management"))
 @example(item={"id": {"S": _SUBJECT}, "effect": {"S": "ask_management"}, "state": {"S": "DUE"}, "failures": {"S": "x"}})
 @example(item={"id": {"S": _SUBJECT}, "effect": {"S": "ask_management"}, "state": {"L": []}})
@@ -90,7 +90,7 @@ def test_a_spoiled_record_holds_up_nothing(world: World, logged: Logged, item: I
         ]
 
 
-@fuzzed(8)
+@fuzzed(4)
 @given(item=records(_SUBJECT, "ask_management"))
 @example(item={"id": {"S": _SUBJECT}, "effect": {"S": "ask_management"}, "state": {"S": "SENT"}, "ts": {"N": "5"}})
 def test_a_decision_by_hand_is_told_whatever_is_known_of_its_request(world: World, logged: Logged, item: Item) -> None:
@@ -108,7 +108,7 @@ def test_a_decision_by_hand_is_told_whatever_is_known_of_its_request(world: Worl
     assert ledger[_SUBJECT, "redraw_request"]["state"] in {"SENT", "FAILED"}
 
 
-@fuzzed(10)
+@fuzzed(4)
 @given(item=records("report#2026-10#asked#once", "announce_report"))
 @example(item={"id": {"S": "report#2026-10#asked#once"}, "effect": {"S": "announce_report"}, "state": {"S": "DONE"}})
 def test_a_spoiled_record_of_a_run_does_not_fail_the_report(world: World, logged: Logged, item: Item) -> None:
@@ -126,7 +126,7 @@ def test_a_spoiled_record_of_a_run_does_not_fail_the_report(world: World, logged
     assert announced or unreadable or item["state"]["S"] in {"SENT", "FAILED"}
 
 
-@fuzzed(10)
+@fuzzed(4)
 @given(
     work=st.sampled_from(["reconcile", "unsettled"]),
     spoiled=st.dictionaries(

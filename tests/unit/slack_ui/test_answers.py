@@ -11,7 +11,7 @@ from ossi.runtime.clock import any_of
 from ossi.slack.messages import phrases, problems
 from ossi.slack.messages.help import help_message
 from ossi.slack.messages.notifications import Words
-from ossi.slack.messages.report import report_coming
+from ossi.slack.messages.report_coming import report_coming
 from unit.slack_ui.judge import UGLY, acts_of, assert_taken, every_wording, read
 
 OCTOBER = Month(2026, 10)

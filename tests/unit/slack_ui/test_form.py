@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
 from fakes import DESCRIPTION, HELSINKI, URL
+from local_slack.blocks import check_view
 from ossi.domain.form import (
     AddressTooLong,
     InvalidForm,
@@ -27,7 +28,6 @@ from ossi.domain.months import Month
 from ossi.slack.errors import UnreadableView
 from ossi.slack.messages.form import CALLBACK_ID, FIELDS, contribution_form, field_errors, read_form
 from ossi.slack.messages.problems import not_stored
-from ossi_playground.slack.blocks import check_view
 from unit.slack_ui.judge import UGLY
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=HELSINKI)

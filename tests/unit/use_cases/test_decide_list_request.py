@@ -17,6 +17,7 @@ from fakes import (
 )
 from ossi.domain import errors
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
+from ossi.domain.history import EventKind
 from ossi.domain.months import Month
 from ossi.ports import Page
 from ossi.slack.errors import PermanentSlackError, TransientSlackError
@@ -43,38 +44,66 @@ def world(*rows: Contribution) -> FakeWorld:
 # decide
 
 
-@pytest.mark.parametrize("status", [Status.ACCEPTED, Status.DECLINED])
-def test_a_decision_keeps_who_when_and_where(status: Status) -> None:
+@pytest.mark.parametrize(
+    ("kind", "status"), [(EventKind.ACCEPTED, Status.ACCEPTED), (EventKind.DECLINED, Status.DECLINED)]
+)
+def test_a_decision_keeps_who_when_and_where(kind: EventKind, status: Status) -> None:
     here = world(contribution())
-    decided = contribution(
-        status=status, decided_by="U0MAIJA01", decided_at=int(NOW.timestamp() * 1000), decided_in=SEEN_IN
-    )
-    assert decide(KEY, status, "U0MAIJA01", SEEN_IN, here) == Decided(decided)
+    result = decide(KEY, kind, "U0MAIJA01", SEEN_IN, here)
+    assert isinstance(result, Decided)
+    decided = result.contribution
+    assert (decided.status, decided.decided_by, decided.decided_at, decided.decided_in) == (
+        status, "U0MAIJA01", int(NOW.timestamp() * 1000), SEEN_IN,
+    )  # fmt: skip
     assert here.contributions.rows == {decided.key: decided}
 
 
 def test_the_second_decision_learns_of_the_first() -> None:
     here = world(contribution())
-    first = decide(KEY, Status.ACCEPTED, "U0MAIJA01", SEEN_IN, here)
+    first = decide(KEY, EventKind.ACCEPTED, "U0MAIJA01", SEEN_IN, here)
     assert isinstance(first, Decided)
-    assert decide(KEY, Status.DECLINED, "U0MATTI01", SEEN_IN, here) == AlreadyDecided(first.contribution)
+    assert decide(KEY, EventKind.DECLINED, "U0MATTI01", SEEN_IN, here) == AlreadyDecided(first.contribution)
     assert here.contributions.rows == {first.contribution.key: first.contribution}
 
 
 @pytest.mark.parametrize("key", ["", "nonsense", "U0AINO001#x", "U0AINO001#1"])
 def test_a_decision_on_nothing(key: str) -> None:
-    assert decide(key, Status.ACCEPTED, "U0MAIJA01", None, world()) == UnknownContribution()
+    assert decide(key, EventKind.ACCEPTED, "U0MAIJA01", None, world()) == UnknownContribution()
 
 
 def test_a_decision_on_a_row_that_cannot_be_read() -> None:
     class Spoiled(FakeContributions):
-        def decide(
-            self, key: ContributionKey, status: Status, by: str, at: int, seen_in: MessageRef | None
-        ) -> Contribution:
+        def get(self, key: ContributionKey) -> Contribution | None:
             raise errors.UnreadableContribution("wrong or missing: size")
 
-    result: Decision = decide(KEY, Status.ACCEPTED, "U0MAIJA01", None, FakeWorld(FakeClock(NOW), Spoiled()))
+    result: Decision = decide(KEY, EventKind.ACCEPTED, "U0MAIJA01", None, FakeWorld(FakeClock(NOW), Spoiled()))
     assert result == UnreadableContribution("wrong or missing: size")
+
+
+class Contested(FakeContributions):
+    """Of every row that is read, someone else is quicker so many times: whoever writes it is told that it has changed."""
+
+    times = 0
+
+    def save(self, contribution: Contribution, as_read: Contribution) -> None:
+        if self.times:
+            self.times -= 1
+            raise errors.ContributionChanged
+        super().save(contribution, as_read)
+
+
+def test_a_row_that_changes_meanwhile_is_read_again_and_decided_once() -> None:
+    rows = Contested(contribution())
+    rows.times = 4
+    assert isinstance(decide(KEY, EventKind.ACCEPTED, "U0MAIJA01", None, FakeWorld(FakeClock(NOW), rows)), Decided)
+
+
+def test_a_row_that_never_stands_still_is_not_decided() -> None:
+    rows = Contested(contribution())
+    rows.times = 5
+    with pytest.raises(errors.ContributionChanged):
+        decide(KEY, EventKind.ACCEPTED, "U0MAIJA01", None, FakeWorld(FakeClock(NOW), rows))
+    assert rows.rows == {contribution().key: contribution()}
 
 
 # list

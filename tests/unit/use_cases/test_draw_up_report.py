@@ -5,9 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
+from ossi.delivery.errors import DeliveryIncomplete
 
 from fakes import HELSINKI, contribution
-from ossi.delivery.errors import DeliveryIncomplete
 from ossi.domain.contribution import Status
 from ossi.domain.levels import CompensationLevel, CompensationLevels
 from ossi.domain.months import Month

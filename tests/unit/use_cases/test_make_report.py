@@ -9,6 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from ossi.delivery.errors import DeliveryIncomplete
 
 from fakes import (
     HELSINKI,
@@ -22,7 +23,6 @@ from fakes import (
     contribution,
     fails_at,
 )
-from ossi.delivery.errors import DeliveryIncomplete
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.links import LinkExpired, check_link
@@ -30,6 +30,7 @@ from ossi.domain.months import Month
 from ossi.domain.report import MonthSummary, Report
 from ossi.slack.errors import PermanentSlackError, TransientSlackError
 from ossi_report.close_month import Books
+from ossi_report.figures import MonthFigures
 from ossi_report.make_report import ReportMaker, ReportRun, WriteFile, make_report
 
 OCTOBER = Month(2026, 10)
@@ -38,16 +39,17 @@ KEY = "a-key-of-thirty-two-characters-or-more"
 NOW = datetime(2026, 11, 3, 6, 0, 0, 250_000, tzinfo=HELSINKI)
 
 
-def summarize(month: Month, rows: Sequence[Contribution], _levels: CompensationLevels) -> MonthSummary:
+def aggregate(month: Month, rows: Sequence[Contribution], _levels: CompensationLevels) -> MonthFigures:
     counts = Counter(row.status for row in rows)
-    return MonthSummary(
+    summary = MonthSummary(
         month, counts[Status.ACCEPTED], counts[Status.PENDING], counts[Status.DECLINED], {"EUR": Decimal(1)}, ()
     )
+    return MonthFigures(summary, tuple(rows), {}, {}, {}, {}, (), ())
 
 
 def writes(kind: str) -> WriteFile:
-    def write(report: Report, zone: ZoneInfo, now: datetime) -> bytes:
-        return f"{kind} {report.month} {len(report.rows)} {zone} {now:%Y-%m-%d}".encode()
+    def write(report: Report, figures: MonthFigures, zone: ZoneInfo, now: datetime) -> bytes:
+        return f"{kind} {report.month} {len(figures.rows)} {zone} {now:%Y-%m-%d}".encode()
 
     return write
 
@@ -73,7 +75,7 @@ class Office:
             management_channel=MANAGEMENT,
             api_url="https://api.example",
             link_key=lambda: KEY,
-            summarize=summarize,
+            aggregate=aggregate,
             writers={kind: writes(kind) for kind in ("xlsx", "csv", "json")},
         )
 
@@ -108,6 +110,25 @@ def test_a_report_is_stored_and_announced() -> None:
     assert [call.where for call in office.chat.sent] == [MANAGEMENT]
     assert {name for name, _ in office.links().values()} == set(office.bucket.stored)
     assert "1 accepted, 1 pending, 1 declined" in office.chat.sent[0].message.text
+
+
+def test_the_month_is_aggregated_once_for_the_message_and_all_files() -> None:
+    office = Office(*ROWS)
+    made: list[MonthFigures] = []
+    written: list[MonthFigures] = []
+
+    def counted(month: Month, rows: Sequence[Contribution], levels: CompensationLevels) -> MonthFigures:
+        made.append(aggregate(month, rows, levels))
+        return made[-1]
+
+    def write(_report: Report, figures: MonthFigures, _zone: ZoneInfo, _now: datetime) -> bytes:
+        written.append(figures)
+        return b""
+
+    writers = dict.fromkeys(office.maker.writers, write)
+    assert make_report(replace(office.maker, aggregate=counted, writers=writers), ReportRun(OCTOBER, RUN))
+    assert len(made) == 1
+    assert [id(figures) for figures in written] == [id(made[0])] * 3
 
 
 def test_the_same_run_delivered_twice_posts_one_report() -> None:
@@ -150,7 +171,7 @@ def test_a_failure_leaves_the_run_free_for_the_next_try(error: Exception) -> Non
     assert len(office.chat.sent) == 1
 
 
-@pytest.mark.parametrize("step", ["contributions", "records", "summarize", "writers", "files", "link_key"])
+@pytest.mark.parametrize("step", ["contributions", "records", "aggregate", "writers", "files", "link_key"])
 def test_a_failure_on_the_way_leaves_the_run_free_too(step: str) -> None:
     office = Office(*ROWS)
 

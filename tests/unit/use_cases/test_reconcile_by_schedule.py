@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 import pytest
+from ossi_reconcile.by_schedule import Checkpoints, reconcile_by_schedule
 
 from fakes import HELSINKI, FakeBookmark, FakeClock, contribution
 from ossi.delivery.effects import EFFECTS
 from ossi.domain.contribution import Contribution
 from ossi.ports import Progress
 from ossi.slack.errors import TransientSlackError
-from ossi_reconcile.by_schedule import Checkpoints, reconcile_by_schedule
 from ossi_reconcile.reconcile import Reconciler, Summary
 from unit.use_cases.test_reconcile import NOW, Office
 

@@ -4,9 +4,9 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
 import pytest
+from ossi.delivery.errors import DeliveryIncomplete, UnreadableRecord
 
 from fakes import MANAGEMENT, contribution, fails_at
-from ossi.delivery.errors import DeliveryIncomplete, UnreadableRecord
 from ossi.domain.contribution import Status
 from ossi.domain.errors import UnreadableReport
 from ossi.ports import Claim

@@ -2,7 +2,6 @@
 
 from functools import cache
 
-from ossi.runtime.preload import preload
 from ossi.wiring import Wiring
 from ossi.wiring.light import LightClients
 from ossi_interactions.settings import Settings
@@ -20,6 +19,3 @@ def app() -> App:
     clients.slack.connect_ahead()
     clients.dynamodb.connect_ahead()
     return Wiring(settings, clients)
-
-
-preload("ossi_interactions")

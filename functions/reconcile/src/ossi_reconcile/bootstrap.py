@@ -1,48 +1,53 @@
 """What the reconcile function works with: nobody waits, so full clients."""
 
-from functools import cache, partial
+from functools import cache
 
-from ossi.delivery.deliver import Delivery
+from ossi.delivery.deliver import Office
+from ossi.delivery.effect import Sender
 from ossi.delivery.effects import EFFECTS
+from ossi.runtime.clock import now_ms
 from ossi.wiring import Wiring
 from ossi.wiring.full import FullClients
 from ossi.wiring.lazy import lazy
-from ossi_reconcile.by_schedule import Checkpoints
 from ossi_reconcile.checkpoint import DynamoCheckpoint
-from ossi_reconcile.reconcile import Reconciler
+from ossi_reconcile.lease import DynamoLease
 from ossi_reconcile.settings import Settings
+from ossi_reconcile.work_off import Desk
 
 _SLACK_TIMEOUT_S = 5
-_LEASE_S = 305  # the function is stopped after 300 seconds: whoever holds a claim for longer is dead
 
 
 class App(Wiring[Settings]):
     """And what only this function has."""
 
     @lazy
-    def bookmarks(self) -> Checkpoints:
-        """Of the scheduled runs."""
-        client, table = self.clients.dynamodb, self.settings.ledger_table
-        return Checkpoints(
-            unsettled=DynamoCheckpoint(client, table, "unsettled"), rounds=DynamoCheckpoint(client, table, "reconcile")
-        )
+    def rounds(self) -> DynamoCheckpoint:
+        """Where a round over the rows goes on."""
+        return DynamoCheckpoint(self.clients.dynamodb, self.settings.ledger_table, "reconcile")
 
     @lazy
-    def reconciler(self) -> Reconciler:
-        """The use case's needs."""
-        return Reconciler(
+    def office(self) -> Office:
+        """What delivering needs."""
+        return Office(
+            deliveries=self.deliveries,
             contributions=self.contributions,
-            ledger=self.ledger,
-            effects=EFFECTS,
-            delivery=partial(
-                Delivery,
+            sender=Sender(
                 chat=self.chat,
-                ledger=self.ledger,
                 words=self.words,
                 management_channel=self.management_channel,
                 public_channel=self.settings.public_channel,
             ),
-            clock=self.clock,
+            effects=EFFECTS,
+            now=now_ms,
+        )
+
+    @lazy
+    def desk(self) -> Desk:
+        """What working off needs."""
+        return Desk(
+            self.office,
+            DynamoLease(self.clients.dynamodb, self.settings.ledger_table, "deliveries"),
+            lambda record: self.report_requests.finish(record.key.subject, record.key.effect),
         )
 
 
@@ -50,4 +55,4 @@ class App(Wiring[Settings]):
 def app() -> App:
     """One for the life of the execution environment."""
     settings = Settings.read()
-    return App(settings, FullClients(settings.slack_api_url, _SLACK_TIMEOUT_S), lease_s=_LEASE_S)
+    return App(settings, FullClients(settings.slack_api_url, _SLACK_TIMEOUT_S))

@@ -2,22 +2,28 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any, assert_never
 
 from pydantic import Field, TypeAdapter
 
 from ossi.contracts import ReconcileAnswer, ReconcileAsked, ReconcileFinding, Scheduled, to_wire
+from ossi.delivery.batch import Time
 from ossi.domain.contribution import ContributionKey
 from ossi.runtime.invocation import invocation
 from ossi_reconcile.bootstrap import app
-from ossi_reconcile.by_schedule import reconcile_by_schedule
 from ossi_reconcile.reconcile import STREAM_GOES_FIRST, Summary, Task, reconcile
+from ossi_reconcile.rounds import go_on
+from ossi_reconcile.work_off import Finding as Report
+from ossi_reconcile.work_off import redrive_reports, work_off
 
 _logger = logging.getLogger("ossi.reconcile")
 
-# For the row that is worked on when the time for further ones is over: three messages, each with its waits and time-outs.
-_RESERVE_S = 120
+# For the row that is worked on when the time for further ones is over: its messages, each with its time-outs.
+_RESERVE_S = 60
+# A round over the rows leaves so much of a run for what is due.
+_SECONDS_FOR_DUE = 120
 
 _EVENT: TypeAdapter[ReconcileAsked | Scheduled] = TypeAdapter(
     Annotated[ReconcileAsked | Scheduled, Field(discriminator="source")]
@@ -28,7 +34,7 @@ _EVENT: TypeAdapter[ReconcileAsked | Scheduled] = TypeAdapter(
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """The Lambda's entry. Answers what was found and what came of it: ids and codes only.
 
-    A command gets one such answer; the schedule one for the unsettled messages and, in its turn, one for the rows.
+    A command gets what its rows came to; the schedule what was due and, in its turn, what a round over the rows found.
     """
     application = app()
     request = _EVENT.validate_python(event)
@@ -41,16 +47,24 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         case ReconcileAsked():
             until = started + request.seconds
             summary = reconcile(
-                application.reconciler,
+                application.office,
                 _task(request),
                 lambda: min(seconds_left(), until - time.monotonic()),
                 _key(request.after),
             )
-            return _answer(summary, request.source, "redrive" if request.redrive else "rows")
+            reports = (
+                redrive_reports(application.desk, dry=request.dry_run)
+                if request.redrive and request.after is None and request.contribution is None and request.effect is None
+                else []
+            )
+            return _answer(summary, request.source, "redrive" if request.redrive else "rows", reports)
         case Scheduled():
-            unsettled, rows = reconcile_by_schedule(application.reconciler, application.bookmarks, seconds_left)
+            rows = go_on(application.office, application.rounds, lambda: seconds_left() - _SECONDS_FOR_DUE)
+            worked = work_off(application.desk, Time(seconds_left, time.monotonic, time.sleep))
+            if not worked.idle:
+                _logger.info("worked off", extra={"outcomes": worked.counts(), "halted": worked.slack_is_down})
             return {
-                "unsettled": _answer(unsettled, request.source, "unsettled"),
+                "due": {"outcomes": worked.counts(), "idle": worked.idle, "halted": worked.slack_is_down},
                 "rows": rows and _answer(rows, request.source, "rows"),
             }
         case _:
@@ -73,7 +87,7 @@ def _key(text: str | None) -> ContributionKey | None:
     return None if text is None else ContributionKey.parse(text)
 
 
-def _answer(summary: Summary, source: str, work: str) -> dict[str, Any]:
+def _answer(summary: Summary, source: str, work: str, reports: Sequence[Report] = ()) -> dict[str, Any]:
     _logger.info(
         "reconciled",
         extra={
@@ -89,14 +103,18 @@ def _answer(summary: Summary, source: str, work: str) -> dict[str, Any]:
         ReconcileFinding(
             contribution=str(finding.contribution),
             effect=finding.effect,
-            outcome=finding.outcome.value,
+            outcome=finding.result.value,
             reason=finding.reason,
         )
         for finding in summary.findings
     )
+    reported = (
+        ReconcileFinding(contribution=each.subject, effect=each.effect, outcome=each.result.value, reason=each.reason)
+        for each in reports
+    )
     answer = ReconcileAnswer(
         looked_at=summary.looked_at,
-        findings=tuple(findings),
+        findings=(*reported, *findings),
         done=summary.done,
         halted=summary.halted,
         next=str(summary.position) if summary.position and not summary.done else None,

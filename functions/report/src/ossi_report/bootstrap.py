@@ -4,17 +4,16 @@ from functools import cache
 
 from ossi.wiring import Wiring
 from ossi.wiring.full import FullClients
-from ossi_report.aggregate import summarize
+from ossi_report.aggregate import aggregate
 from ossi_report.close_month import Books
 from ossi_report.data_files import build_csv, build_json
-from ossi_report.make_report import ReportMaker
+from ossi_report.make_report import ReportMaker, unannounced
 from ossi_report.report_files import S3ReportFiles
 from ossi_report.report_records import DynamoReportRecords
 from ossi_report.settings import Settings
 from ossi_report.workbook import build_workbook
 
 _SLACK_TIMEOUT_S = 10
-_LEASE_S = 310  # the function is stopped after 300 seconds: whoever holds a claim for longer is dead
 
 
 def report_maker(wiring: Wiring[Settings]) -> ReportMaker:
@@ -28,14 +27,15 @@ def report_maker(wiring: Wiring[Settings]) -> ReportMaker:
             zone=wiring.zone,
             levels=wiring.levels,
             grace_days=wiring.grace_days,
+            unannounced=lambda runs: unannounced(wiring.deliveries, runs),
         ),
-        ledger=wiring.ledger,
+        deliveries=wiring.deliveries,
         files=S3ReportFiles(settings.report_bucket),
         chat=wiring.chat,
         management_channel=wiring.management_channel,
         api_url=settings.api_url,
         link_key=wiring.secrets.fresh_link_signing_key,
-        summarize=summarize,
+        aggregate=aggregate,
         writers={"xlsx": build_workbook, "csv": build_csv, "json": build_json},
     )
 
@@ -44,4 +44,4 @@ def report_maker(wiring: Wiring[Settings]) -> ReportMaker:
 def app() -> ReportMaker:
     """One for the life of the execution environment."""
     settings = Settings.read()
-    return report_maker(Wiring(settings, FullClients(settings.slack_api_url, _SLACK_TIMEOUT_S), lease_s=_LEASE_S))
+    return report_maker(Wiring(settings, FullClients(settings.slack_api_url, _SLACK_TIMEOUT_S)))

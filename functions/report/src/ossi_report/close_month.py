@@ -5,14 +5,13 @@ same figures.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ossi.delivery.errors import DeliveryIncomplete
 from ossi.domain.contribution import Contribution, ContributionKey, Status
-from ossi.domain.errors import UnreadableReport
+from ossi.domain.errors import OssiError, UnreadableReport
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
 from ossi.domain.payroll import Counted, CountedList, Earlier, ReportRecord, changes_since, closes_at, totals_of
@@ -30,9 +29,17 @@ _Rows = Mapping[ContributionKey, Contribution]
 _NOT_KEPT_YET = CountedList("", 0, 0)
 
 
+class OthersWereQuicker(OssiError):
+    """Each time before this report could be recorded, another one was. The platform tries again."""
+
+
 @dataclass(frozen=True)
 class Books:
-    """What drawing up a report needs. grace_days: for how many days of a month the previous one can be registered for."""
+    """What drawing up a report needs.
+
+    grace_days: for how many days of a month the previous one can be registered for. unannounced: of these runs (their ids), those whose
+    announcement is still owed.
+    """
 
     contributions: Contributions
     records: ReportRecords
@@ -40,13 +47,14 @@ class Books:
     zone: ZoneInfo
     levels: CompensationLevels
     grace_days: int
+    unannounced: Callable[[Collection[str]], Collection[str]] = lambda _: ()
 
 
-def draw_up_report(books: Books, month: Month, run_id: str, *, closing: bool) -> Report:
+def close_month(books: Books, month: Month, run_id: str, *, closing: bool) -> Report:
     """The month's report of that run. It closes the month if its time has come or closing is set, unless it was closed before.
 
     The same run comes to the same figures however often it is made. Raises UnreadableReport where it is not known what was counted
-    before, and DeliveryIncomplete where other reports were always quicker.
+    before, and OthersWereQuicker where other reports were closed each time before this one was recorded.
     """
     for _ in range(_ATTEMPTS):
         version = (
@@ -60,7 +68,7 @@ def draw_up_report(books: Books, month: Month, run_id: str, *, closing: bool) ->
         record = books.records.keep(counting.record(run_id, closing=closing), counting.counted, version)
         if record is not None:
             return _Drawing(books, records | {month: record}, record, run_id, counting).report()
-    raise DeliveryIncomplete(["record_report"])
+    raise OthersWereQuicker
 
 
 class _Counting:
@@ -132,6 +140,7 @@ class _Drawing:
             edition=self._edition(),
             before=self._month_before(),
             unclosed=self._unclosed(),
+            unannounced=self._unannounced(),
         )
 
     def _edition(self) -> Edition:
@@ -189,10 +198,19 @@ class _Drawing:
                 unclosed[month] = count
         return dict(sorted(unclosed.items()))
 
+    def _unannounced(self) -> tuple[Month, ...]:
+        """Other closed months whose report the management channel hasn't seen: Slack did not take it so far."""
+        closed = {record.run: month for month, record in self._records.items() if record.closed}
+        closed.pop(self._record.run, None)
+        return tuple(sorted(closed[run] for run in self._books.unannounced(closed))) if closed else ()
+
     def _with(self, rows: _Rows, entries: Iterable[Counted]) -> _Rows:
         """The rows, and those of the entries that are not among them, as they are now."""
         missing = [entry.key for entry in entries if entry.key not in rows]
-        return {**rows, **self._books.contributions.get_many(missing)} if missing else rows
+        if not missing:
+            return rows
+        found = self._books.contributions.look_up(missing)
+        return {**rows, **{key: row for key, row in found.items() if row is not None}}
 
     def _counted_elsewhere(self) -> Mapping[ContributionKey, Month]:
         if self._elsewhere is None:

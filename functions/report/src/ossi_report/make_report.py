@@ -1,33 +1,44 @@
 """Makes a month's report and announces it in the management channel (R11, R12, R16 to R19, R33)."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from ossi.delivery.errors import DeliveryIncomplete, UnreadableRecord
+from ossi.contracts import month_of_report, scheduled_report_subject
+from ossi.delivery.deliver import record_outcome
+from ossi.delivery.policy import Failed, Outcome, Refusal, Sent, claimed, given_up, owed, parked, superseded
+from ossi.delivery.record import DeliveryKey, Record, State
+from ossi.delivery.store import Deliveries, DeliveryChanged
 from ossi.domain.contribution import Contribution
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.links import LINK_LIFE, report_names, signed_path
 from ossi.domain.months import Month
-from ossi.domain.report import MonthSummary, Report
-from ossi.ports import Chat, Claim, Ledger, Message, ReportFiles
-from ossi.slack.errors import SlackError
+from ossi.domain.report import Report
+from ossi.ports import Chat, Message, ReportFiles
+from ossi.slack.errors import FailureKind, SlackError
 from ossi.slack.messages.report import report_empty, report_ready
-from ossi_report.close_month import Books, draw_up_report
-from ossi_report.notify_report_failure import Trouble
+from ossi.slack.messages.report_failure import report_failed, report_stopped
+from ossi_report.close_month import Books, close_month
+from ossi_report.figures import MonthFigures
 
 _logger = logging.getLogger(__name__)
-_EFFECT = "announce_report"
 
-Summarize = Callable[[Month, Sequence[Contribution], CompensationLevels], MonthSummary]
-WriteFile = Callable[[Report, ZoneInfo, datetime], bytes]
-Limited = Callable[[], AbstractContextManager[object]]
-
+ANNOUNCEMENT, FAILURE = "announce_report", "announce_trouble"
+"""The names of a run's deliveries: they never change."""
 ATTEMPTS = 3
 """Of an asynchronous invocation: Lambda repeats one that fails twice (infra sets it so)."""
+RUN_MS = 6 * 60_000
+"""How long a run may take, from when it begins until someone else may finish it: the function is stopped after five minutes."""
+ASKED_LIFE_MS = 24 * 3_600_000
+"""For how long a report that someone asked for is worth finishing. They can ask again; a closed month's is always finished."""
+_TRIES = 5
+
+Aggregate = Callable[[Month, Sequence[Contribution], CompensationLevels], MonthFigures]
+WriteFile = Callable[[Report, MonthFigures, ZoneInfo, datetime], bytes]
+Limited = Callable[[], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True)
@@ -38,91 +49,258 @@ class ReportMaker:
     """
 
     books: Books
-    ledger: Ledger
+    deliveries: Deliveries
     files: ReportFiles
     chat: Chat
     management_channel: str
     api_url: str
     link_key: Callable[[], str]
-    summarize: Summarize
+    aggregate: Aggregate
     writers: Mapping[str, WriteFile]
+
+    def now(self) -> int:
+        """The present moment in ms since the epoch."""
+        return int(self.books.clock().timestamp() * 1000)
 
 
 @dataclass(frozen=True)
 class ReportRun:
-    """One request for a report, however often it is delivered. requested_by: a user's id, or None for the schedule.
-
-    invocation: the platform's id of the invocation, which is the same when it tries again.
-    """
+    """One request for a report, however often it is delivered. requested_by: a user's id, or None for the schedule."""
 
     month: Month
     id: str
     requested_by: str | None = None
-    invocation: str = ""
 
     @property
     def scheduled(self) -> bool:
-        """The schedule closes the month, whatever the clock says by then: it was due at its time."""
+        """The schedule closes the month, whatever the clock says when it runs: it was due at its time."""
         return self.requested_by is None
 
 
 def make_report(maker: ReportMaker, run: ReportRun, limited: Limited = nullcontext) -> bool:
     """Makes and announces one report for each run, however often the same run is delivered (R19).
 
-    limited: within it, the work ends in time for a word about its failure. Answers whether the report was announced now. Raises what
-    went wrong, and DeliveryIncomplete where another run is at it: the platform tries again. When it does so no more, the
-    management channel is told.
+    limited: within it, the work ends in time for a word about its failure. What Slack doesn't take now is finished by the reconciler.
+    Answers whether the report was announced now. Raises what went wrong with the report itself, so that the platform tries again; when
+    it does so no more, the management channel is told.
     """
-    attempt = maker.ledger.begin_attempt(run.id, run.invocation)
-    last = attempt.number >= ATTEMPTS
-    trouble = Trouble(maker.ledger, maker.chat, maker.management_channel, run.month, run.id, run.requested_by)
+    record = _begin(maker, run)
+    if record is None:
+        return False
+    last = record.begun >= ATTEMPTS
+    if last and record.begun - 1 > record.failures and not record.attempts:
+        # Earlier attempts died without a word, and this one, which is the last, may die as well.
+        _tell(maker, run, report_stopped(run.month, run.requested_by))
+    return _finish(maker, run, record, limited, last=last)
+
+
+def finish_report(maker: ReportMaker, run_id: str, effect: str, limited: Limited = nullcontext) -> bool:
+    """Finishes a delivery of a run that isn't settled, for the reconciler. Answers whether it was sent now; raises nothing."""
+    keys = {name: DeliveryKey(run_id, name) for name in (ANNOUNCEMENT, FAILURE)}
+    records = maker.deliveries.read(keys.values(), consistent=True)
+    record, announcement = records.get(DeliveryKey(run_id, effect)), records.get(keys[ANNOUNCEMENT])
+    if record is None or not record.open:
+        return False
+    month = Month.parse(month_of_report(run_id))
+    run = ReportRun(month, run_id, _requested_by(run_id, record))
+    if effect == FAILURE:
+        return _tell_failure(maker, run, announcement.reason if announcement else "")
+    if not _is_worth_finishing(maker, run, record):
+        _put_away(maker, record, "nobody waits for it any more")
+        return False
+    begun = _begin(maker, run)
     try:
-        claim = maker.ledger.claim(run.id, _EFFECT, run.invocation)
-    except UnreadableRecord as error:  # trying again would not help; asking for the month again does
-        about = {"run": run.id, "why": str(error), "metric": "ReportFailed"}
-        _logger.error("a record of the ledger cannot be read", extra=about)
-        trouble.tell_failed(error)
+        return begun is not None and _finish(maker, run, begun, limited, last=True)
+    except Exception:  # it was told, and recorded when to try again
+        _logger.exception("a report is still to be announced", extra={"run": run.id})
         return False
-    if claim not in {Claim.GRANTED, Claim.HELD}:
-        _logger.info("this run has been announced before", extra={"run": run.id})
-        return False
-    if last and attempt.died:
-        trouble.tell_stopped()
-    if claim is Claim.HELD:
-        # Not told as a failure: whoever is at it may succeed, and has attempts of its own.
-        maker.ledger.attempt_failed(run.id, run.invocation)
-        raise DeliveryIncomplete([_EFFECT])
+
+
+def unannounced(deliveries: Deliveries, runs: Collection[str]) -> set[str]:
+    """Of these runs, those whose announcement is still owed."""
+    records = deliveries.read([DeliveryKey(run, ANNOUNCEMENT) for run in runs])
+    return {key.subject for key, record in records.items() if record.open and record.state is not State.SENT}
+
+
+def _requested_by(run_id: str, record: Record) -> str | None:
+    """Who asked, for the words: older versions didn't record it."""
+    scheduled = run_id == scheduled_report_subject(month_of_report(run_id))
+    return None if scheduled else record.requested_by or ""
+
+
+def _is_worth_finishing(maker: ReportMaker, run: ReportRun, record: Record) -> bool:
+    closed = maker.books.records.all().get(run.month)
+    if closed is not None and closed.closed and closed.run == run.id:
+        return True
+    return maker.now() - record.owed_at < ASKED_LIFE_MS
+
+
+def _begin(maker: ReportMaker, run: ReportRun) -> Record | None:
+    """Records that an announcement is owed, before any work for it; None: it was announced, or can't be.
+
+    That the work was begun is counted, so that the last attempt is known even if the ones before it died.
+    """
+    key = DeliveryKey(run.id, ANNOUNCEMENT)
+    as_read = maker.deliveries.read([key], consistent=True).get(key)
+    for _ in range(_TRIES):
+        now = maker.now()
+        if as_read is not None and (as_read.state is State.SENT or not as_read.open):
+            _logger.info("this run has been announced before", extra={"run": run.id})
+            return None
+        if as_read is not None and as_read.state in {State.UNREADABLE, State.UNKNOWN}:
+            _logger.error(
+                "the record of this run's announcement doesn't allow another",
+                extra={"run": run.id, "why": as_read.state, "metric": "ReportFailed"},
+            )
+            if as_read.state is State.UNREADABLE:
+                _tell_failure(maker, run, as_read.state)
+            return None
+        base = as_read or owed(key, maker.management_channel, now, requested_by=run.requested_by or "")
+        if base.state is State.CLAIMED and now < base.due_at:
+            _logger.info("someone else is announcing this run", extra={"run": run.id})
+            return None
+        begun = replace(
+            base, state=State.DUE, begun=base.begun + 1, owed_at=base.owed_at or now, due_at=now + RUN_MS, open=True
+        )
+        try:
+            maker.deliveries.swap(begun, as_read)
+        except DeliveryChanged as change:
+            as_read = change.found
+        else:
+            return begun
+    return None
+
+
+def _finish(maker: ReportMaker, run: ReportRun, record: Record, limited: Limited, *, last: bool) -> bool:
     try:
         with limited():
-            report = draw_up_report(maker.books, run.month, run.id, closing=run.scheduled)
+            report = close_month(maker.books, run.month, run.id, closing=run.scheduled)
             message = _message(maker, run, report)
-        ref = maker.chat.post(maker.management_channel, message)
     except Exception as error:
-        _note_failure(maker, run, error)
+        _note_failure(maker, run, record, _code(error), last=last)
         if last:
-            trouble.tell_failed(error)
+            _tell_failure(maker, run, _code(error))
         raise
-    maker.ledger.record_sent(run.id, _EFFECT, ref)
+    outcome = _announce(maker, run, message)
+    if not isinstance(outcome, Sent):
+        return False
     _logger.info("report announced", extra={"run": run.id, "rows": len(report.rows), "metric": "ReportMade"})
+    _withdraw_failure(maker, run)
     return True
 
 
-def _note_failure(maker: ReportMaker, run: ReportRun, error: Exception) -> None:
-    """Whatever it was, the next try may have the run."""
-    why = error.code if isinstance(error, SlackError) else type(error).__name__
-    _logger.warning("the report was not announced", extra={"run": run.id, "why": why, "metric": "ReportFailed"})
-    maker.ledger.release(run.id, _EFFECT, why)
-    maker.ledger.attempt_failed(run.id, run.invocation)
+def _code(error: Exception) -> str:
+    """What the words about a failure need of it: its kind, and for an unreadable report which."""
+    which = getattr(error, "which", "")
+    return f"{type(error).__name__}:{which}" if which else type(error).__name__
+
+
+def _announce(maker: ReportMaker, run: ReportRun, message: Message) -> Outcome | None:
+    """Posts the announcement, unless someone else does. What comes of it is recorded."""
+    key = DeliveryKey(run.id, ANNOUNCEMENT)
+    as_read = maker.deliveries.read([key], consistent=True).get(key)
+    if as_read is None:
+        return None
+    # Its time is now: whoever asked for it has waited until then.
+    due = as_read if as_read.state is State.CLAIMED else replace(as_read, due_at=0)
+    return _post(maker, due, as_read, message, {"run": run.id, "effect": ANNOUNCEMENT})
+
+
+def _post(
+    maker: ReportMaker, due: Record, as_read: Record | None, message: Message, about: dict[str, object]
+) -> Outcome | None:
+    claim = claimed(due, maker.now())
+    if isinstance(claim, Refusal):
+        if claim is Refusal.UNKNOWN and due.state is not State.UNKNOWN:
+            _swap(maker, given_up(due), as_read)
+        _logger.info("not posted now", extra=about | {"why": claim.value})
+        return None
+    if not _swap(maker, claim, as_read):
+        return None
+    try:
+        outcome: Outcome = Sent(maker.chat.post(maker.management_channel, message))
+    except SlackError as error:
+        outcome = Failed(error.kind, error.code, error.retry_after_s)
+    except Exception as error:  # nobody foresaw it, and it may have happened after Slack took the message
+        _logger.exception("a message was not sent, for a reason nobody foresaw", extra=about)
+        outcome = Failed(FailureKind.AMBIGUOUS, type(error).__name__)
+    record = record_outcome(maker.deliveries, claim, outcome, maker.now())
+    if isinstance(outcome, Failed):
+        if outcome.kind is FailureKind.LIMITED:
+            maker.deliveries.close_place(maker.management_channel, record.due_at)
+        settled = record.state in {State.PARKED, State.UNKNOWN}
+        metric = {"metric": "SetAside"} if settled else {"metric": "ReportFailed"}
+        _logger.warning("not announced, to be tried again", extra=about | {"why": outcome.code} | metric)
+    return outcome
+
+
+def _swap(maker: ReportMaker, record: Record, as_read: Record | None) -> bool:
+    try:
+        maker.deliveries.swap(record, as_read)
+    except DeliveryChanged:
+        return False
+    return True
+
+
+def _note_failure(maker: ReportMaker, run: ReportRun, begun: Record, why: str, *, last: bool) -> None:
+    """Records that the report itself could not be made, and when to try again."""
+    _logger.warning("the report was not made", extra={"run": run.id, "why": why, "metric": "ReportFailed"})
+    failed = replace(begun, failures=begun.failures + 1, reason=why, due_at=maker.now() + RUN_MS)
+    _swap(maker, parked(begun, why, maker.now()) if last else failed, begun)
+
+
+def _tell_failure(maker: ReportMaker, run: ReportRun, why: str) -> bool:
+    """The last attempt failed. Nothing is told of a report whose announcement may have arrived."""
+    return _tell(maker, run, report_failed(run.month, run.requested_by, why), replaces=True)
+
+
+def _tell(maker: ReportMaker, run: ReportRun, message: Message, *, replaces: bool = False) -> bool:
+    """Tells the management channel of trouble, once for each run; what was said before is redrawn. Raises nothing."""
+    keys = {name: DeliveryKey(run.id, name) for name in (ANNOUNCEMENT, FAILURE)}
+    about: dict[str, object] = {"run": run.id, "effect": FAILURE}
+    try:
+        records = maker.deliveries.read(keys.values(), consistent=True)
+        announcement, told = records.get(keys[ANNOUNCEMENT]), records.get(keys[FAILURE])
+        if announcement is not None and (announcement.ambiguous or announcement.state is State.SENT):
+            if told is not None:
+                _put_away(maker, told, "the report may have been announced")
+            return False
+        if told is not None and told.state is State.SENT:
+            if replaces and told.ref is not None:
+                maker.chat.update(told.ref, message)
+            return False
+        record = told or owed(keys[FAILURE], maker.management_channel, maker.now(), requested_by=run.requested_by or "")
+        return isinstance(_post(maker, replace(record, due_at=0), told, message, about), Sent)
+    except Exception:  # the error that is told about matters more, and an alarm tells it too
+        _logger.exception(
+            "the management channel was not told that the report failed", extra=about | {"metric": "ReportFailed"}
+        )
+        return False
+
+
+def _withdraw_failure(maker: ReportMaker, run: ReportRun) -> None:
+    """What was still to be said about a failure isn't so any more."""
+    key = DeliveryKey(run.id, FAILURE)
+    told = maker.deliveries.read([key]).get(key)
+    if told is not None and told.open and told.state is not State.SENT:
+        _put_away(maker, told, "the report was announced")
+
+
+def _put_away(maker: ReportMaker, record: Record, why: str) -> None:
+    _swap(maker, superseded(record), record)
+    _logger.info("not sent, and not to be sent any more", extra={"run": record.key.subject, "why": why})
 
 
 def _message(maker: ReportMaker, run: ReportRun, report: Report) -> Message:
-    summary = maker.summarize(report.month, report.rows, report.levels)
+    # Once: the message and every file show these figures.
+    figures = maker.aggregate(report.month, report.rows, report.levels)
+    summary = figures.summary
     if summary.accepted == 0:
         return report_empty(report, summary, run.requested_by)
     now = maker.books.clock()
     names = report_names(report.month, now, maker.writers)
     for suffix, write in maker.writers.items():
-        maker.files.store(names[suffix], write(report, maker.books.zone, now))
+        maker.files.store(names[suffix], write(report, figures, maker.books.zone, now))
     # By UTC: a week on the clocks on the wall is an hour more or less when they are changed.
     expires_at = (now.astimezone(UTC) + LINK_LIFE).astimezone(maker.books.zone)
     key = maker.link_key()

@@ -2,7 +2,6 @@
 
 from functools import cache
 
-from ossi.runtime.preload import preload
 from ossi.wiring import Wiring
 from ossi.wiring.light import LightClients
 from ossi_slash.settings import Settings
@@ -19,6 +18,3 @@ def app() -> App:
     clients = LightClients(settings.slack_api_url, _SLACK_TIMEOUT_S)
     clients.slack.connect_ahead()
     return Wiring(settings, clients)
-
-
-preload("ossi_slash")

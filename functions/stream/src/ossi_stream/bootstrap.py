@@ -2,24 +2,40 @@
 
 from functools import cache
 
+from ossi.delivery.deliver import Office
+from ossi.delivery.effect import Sender
+from ossi.delivery.effects import EFFECTS
+from ossi.runtime.clock import now_ms
 from ossi.wiring import Wiring
 from ossi.wiring.full import FullClients
+from ossi.wiring.lazy import lazy
 from ossi_stream.settings import Settings
 
 _SLACK_TIMEOUT_S = 5
-_LEASE_S = 65  # the function is stopped after 60 seconds: whoever holds a claim for longer is dead
-
-App = Wiring[Settings]
 
 
-def wired(settings: Settings) -> App:
-    """With these settings."""
-    # Each request once: what has to wait, waits in the batch, where others go on meanwhile.
-    clients = FullClients(settings.slack_api_url, _SLACK_TIMEOUT_S, patient=False)
-    return Wiring(settings, clients, lease_s=_LEASE_S)
+class App(Wiring[Settings]):
+    """And what only this function has."""
+
+    @lazy
+    def office(self) -> Office:
+        """What delivering needs."""
+        return Office(
+            deliveries=self.deliveries,
+            contributions=self.contributions,
+            sender=Sender(
+                chat=self.chat,
+                words=self.words,
+                management_channel=self.management_channel,
+                public_channel=self.settings.public_channel,
+            ),
+            effects=EFFECTS,
+            now=now_ms,
+        )
 
 
 @cache
 def app() -> App:
     """One for the life of the execution environment."""
-    return wired(Settings.read())
+    settings = Settings.read()
+    return App(settings, FullClients(settings.slack_api_url, _SLACK_TIMEOUT_S))

@@ -1,18 +1,17 @@
-"""The table's stream: every message that follows a change goes out from here (R9), each lane's by a function of its own."""
+"""The table's stream: what follows from a change goes out from here (R9), or is recorded as owed."""
 
 import logging
 import time
 from collections.abc import Sequence
 from typing import Any, cast
 
-from ossi.aws.stream_records import about, change_of, number_of
+from ossi.aws.stream_records import about, change_of, contribution_key, number_of
 from ossi.delivery.batch import Change, Time, deliver
-from ossi.delivery.deliver import Delivery, Lane
+from ossi.delivery.deliver import look_later
 from ossi.delivery.effects import EFFECTS
-from ossi.domain.contribution import Contribution
 from ossi.domain.errors import UnreadableContribution
-from ossi.domain.transitions import transition_of
 from ossi.runtime.invocation import invocation
+from ossi_stream.announce import announce
 from ossi_stream.bootstrap import App, app
 
 _logger = logging.getLogger("ossi.stream")
@@ -34,33 +33,23 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         else:
             changes |= {number: change} if change else {}
     clock = Time(lambda: float(context.get_remaining_time_in_millis()) / 1000, time.monotonic, time.sleep)
-    effects = [effect for effect in EFFECTS if effect.lane is application.settings.lane]
-    unsent = deliver(list(changes.values()), effects, clock)
-    again |= {number for number, names in zip(changes, unsent, strict=True) if names}
+    recorded = deliver(list(changes.values()), application.office, clock)
+    again |= {number for number, done in zip(changes, recorded, strict=True) if not done}
     return {"batchItemFailures": [{"itemIdentifier": number_of(records[number])} for number in sorted(again)]}
 
 
 def _change(record: object, application: App) -> Change | None:
-    """What a record tells; None: nothing to anybody."""
+    """What a record calls for; None: nothing."""
     try:
         old, new = change_of(record)
     except UnreadableContribution as error:
-        # A row that somebody spoiled by hand: nothing can be told about it, and it must not hold up the others.
-        if application.settings.lane is Lane.DIRECT:  # both lanes read it; once is enough for whoever counts
-            _logger.error(
-                "a changed row cannot be read", extra=about(record) | {"why": str(error), "metric": "Unreadable"}
-            )
+        key = contribution_key(record)
+        if error.newer and key is not None:
+            # A newer version runs beside this one, and knows what to do: whichever looks at the row in a few minutes.
+            look_later(application.office, key)
+            _logger.warning("a row that a newer version wrote is to be looked at later", extra=about(record))
+            return None
+        # A row that someone spoiled by hand: nothing can be told about it, and it must not hold up the others.
+        _logger.error("a changed row cannot be read", extra=about(record) | {"why": str(error), "metric": "Unreadable"})
         return None
-    transition = transition_of(old, new)
-    return None if transition is None or new is None else Change(transition, _delivery(new, application))
-
-
-def _delivery(contribution: Contribution, application: App) -> Delivery:
-    return Delivery(
-        contribution=contribution,
-        chat=application.chat,
-        ledger=application.ledger,
-        words=application.words,
-        management_channel=application.settings.management_channel,
-        public_channel=application.settings.public_channel,
-    )
+    return announce(old, new, EFFECTS, application.office.contributions)

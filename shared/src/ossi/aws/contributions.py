@@ -3,20 +3,18 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
 from math import ceil
 from typing import Any
 
-from ossi.aws.dynamodb import from_item, is_conditional_check_failure, item_found, pages, read_batches, to_item
+from ossi.aws.dynamodb import from_item, is_conditional_check_failure, pages, read_batches, to_item
 from ossi.domain.contribution import (
     TIMESTAMP_MAX,
     Contribution,
     ContributionKey,
-    MessageRef,
     Status,
     name_in_log,
 )
-from ossi.domain.errors import AlreadyDecided, UnknownContribution, UnreadableContribution
+from ossi.domain.errors import ContributionChanged, UnreadableContribution
 from ossi.domain.months import Month
 from ossi.ports import Page
 
@@ -24,7 +22,7 @@ _logger = logging.getLogger(__name__)
 
 
 class DynamoContributions:
-    """Reads and decides contributions (ports.Contributions). month_index: the name of the index by contributionMonth."""
+    """Reads and changes contributions (ports.Contributions). month_index: the name of the index by contributionMonth."""
 
     def __init__(
         self, client: Any, table: str, month_index: str = "", sleep: Callable[[float], None] = time.sleep
@@ -34,42 +32,34 @@ class DynamoContributions:
         self._month_index = month_index
         self._sleep = sleep
 
-    def decide(
-        self, key: ContributionKey, status: Status, by: str, at: int, seen_in: MessageRef | None
-    ) -> Contribution:
-        """PENDING -> status in one conditional write, so that of two managers one wins. See ports.Contributions.
-
-        Read before, since a row that somebody spoiled by hand is nothing to decide on: whoever did could be told nothing of it.
-        """
-        item = self._item(key)
-        if item is None:
-            raise UnknownContribution(str(key))
-        row = Contribution.from_row(item)
-        if row.status is not Status.PENDING:
-            raise AlreadyDecided(row)
-        changes: dict[str, Any] = {"status": status.value, "decidedBy": by, "decidedAt": at}
-        if seen_in is not None:
-            changes["decidedIn"] = asdict(seen_in)
-        names = {f"#{name}": name for name in changes}
+    def save(self, contribution: Contribution, as_read: Contribution) -> None:
+        """One conditional write of what differs, so that of two people who act at once one is first. See ports.Contributions."""
+        before, after = as_read.to_row(), contribution.to_row()
+        changed = {name: value for name, value in after.items() if before.get(name) != value}
+        gone = sorted(before.keys() - after.keys())
+        names = {f"#{name}": name for name in (*changed, *gone, "status", "version")}
+        values = {f":{name}": value for name, value in changed.items()} | {":statusAsRead": as_read.status.value}
+        version = "attribute_not_exists(#version)"
+        if as_read.version is not None:
+            version = "#version = :versionAsRead"
+            values[":versionAsRead"] = as_read.version
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in changed)
+        if gone:
+            expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
         try:
             self._client.update_item(
                 TableName=self._table,
-                Key=to_item({"userId": key.user_id, "timestamp": key.timestamp}),
-                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in changes),
-                ConditionExpression="#status = :pending",
+                Key=to_item({"userId": contribution.user_id, "timestamp": contribution.timestamp}),
+                UpdateExpression=expression,
+                # By hand someone changes the status and no version: so both have to be as they were.
+                ConditionExpression=f"attribute_exists(userId) AND #status = :statusAsRead AND {version}",
                 ExpressionAttributeNames=names,
-                ExpressionAttributeValues=to_item({f":{name}": value for name, value in changes.items()})
-                | to_item({":pending": Status.PENDING.value}),
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                ExpressionAttributeValues=to_item(values),
             )
         except Exception as error:  # boto3's or our own: see response_of
             if not is_conditional_check_failure(error):
                 raise
-            found = item_found(error)
-            if not found:
-                raise UnknownContribution(str(key)) from None
-            raise AlreadyDecided(Contribution.from_row(found)) from None
-        return row.model_copy(update={"status": status, "decided_by": by, "decided_at": at, "decided_in": seen_in})
+            raise ContributionChanged from None
 
     def page(self, user_id: str, size: int, *, before: int | None = None, after: int | None = None) -> Page:
         """One query, whatever the person's number of rows. See ports.Contributions."""
@@ -117,7 +107,9 @@ class DynamoContributions:
             **only,
         )
         for page in found:
-            yield from _readable([from_item(item) for item in page["Items"]])
+            # A month's reports need no history, and in a large month it would take more memory than all the rest.
+            rows = [{name: value for name, value in item.items() if name != "events"} for item in page["Items"]]
+            yield from _readable([from_item(row) for row in rows])
 
     def all(self, after: ContributionKey | None = None) -> Iterator[Contribution]:
         """A scan, which reads at half the price of a consistent one. The key need not exist any more. See ports.Contributions."""
@@ -127,22 +119,20 @@ class DynamoContributions:
 
     def get(self, key: ContributionKey) -> Contribution | None:
         """A consistent read. See ports.Contributions."""
-        item = self._item(key)
-        return next(_readable([item]), None) if item else None
-
-    def _item(self, key: ContributionKey) -> dict[str, Any] | None:
         answer = self._client.get_item(
             TableName=self._table,
             Key=to_item({"userId": key.user_id, "timestamp": key.timestamp}),
             ConsistentRead=True,
         )
-        return from_item(answer["Item"]) if "Item" in answer else None
+        return Contribution.from_row(from_item(answer["Item"])) if "Item" in answer else None
 
-    def get_many(self, keys: Iterable[ContributionKey]) -> dict[ContributionKey, Contribution]:
+    def look_up(self, keys: Iterable[ContributionKey]) -> dict[ContributionKey, Contribution | None]:
         """Consistent reads. See ports.Contributions."""
         asked = [to_item({"userId": key.user_id, "timestamp": key.timestamp}) for key in dict.fromkeys(keys)]
-        rows = read_batches(self._client, self._table, asked, self._sleep, consistent=True)
-        return {row.key: row for row in _readable(list(rows))}
+        found: dict[ContributionKey, Contribution | None] = {}
+        for row in read_batches(self._client, self._table, asked, self._sleep, consistent=True):
+            found[ContributionKey(row["userId"], int(row["timestamp"]))] = next(_readable([row]), None)
+        return found
 
 
 def _readable(rows: list[dict[str, Any]]) -> Iterator[Contribution]:

@@ -1,154 +1,77 @@
-"""What was delivered, recorded in a table beside the contributions: partition key id (S), sort key effect (S)."""
+"""The records of deliveries in DynamoDB, beside the contributions: partition key id (S), sort key effect (S).
+
+| id | effect | what it holds |
+|---|---|---|
+| contribution#<user>#<ms>, report#<month>#… | the delivery's name | the delivery: see delivery.record |
+| place#<channel, person or method> | pace | until when Slack takes no message there, and until when what waits there goes first |
+
+A delivery that is to be looked at has the attribute `unsettled`, the kind of its subject, by which there is an index with keys only.
+"""
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from ossi.aws.dynamodb import from_item, is_conditional_check_failure, item_found, pages, read_batches, to_item
-from ossi.delivery.errors import UnreadableRecord
+from ossi.delivery.policy import LONGEST_LEASE_S, LONGEST_PARKING_MS, parking_ms
+from ossi.delivery.record import DeliveryKey, Record, State
+from ossi.delivery.store import DeliveryChanged, Place
 from ossi.domain.message_ref import MessageRef
-from ossi.ports import Attempt, Claim, Record, State
 
 _logger = logging.getLogger(__name__)
 
-# A lease without a time that can be meant has lapsed, or its message would wait for ever. What cannot be counted up cannot be claimed.
-_FREE = (
-    "(attribute_not_exists(#state) OR #state = :due OR (#state = :claimed"
-    " AND NOT (attribute_type(leaseUntil, :number) AND leaseUntil BETWEEN :now AND :longest)))"
-)
-_COUNTABLE = (
-    "(attribute_not_exists(attempts) OR (attribute_type(attempts, :number) AND attempts BETWEEN :none AND :most))"
-    " AND (attribute_not_exists(failures) OR (attribute_type(failures, :number) AND failures BETWEEN :none AND :most))"
-)
-_LONGEST_LEASE_S = 3600  # no function runs for longer than 15 minutes
 _MOST = 10**9
-# The platform repeats an invocation under its id a minute after it failed. A claim of the same invocation that is older than this was
-# made by an attempt that died; one that is younger may be of a second delivery at the same moment.
-_REPEATED_AFTER_S = 45
-_OF_THE_DEAD = "(#state = :claimed AND invocation = :invocation AND leaseUntil < :repeated)"
-_ATTEMPTS_LIFE_S = 30 * 24 * 3600
+_PLACE_LIFE_S = 24 * 3600
 
 
-class DynamoLedger:
-    """ports.Ledger with conditional writes and a lease.
-
-    lease_s: seconds after which a sender that never came back counts as dead; longer than its function may run. unsettled_index: the
-    name of the index by `unsettled`, an attribute that records have from the first claim until they are sent: the kind of their subject.
-    """
+class DynamoDeliveries:
+    """delivery.store.Deliveries with conditional writes. unsettled_index: the name of the index by `unsettled`. now: in seconds."""
 
     def __init__(
         self,
         client: Any,
         table: str,
-        lease_s: int,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         unsettled_index: str = "",
     ) -> None:
-        self._unsettled_index = unsettled_index
         self._client = client
         self._table = table
-        self._lease_s = lease_s
         self._now = now
         self._sleep = sleep
+        self._unsettled_index = unsettled_index
 
-    def claim(self, subject: str, effect: str, invocation: str = "") -> Claim:
-        """One conditional write decides between senders. See ports.Ledger."""
-        now = int(self._now())
-        values = {":claimed": "CLAIMED", ":due": "DUE", ":now": now, ":until": now + self._lease_s, ":one": 1}
-        values |= {":number": "N", ":longest": now + _LONGEST_LEASE_S, ":none": 0, ":most": _MOST}
-        values[":kind"] = subject.partition("#")[0]
-        expression, free = "SET #state = :claimed, leaseUntil = :until, unsettled = :kind", _FREE
-        if invocation:
-            values |= {":invocation": invocation, ":repeated": now + self._lease_s - _REPEATED_AFTER_S}
-            expression += ", invocation = :invocation"
-            free = f"({_FREE} OR {_OF_THE_DEAD})"
+    def read(self, keys: Iterable[DeliveryKey], *, consistent: bool = False) -> dict[DeliveryKey, Record]:
+        """See delivery.store. As few calls as DynamoDB allows; consistent: at twice the price."""
+        asked = [_item_key(key.subject, key.effect) for key in dict.fromkeys(keys)]
+        rows = read_batches(self._client, self._table, asked, self._sleep, consistent=consistent)
+        return {record.key: record for record in map(self._record, rows)}
+
+    def swap(self, record: Record, as_read: Record | None) -> None:
+        """One conditional write decides between everyone who writes the record. See delivery.store."""
+        condition, names, values = _as_it_was(as_read)
+        request: dict[str, Any] = {"ConditionExpression": condition}
+        if names:
+            request["ExpressionAttributeNames"] = names
+        if values:
+            request["ExpressionAttributeValues"] = to_item(values)
         try:
-            self._update(
-                subject, effect, f"{expression} ADD attempts :one", values, condition=f"{free} AND {_COUNTABLE}"
+            self._client.put_item(
+                TableName=self._table,
+                Item=to_item(self._row(record)),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **request,
             )
         except Exception as error:  # boto3's or our own: see response_of
             if not is_conditional_check_failure(error):
                 raise
             found = item_found(error)
-        else:
-            return Claim.GRANTED
-        state = _state_in(found)
-        if state is not State.SENT and (wrong := _wrong_in(found)):
-            raise UnreadableRecord(wrong)
-        return {State.SENT: Claim.SENT, State.SET_ASIDE: Claim.SET_ASIDE}.get(state, Claim.HELD)
+            raise DeliveryChanged(self._record(found) if found else None) from None
 
-    def begin_attempt(self, subject: str, invocation: str) -> Attempt:
-        """See ports.Ledger. The count is kept for 30 days."""
-        row = self._count_attempt(subject, invocation, "number")
-        return Attempt(int(row["number"]), int(row.get("failed", 0)))
-
-    def attempt_failed(self, subject: str, invocation: str) -> None:
-        """See ports.Ledger."""
-        self._count_attempt(subject, invocation, "failed")
-
-    def record_sent(self, subject: str, effect: str, ref: MessageRef | None) -> None:
-        """See ports.Ledger. Unconditional: Slack has the message, whoever holds the lease by now."""
-        sent: dict[str, Any] = {":state": "SENT", ":at": int(self._now() * 1000)}
-        expression = "SET #state = :state, sentAt = :at"
-        if ref is not None:
-            sent |= {":channel": ref.channel, ":ts": ref.ts}
-            expression += ", channel = :channel, ts = :ts"
-        self._update(subject, effect, expression + " REMOVE leaseUntil, reason, unsettled", sent)
-
-    def release(self, subject: str, effect: str, reason: str) -> None:
-        """See ports.Ledger. reason: a code, never what a person typed."""
-        self._update(
-            subject, effect, "SET #state = :state, reason = :why REMOVE leaseUntil", {":state": "DUE", ":why": reason}
-        )
-
-    def set_aside(self, subject: str, effect: str, reason: str) -> None:
-        """See ports.Ledger. reason: a code, never what a person typed."""
-        self._update(
-            subject,
-            effect,
-            "SET #state = :state, reason = :why, failedAt = :at REMOVE leaseUntil ADD failures :one",
-            {":state": "FAILED", ":why": reason, ":at": int(self._now() * 1000), ":one": 1},
-        )
-
-    def sent_ref(self, subject: str, effect: str) -> MessageRef | None:
-        """See ports.Ledger. A consistent read."""
-        answer = self._client.get_item(TableName=self._table, Key=self._key(subject, effect), ConsistentRead=True)
-        row = from_item(answer.get("Item", {}))
-        if _state_in(row) is not State.SENT or "ts" not in row:
-            return None
-        try:
-            place: Any = row.get("channel")
-            return MessageRef(place, row["ts"])
-        except ValueError:
-            raise UnreadableRecord(f"wrong or missing in {effect}: channel or ts") from None
-
-    def records(self, messages: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Record]:
-        """See ports.Ledger. As few calls as DynamoDB allows; reads at half the price of consistent ones."""
-        keys = [self._key(subject, effect) for subject, effect in dict.fromkeys(messages)]
-        rows = read_batches(self._client, self._table, keys, self._sleep)
-        return {(row["id"], row["effect"]): self._record(row) for row in rows}
-
-    def reopen(self, subject: str, effect: str) -> bool:
-        """See ports.Ledger. How often it failed is kept."""
-        try:
-            self._update(
-                subject,
-                effect,
-                "SET #state = :due",
-                {":due": State.DUE.value, ":failed": State.SET_ASIDE.value},
-                condition="#state = :failed",
-            )
-        except Exception as error:  # boto3's or our own: see response_of
-            if not is_conditional_check_failure(error):
-                raise
-            return False
-        return True
-
-    def unsettled(self, kind: str, after: str = "") -> Iterator[tuple[str, str]]:
-        """See ports.Ledger. The index holds keys only, and no more than what is unsettled."""
+    def unsettled(self, kind: str, after: str = "") -> Iterator[DeliveryKey]:
+        """See delivery.store. The index holds keys only, and no more than what is unsettled."""
         found = pages(
             self._client.query,
             TableName=self._table,
@@ -157,67 +80,168 @@ class DynamoLedger:
             ExpressionAttributeValues=to_item({":kind": kind, ":after": after or f"{kind}#"}),
         )
         for page in found:
-            yield from ((row["id"], row["effect"]) for row in map(from_item, page["Items"]))
+            yield from (DeliveryKey(row["id"], row["effect"]) for row in map(from_item, page["Items"]))
 
-    def put_away(self, subject: str, effect: str) -> None:
-        """See ports.Ledger. What it was, and why, is kept."""
+    def places(self, names: Collection[str]) -> dict[str, Place]:
+        """See delivery.store. Consistent reads."""
+        asked = [_item_key(f"place#{name}", "pace") for name in dict.fromkeys(names)]
+        rows = read_batches(self._client, self._table, asked, self._sleep, consistent=True)
+        return {
+            row["id"].partition("#")[2]: Place(
+                self._moment(row.get("closedUntil")), self._moment(row.get("queuedUntil"))
+            )
+            for row in rows
+        }
+
+    def close_place(self, name: str, until: int) -> None:
+        """See delivery.store. A place that is closed for longer stays so."""
+        try:
+            self._write_place(
+                name, "closedUntil", until, ConditionExpression="attribute_not_exists(#what) OR #what < :until"
+            )
+        except Exception as error:  # boto3's or our own: see response_of
+            if not is_conditional_check_failure(error):
+                raise
+
+    def queue_place(self, name: str, until: int) -> None:
+        """See delivery.store."""
+        self._write_place(name, "queuedUntil", until)
+
+    def _write_place(self, name: str, what: str, until: int, **condition: str) -> None:
         self._client.update_item(
-            TableName=self._table, Key=self._key(subject, effect), UpdateExpression="REMOVE unsettled"
+            TableName=self._table,
+            Key=_item_key(f"place#{name}", "pace"),
+            UpdateExpression="SET #what = :until, expiresAt = :expires",
+            ExpressionAttributeNames={"#what": what},
+            ExpressionAttributeValues=to_item({":until": until, ":expires": int(self._now()) + _PLACE_LIFE_S}),
+            **condition,
         )
 
-    def _count_attempt(self, subject: str, invocation: str, what: str) -> dict[str, Any]:
-        answer = self._client.update_item(
-            TableName=self._table,
-            Key=self._key(subject, f"attempts#{invocation}"),
-            UpdateExpression="SET expiresAt = :until ADD #what :one",
-            ExpressionAttributeNames={"#what": what},
-            ExpressionAttributeValues=to_item({":until": int(self._now()) + _ATTEMPTS_LIFE_S, ":one": 1}),
-            ReturnValues="ALL_NEW",
-        )
-        return from_item(answer["Attributes"])
+    def _row(self, record: Record) -> dict[str, Any]:
+        """The record as it is stored; what is unknown is left out."""
+        row: dict[str, Any] = {
+            "id": record.key.subject,
+            "effect": record.key.effect,
+            "state": record.state.value,
+            "attempts": record.attempts,
+        }
+        numbers = {
+            "owedAt": record.owed_at,
+            "dueAt": record.due_at,
+            "ambiguous": record.ambiguous,
+            "failures": record.failures,
+            "drawn": record.drawn,
+            "begun": record.begun,
+            "leaseUntil": record.lease_until,
+        }
+        texts = {
+            "place": record.place,
+            "reason": record.reason,
+            "token": record.token,
+            "requestedBy": record.requested_by,
+        }
+        row |= {name: value for name, value in (*numbers.items(), *texts.items()) if value}
+        if record.state is State.CLAIMED:
+            row["ambiguous"] = record.ambiguous  # also where it is 0: without it, the claim is an older version's
+        if record.ref is not None:
+            row |= {"channel": record.ref.channel, "ts": record.ref.ts}
+        if record.state is State.SENT:
+            row["sentAt"] = int(self._now() * 1000)
+        if record.open:
+            row["unsettled"] = record.key.subject.partition("#")[0]
+        return row
 
     def _record(self, row: dict[str, Any]) -> Record:
-        now, state = self._now(), _state_in(row)
+        key, state = DeliveryKey(row["id"], row["effect"]), _state_in(row)
         if state is not State.SENT and (wrong := _wrong_in(row)):
-            about = {"contribution": row["id"].removeprefix("contribution#"), "effect": row["effect"], "why": wrong}
-            _logger.error("a record of the ledger cannot be read", extra={**about, "metric": "Unreadable"})
-            return Record(State.UNREADABLE)
-        if state is State.CLAIMED and not now <= _number(row.get("leaseUntil")) <= now + _LONGEST_LEASE_S:
-            state = State.DUE
-        reason, failed_at = row.get("reason"), _number(row.get("failedAt"))
+            about = {"contribution": key.subject.partition("#")[2], "effect": key.effect, "why": wrong}
+            _logger.error("a record of a delivery cannot be read", extra={**about, "metric": "Unreadable"})
+            return Record(key, State.UNREADABLE)
+        ref = _ref_in(row)
         return Record(
-            state=state,
-            reason=reason if isinstance(reason, str) else "",
-            failures=int(_number(row.get("failures"))),
-            failed_at=int(failed_at) if failed_at <= now * 1000 else 0,  # whatever failed has failed before
+            key,
+            state
+            if not (state is State.SENT and ref is None and ("ts" in row or "channel" in row))
+            else State.UNREADABLE,
+            place=_text(row.get("place")),
+            owed_at=self._moment(row.get("owedAt")),
+            due_at=self._due_at(state, row),
+            attempts=_number(row.get("attempts")),
+            # A claim of an older version, which counted none, may have arrived.
+            ambiguous=_number(row.get("ambiguous"), 1 if state is State.CLAIMED else 0),
+            failures=_number(row.get("failures")),
+            reason=_text(row.get("reason")),
+            ref=ref,
+            drawn=_number(row.get("drawn")),
+            open="unsettled" in row,
+            lease_until=_number(row.get("leaseUntil")),
+            token=_text(row.get("token")),
+            requested_by=_text(row.get("requestedBy")),
+            begun=_number(row.get("begun")),
         )
 
-    def _update(
-        self, subject: str, effect: str, expression: str, values: dict[str, Any], condition: str | None = None
-    ) -> None:
-        extra: dict[str, Any] = {}
-        if condition is not None:
-            extra = {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-        self._client.update_item(
-            TableName=self._table,
-            Key=self._key(subject, effect),
-            UpdateExpression=expression,
-            ExpressionAttributeNames={"#state": "state"},
-            ExpressionAttributeValues=to_item(values),
-            **extra,
-        )
+    def _due_at(self, state: State, row: dict[str, Any]) -> int:
+        """When it may be tried next (ms). Older versions recorded when a claim ends, and when a message was refused.
 
-    @staticmethod
-    def _key(subject: str, effect: str) -> dict[str, Any]:
-        return to_item({"id": subject, "effect": effect})
+        A moment too far ahead to be meant, which only a hand can have written, counts as passed, or the message would wait for ever.
+        """
+        now = self._now() * 1000
+        if "dueAt" in row:
+            due_at = _number(row["dueAt"])
+        elif state is State.CLAIMED:
+            due_at = _number(row.get("leaseUntil")) * 1000
+        elif state is State.PARKED:
+            failures, failed_at = _number(row.get("failures")), _number(row.get("failedAt"))
+            due_at = failed_at + parking_ms(failures) if failures and failed_at <= now else 0
+        else:
+            return 0
+        longest = LONGEST_LEASE_S * 1000 * 2 if state is State.CLAIMED else LONGEST_PARKING_MS
+        return due_at if due_at <= now + longest else 0
+
+    def _moment(self, value: object) -> int:
+        """Milliseconds since the epoch; 0 where a hand has written something else, or a moment too far ahead to be meant."""
+        moment = _number(value)
+        return moment if 0 < moment <= self._now() * 1000 + LONGEST_PARKING_MS else 0
+
+
+def _as_it_was(as_read: Record | None) -> tuple[str, dict[str, str], dict[str, Any]]:
+    """The condition that the record is still as it was read. Older versions change its state, lease and attempts, and no token."""
+    if as_read is None:
+        return "attribute_not_exists(id)", {}, {}
+    same = {
+        "#state": as_read.state.value,
+        "#lease": as_read.lease_until,
+        "#attempts": as_read.attempts,
+        "#token": as_read.token,
+    }
+    names = {"#state": "state", "#lease": "leaseUntil", "#attempts": "attempts", "#token": "token"}
+    parts: list[str] = []
+    values: dict[str, Any] = {}
+    for name, value in same.items():
+        missing = f"attribute_not_exists({name})"
+        if value == "":
+            parts.append(missing)  # DynamoDB keeps no empty token of ours
+            continue
+        values[name.replace("#", ":")] = value
+        equal = f"{name} = {name.replace('#', ':')}"
+        parts.append(f"({missing} OR {equal})" if value in {0, State.DUE.value} else equal)
+    return " AND ".join(("attribute_exists(id)", *parts)), names, values
+
+
+def _item_key(subject: str, effect: str) -> dict[str, Any]:
+    return to_item({"id": subject, "effect": effect})
 
 
 def _wrong_in(row: dict[str, Any]) -> str:
-    """Names the attributes that stand in the way of a claim; empty where none does."""
-    wrong = [name for name in ("attempts", "failures") if not 0 <= _number(row.get(name, 0), -1) <= _MOST]
+    """Names the attributes that stand in the way of an attempt; empty where none does."""
+    wrong = [name for name in ("attempts", "failures", "ambiguous") if name in row and not _is_count(row[name])]
     if _state_in(row) is State.UNREADABLE:
         wrong.append("state")
     return f"wrong: {', '.join(wrong)}" if wrong else ""
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST
 
 
 def _state_in(row: dict[str, Any]) -> State:
@@ -225,5 +249,16 @@ def _state_in(row: dict[str, Any]) -> State:
     return State(state) if isinstance(state, str) and state in set(State) else State.UNREADABLE
 
 
-def _number(value: object, otherwise: int = 0) -> int | Decimal:
-    return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else otherwise
+def _ref_in(row: dict[str, Any]) -> MessageRef | None:
+    try:
+        return MessageRef(row["channel"], row["ts"]) if "ts" in row else None
+    except (KeyError, ValueError):
+        return None
+
+
+def _number(value: object, otherwise: int = 0) -> int:
+    return int(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else otherwise
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ossi.contracts import ReportAsked, to_wire
+from ossi.contracts import ReportAsked, ReportDue, to_wire
 from ossi.domain.months import Month
 
 
@@ -16,7 +16,12 @@ class LambdaReportRequests:
 
     def request(self, month: Month, requested_by: str, request_id: str) -> None:
         """See ports.ReportRequests. Raises the client's errors."""
-        event = to_wire(ReportAsked(month=str(month), requested_by=requested_by, request_id=request_id))
-        self._client.invoke(
-            FunctionName=self._function_name, InvocationType="Event", Payload=json.dumps(event).encode()
-        )
+        self._invoke(ReportAsked(month=str(month), requested_by=requested_by, request_id=request_id))
+
+    def finish(self, run: str, effect: str) -> None:
+        """Asks for a delivery of a report's run that isn't settled. Raises the client's errors."""
+        self._invoke(ReportDue(run=run, effect=effect))
+
+    def _invoke(self, event: ReportAsked | ReportDue) -> None:
+        payload = json.dumps(to_wire(event)).encode()
+        self._client.invoke(FunctionName=self._function_name, InvocationType="Event", Payload=payload)

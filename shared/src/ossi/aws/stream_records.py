@@ -5,8 +5,8 @@ from typing import Any, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ossi.aws.items import from_item
-from ossi.domain.contribution import Contribution, name_in_log
-from ossi.domain.errors import UnreadableContribution
+from ossi.domain.contribution import Contribution, ContributionKey, name_in_log
+from ossi.domain.errors import UnknownContribution, UnreadableContribution
 
 _Image = dict[str, dict[str, Any]]
 # In so many ways a value is none of DynamoDB's.
@@ -66,6 +66,15 @@ def about(record: object) -> dict[str, object]:
         return {"event": named.event_id, "contribution": name_in_log(_row(named.images.keys))}
     except (ValidationError, UnreadableContribution):
         return {}
+
+
+def contribution_key(record: object) -> ContributionKey | None:
+    """The key of the record's row; None where it can't be read."""
+    try:
+        keys = _row(_Named.model_validate(record).images.keys)
+        return ContributionKey.parse(f"{keys.get('userId')}#{keys.get('timestamp')}")
+    except (ValidationError, UnreadableContribution, UnknownContribution):
+        return None
 
 
 def _row(image: _Image | None) -> dict[str, Any]:

@@ -1,30 +1,36 @@
-"""Sends what several changes call for (R9): what Slack does not take now waits, and everything else goes on meanwhile (N3)."""
+"""Delivers what several changes call for (R9): at once where that is possible, and with a record of what is still owed where it isn't."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ossi.delivery.deliver import Delivery, Effect, Outcome, Settlement, effects_of, settle
-from ossi.domain.transitions import Transition
+from ossi.delivery.deliver import Office, Result, deliver_once, owe
+from ossi.delivery.effect import Wanted
+from ossi.delivery.store import Place
+from ossi.domain.contribution import Contribution
+from ossi.slack.errors import FailureKind
 
 _logger = logging.getLogger(__name__)
 
-# Starting a message with less time left than this risks being stopped between Slack's OK and the record of it.
 SECONDS_FOR_ONE = 12
-# Of one message in one batch, apart from those that came too soon. What is left then is delivered again with the stream, which counts
-# its attempts too.
-MOST_ATTEMPTS = 3
+"""Starting a message with less time left than this risks being stopped between Slack's OK and the record of it."""
+BUDGET_S = 30
+"""For all messages of a batch: the next one's must not wait for these."""
+REPEATS_S = 3
+"""For waiting for the pace of a place; what takes longer is worked off by the reconciler, and the next batch need not wait for it."""
 # Slack takes about one message a second in a place and tolerates bursts ("Rate limits"): a place that had its burst gets the next
 # message when that will be taken, instead of one that is refused before each one that is taken.
-PACE_S = 1.0
+PACE_MS = 1_000
+QUEUE_MS = 65_000
+"""For how long what waits for a place goes first. The reconciler looks every minute, and says so again."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A transition of a contribution, and what is at hand to tell about it."""
+    """A contribution as a change has left it, and what the events of that change call for."""
 
-    transition: Transition
-    delivery: Delivery
+    contribution: Contribution
+    wanted: tuple[Wanted, ...]
 
 
 @dataclass(frozen=True)
@@ -41,93 +47,122 @@ class Time:
 
 
 @dataclass
-class _Due:
-    """A message that is not settled. change: the place of its change in the batch."""
+class Pace:
+    """What is known of the pace of places, in this process and from others. Moments are ms since the epoch."""
 
-    change: int
-    key: str
-    place: str
-    effect: Effect
-    delivery: Delivery
-    attempts: int = 0
+    office: Office
+    known: dict[str, Place] = field(default_factory=dict[str, Place])
+    closed_until: dict[str, int] = field(default_factory=dict[str, int])
+    paced: set[str] = field(default_factory=set[str])
+
+    def learn(self, names: Iterable[str]) -> None:
+        """Reads what others know of these places."""
+        self.known |= self.office.deliveries.places(set(names))
+
+    def opens_at(self, name: str) -> int:
+        """When Slack takes the next message there."""
+        return max(self.closed_until.get(name, 0), self.known.get(name, Place()).closed_until)
+
+    def is_queued(self, name: str) -> bool:
+        """Whether what waits there goes first, and someone is working it off."""
+        return self.known.get(name, Place()).queued_until > self.office.now()
+
+    def after(self, name: str, settlement_kind: FailureKind | None, due_at: int, *, sent: bool) -> None:
+        """Notes what came of a message there."""
+        if settlement_kind is FailureKind.LIMITED:
+            self.paced.add(name)
+            self.closed_until[name] = due_at
+        elif sent and name in self.paced:
+            self.closed_until[name] = self.office.now() + PACE_MS
 
 
 @dataclass
-class _Batch:
-    time: Time
-    waiting: list[_Due]
-    given_up: list[_Due] = field(default_factory=list[_Due])
-    closed_until: dict[str, float] = field(default_factory=dict[str, float])
-    paced: set[str] = field(default_factory=set[str])
-
-    def run(self) -> None:
-        while self.waiting:
-            for due in list(self.waiting):
-                if self._may_begin(due):
-                    self._attempt(due)
-            if not self._wait():
-                break
-        for due in self.waiting:
-            about = {"effect": due.effect.name, "contribution": due.key}
-            if self._is_behind(due):
-                _logger.warning("waits behind an earlier change of its row", extra=about)
-            else:
-                _logger.warning("not begun with so little time left, to be tried again", extra=about)
-
-    def _may_begin(self, due: _Due) -> bool:
-        return not self._is_behind(due) and self._closed_for(due) <= 0 and self.time.is_enough()
-
-    def _is_behind(self, due: _Due) -> bool:
-        """Whether a message of an earlier change of the same contribution is not settled."""
-        return any(each.key == due.key and each.change < due.change for each in (*self.waiting, *self.given_up))
-
-    def _closed_for(self, due: _Due) -> float:
-        return max(0.0, self.closed_until.get(due.place, 0.0) - self.time.now())
-
-    def _attempt(self, due: _Due) -> None:
-        try:
-            settlement = settle(due.effect, due.delivery)
-        except Exception as error:  # the ledger failed: the others may be luckier
-            _logger.exception(
-                "a message could not be handled", extra={"effect": due.effect.name, "contribution": due.key}
-            )
-            settlement = Settlement(Outcome.FAILED, type(error).__name__)
-        if settlement.limited:
-            self.paced.add(due.place)
-        else:
-            due.attempts += 1
-        pause = PACE_S if settlement.outcome is Outcome.SENT and due.place in self.paced else settlement.retry_after_s
-        if pause is not None:
-            self.closed_until[due.place] = self.time.now() + pause
-        if settlement.retry_after_s is not None and due.attempts < MOST_ATTEMPTS:
-            return
-        self.waiting.remove(due)
-        if not settlement.final:
-            self.given_up.append(due)
-
-    def _wait(self) -> bool:
-        """Until the first place may be tried again, if there is time for that; whether there is anything to be done then."""
-        waits = [self._closed_for(due) for due in self.waiting if not self._is_behind(due)]
-        if not waits or not self.time.is_enough(after_s=min(waits)):
-            return False
-        self.time.sleep(min(waits))
-        return True
+class _Due:
+    change: int
+    contribution: Contribution
+    wanted: Wanted
+    place: str
 
 
-def deliver(changes: Sequence[Change], effects: Sequence[Effect], time: Time) -> list[list[str]]:
-    """Sends every message of the changes, in their order, that was not sent before.
+def deliver(changes: Sequence[Change], office: Office, time: Time) -> list[bool]:
+    """Sends every message of the changes that was not sent before, in their order, or records that it is owed.
 
-    A place to which Slack takes no more messages for now is left alone until its time has come; meanwhile those for other places are
-    sent, and only if there are none is it waited for. Answers, for each change, the names of the messages that are to be tried again.
+    Answers, for each change, whether everything that it calls for is recorded: only then is the change done.
     """
-    due = [
-        _Due(number, str(change.delivery.contribution.key), effect.place(change.delivery), effect, change.delivery)
-        for number, change in enumerate(changes)
-        for effect in effects_of(change.transition, effects)
-    ]
-    batch = _Batch(time, due)
-    batch.run()
-    return [
-        [each.effect.name for each in (*batch.given_up, *batch.waiting) if each.change == number]
-        for number in range(len(changes))
-    ]
+    batch = _Batch(office, time, len(changes))
+    batch.run(
+        [
+            _Due(number, change.contribution, wanted, wanted.effect.rate_limit_key(office.sender, change.contribution))
+            for number, change in enumerate(changes)
+            for wanted in change.wanted
+        ]
+    )
+    return batch.recorded
+
+
+class _Batch:
+    def __init__(self, office: Office, time: Time, changes: int) -> None:
+        self._office = office
+        self._time = time
+        self._started = time.now()
+        self._pace = Pace(office)
+        self.recorded = [True] * changes
+
+    def run(self, due: list[_Due]) -> None:
+        if not due:
+            return
+        try:
+            self._pace.learn(each.place for each in due)
+        except Exception:  # the pace of places helps, and nothing depends on it
+            _logger.exception("the pace of places is not known")
+        waiting = [each for each in due if not self._attempt(each)]
+        deadline = self._time.now() + REPEATS_S
+        while waiting and self._sleep_until_one_may_go(waiting, deadline):
+            waiting = [each for each in waiting if not self._attempt(each)]
+        for each in waiting:
+            self._leave(each)
+
+    def _attempt(self, due: _Due) -> bool:
+        """Whether the message was tried, or need not be: what came of that is recorded."""
+        office, place = self._office, due.place
+        has_time = self._time.is_enough() and self._time.now() - self._started < BUDGET_S
+        if not has_time or self._pace.is_queued(place) or self._pace.opens_at(place) > office.now():
+            return False
+        try:
+            settlement = deliver_once(office, due.contribution, due.wanted)
+        except Exception:  # the ledger failed: the others may be luckier
+            _logger.exception("a message could not be handled", extra=self._about(due))
+            self.recorded[due.change] = False
+            return True
+        record = settlement.record
+        self._pace.after(place, settlement.kind, record.due_at if record else 0, sent=settlement.result is Result.SENT)
+        return settlement.kind is not FailureKind.LIMITED
+
+    def _sleep_until_one_may_go(self, waiting: Sequence[_Due], deadline: float) -> bool:
+        """Whether there is anything to be done within the time for repeats."""
+        now = self._office.now()
+        opening = [self._pace.opens_at(each.place) - now for each in waiting if not self._pace.is_queued(each.place)]
+        wait_s = max(min(opening, default=0), 0) / 1000
+        if not opening or not self._time.is_enough(wait_s) or self._time.now() + wait_s > deadline:
+            return False
+        if wait_s:
+            self._time.sleep(wait_s)
+        return self._time.now() - self._started < BUDGET_S
+
+    def _leave(self, due: _Due) -> None:
+        """Records that the message is owed: the reconciler works it off, before what comes later."""
+        office = self._office
+        opens_at = self._pace.opens_at(due.place)
+        try:
+            owe(office, due.contribution, due.wanted, max(opens_at, office.now()))
+            if opens_at > office.now() or self._pace.is_queued(due.place) or due.place in self._pace.paced:
+                office.deliveries.queue_place(due.place, max(opens_at, office.now()) + QUEUE_MS)
+        except Exception:  # then the change comes again
+            _logger.exception("a message is owed, and that could not be recorded", extra=self._about(due))
+            self.recorded[due.change] = False
+        else:
+            _logger.info("to be sent when the place takes it", extra=self._about(due))
+
+    @staticmethod
+    def _about(due: _Due) -> dict[str, object]:
+        return {"effect": due.wanted.name, "contribution": str(due.contribution.key)}

@@ -1,92 +1,54 @@
-"""Sends what a transition calls for (R6 to R9): each message once, a failing one without holding up its neighbours."""
+"""Delivers what a contribution's history calls for (R6 to R9): each message once, and a failing one holds up nobody."""
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from ossi.delivery.errors import UnreadableRecord
-from ossi.domain.contribution import Contribution, ContributionKey, MessageRef
-from ossi.domain.transitions import Transition
-from ossi.ports import Chat, Claim, Ledger, Message
-from ossi.slack.errors import PermanentSlackError, TransientSlackError
-from ossi.slack.messages.notifications import Words
+from ossi.contracts import CONTRIBUTIONS, contribution_subject
+from ossi.delivery.effect import Effect, Sender, Wanted
+from ossi.delivery.policy import (
+    Failed,
+    NothingToSend,
+    Outcome,
+    Refusal,
+    Sent,
+    Unwritable,
+    after,
+    claimed,
+    given_up,
+    owed,
+    superseded,
+)
+from ossi.delivery.record import DeliveryKey, Record, State
+from ossi.delivery.store import Deliveries, DeliveryChanged
+from ossi.domain.contribution import Contribution, ContributionKey
+from ossi.domain.errors import UnknownContribution
+from ossi.domain.lifecycle import history_of
+from ossi.domain.message_ref import MessageRef
+from ossi.ports import Contributions
+from ossi.slack.errors import FailureKind, SlackError
 
 _logger = logging.getLogger(__name__)
 
-UNREADABLE_RECORD = "unreadable_record"
-"""The reason where a record of the ledger stands in the way, which only a hand can have spoiled."""
+LOOK = "look"
+"""The name of the record that says: look at this row."""
+LOOK_AGAIN_MS = 300_000
+_WAIT_FOR_ANOTHER_MS = 30_000
+_NEVER = -1
+_TRIES = 5  # at writing a record that others write too
+# Whoever is deactivated or has left reads nothing any more (Slack: errors of chat.postMessage and conversations.open).
+GONE = frozenset({"user_disabled", "user_not_found", "users_not_found", "user_not_visible", "cannot_dm_bot"})
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """What an effect has at hand to send its message."""
-
-    contribution: Contribution
-    chat: Chat
-    ledger: Ledger
-    words: Words
-    management_channel: str
-    public_channel: str
-
-
-class Lane(StrEnum):
-    """Who waits for whom: each lane reads the changes by itself, so that what is slow in one delays nothing in the other (ADR 8).
-
-    DIRECT: to a person, or on a message on which a person has just acted. CHANNELS: posts to the channels, which take one a second,
-    and what has to come after these.
-    """
-
-    DIRECT = "direct"
-    CHANNELS = "channels"
-
-
-@dataclass(frozen=True)
-class Effect:
-    """One message that follows a transition. name is recorded in the ledger: it never changes.
-
-    write: makes the message. place: where Slack counts it (a channel, or a person): a rate limit there says nothing of other places.
-    send: sends it and answers where it stands; None: there was nothing to send. Raises SlackError. until: the effects of later
-    transitions after which it would come too late; with none, it does so after every later transition.
-    """
-
-    name: str
-    transition: Transition
-    lane: Lane
-    write: Callable[[Words, Contribution], Message]
-    place: Callable[[Delivery], str]
-    send: Callable[[Delivery, Message], MessageRef | None]
-    until: tuple[str, ...] = ()
-
-
-def post_to(
-    place: Callable[[Delivery], str],
-    name: str,
-    transition: Transition,
-    lane: Lane,
-    write: Callable[[Words, Contribution], Message],
-    *,
-    until: tuple[str, ...] = (),
-) -> Effect:
-    """The effect of posting a message to that place."""
-    return Effect(
-        name,
-        transition,
-        lane,
-        write,
-        place,
-        lambda delivery, message: delivery.chat.post(place(delivery), message),
-        until,
-    )
-
-
-class Outcome(StrEnum):
-    """What came of one message. DUE: nothing was tried. NEEDLESS: it turned out that there is nothing to send."""
+class Result(StrEnum):
+    """What came of one delivery. DUE: it waits for its time, its place or another delivery. NEEDLESS: there is nothing to send."""
 
     SENT = "sent"
     SENT_BEFORE = "sent before"
     NEEDLESS = "needless"
     SET_ASIDE = "set aside"
+    UNKNOWN = "unknown"
     HELD = "held"
     FAILED = "failed"
     DUE = "due"
@@ -94,99 +56,245 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Settlement:
-    """What came of one message, and the code of what went wrong.
+    """What came of one delivery, and the code of what went wrong. record: as it stands now; None: it can't be known."""
 
-    retry_after_s: for how long to leave the place alone, if that is known. limited: since it has had too many messages.
-    """
-
-    outcome: Outcome
+    result: Result
     reason: str = ""
-    retry_after_s: float | None = None
-    limited: bool = False
-
-    @property
-    def final(self) -> bool:
-        """Whether nothing remains to be tried again by whoever tried."""
-        return self.outcome in {Outcome.SENT, Outcome.SENT_BEFORE, Outcome.NEEDLESS, Outcome.SET_ASIDE}
+    record: Record | None = None
+    kind: FailureKind | None = None
 
 
-_OF_OTHERS = {Claim.SENT: Outcome.SENT_BEFORE, Claim.SET_ASIDE: Outcome.SET_ASIDE, Claim.HELD: Outcome.HELD}
+@dataclass(frozen=True)
+class Office:
+    """What delivering needs. now: ms since the epoch."""
+
+    deliveries: Deliveries
+    contributions: Contributions
+    sender: Sender
+    effects: Sequence[Effect]
+    now: Callable[[], int]
 
 
-def effects_of(transition: Transition, effects: Sequence[Effect]) -> list[Effect]:
-    """The messages that follow the transition, in their order."""
-    return [effect for effect in effects if effect.transition is transition]
+_REFUSED = {
+    Refusal.SETTLED: Result.SENT_BEFORE,
+    Refusal.HELD: Result.HELD,
+    Refusal.NOT_DUE: Result.DUE,
+    Refusal.PARKED: Result.SET_ASIDE,
+    Refusal.UNKNOWN: Result.UNKNOWN,
+    Refusal.UNREADABLE: Result.SET_ASIDE,
+}
+UNREADABLE_RECORD = "unreadable_record"
+"""The reason where a record stands in the way that only a hand can have spoiled."""
 
 
-SUBJECTS = "contribution"
-"""The kind of the ledger's subjects that are contributions."""
-
-
-def subject_of(contribution: Contribution) -> str:
-    """What the ledger calls the contribution."""
-    return subject_named(contribution.key)
-
-
-def subject_named(key: ContributionKey) -> str:
-    """What the ledger calls the contribution of that key."""
-    return f"{SUBJECTS}#{key}"
+def subject_of(key: ContributionKey) -> str:
+    """What the deliveries of that contribution are about."""
+    return contribution_subject(key)
 
 
 def contribution_in(subject: str) -> ContributionKey:
-    """The key of the contribution that the ledger calls so. Raises UnknownContribution for any other subject."""
-    return ContributionKey.parse(subject.removeprefix(f"{SUBJECTS}#"))
+    """The contribution that the subject names. Raises UnknownContribution for any other subject."""
+    kind, _, key = subject.partition("#")
+    if kind != CONTRIBUTIONS:
+        raise UnknownContribution(subject[:50])
+    return ContributionKey.parse(key)
 
 
-def settle(effect: Effect, delivery: Delivery) -> Settlement:
-    """Sends one message, unless somebody else did or does, and records what came of it."""
-    subject, ledger, about = subject_of(delivery.contribution), delivery.ledger, _about(effect, delivery)
+def key_of(contribution: Contribution, wanted: Wanted) -> DeliveryKey:
+    """The delivery's key."""
+    return DeliveryKey(subject_of(contribution.key), wanted.name)
+
+
+def deliver_once(office: Office, contribution: Contribution, wanted: Wanted, known: Record | None = None) -> Settlement:
+    """Sends one message, unless someone else did or does, and records what came of it. known: its record, if it was read just now."""
+    about: dict[str, object] = {"effect": wanted.name, "contribution": str(contribution.key)}
+    ref, waiting = _target(office, contribution, wanted)
+    if waiting == _NEVER:
+        return Settlement(Result.SET_ASIDE, UNREADABLE_RECORD)
+    if waiting is not None:
+        record = owe(office, contribution, wanted, waiting)
+        return Settlement(Result.DUE, "waits_for_another", record)
+    claim = _claim(office, contribution, wanted, known)
+    if isinstance(claim, Settlement):
+        if claim.result is Result.HELD:
+            _logger.info("someone else is sending it", extra=about)
+        return claim
+    outcome = _attempt(office, contribution, wanted, ref, about)
+    record = record_outcome(office.deliveries, claim, outcome, office.now())
+    settlement = _settlement(outcome, record, about)
+    if isinstance(outcome, Failed) and outcome.kind is FailureKind.LIMITED:
+        office.deliveries.close_place(claim.place, record.due_at)
+    if wanted.effect.idempotent and settlement.result in {Result.SENT, Result.NEEDLESS}:
+        _look_again(office, contribution, wanted)
+    return settlement
+
+
+def _target(office: Office, contribution: Contribution, wanted: Wanted) -> tuple[MessageRef | None, int | None]:
+    """The message to redraw, and until when (ms) to wait for it to be posted; None: no waiting."""
+    if not wanted.waits_for:
+        return wanted.ref, None
+    key = DeliveryKey(subject_of(contribution.key), wanted.waits_for)
+    record = office.deliveries.read([key], consistent=True).get(key)
+    if record is None:
+        return None, None  # it was never owed, or comes too late: nobody will post it
+    if record.state is State.UNREADABLE:
+        return None, _NEVER
+    if not record.settled:
+        return None, max(record.due_at, office.now() + _WAIT_FOR_ANOTHER_MS)
+    pressed = any(event.seen_in == record.ref for event in history_of(contribution))
+    return (None if pressed else record.ref), None
+
+
+def _claim(office: Office, contribution: Contribution, wanted: Wanted, known: Record | None) -> Record | Settlement:
+    key, as_read = key_of(contribution, wanted), known
+    place = wanted.effect.rate_limit_key(office.sender, contribution)
+    for _ in range(_TRIES):
+        now = office.now()
+        base = as_read or owed(key, place, now)
+        # The first versions of Ossi recorded no version: they drew at the first decision.
+        base = replace(base, place=place, drawn=base.drawn or (wanted.first if base.state is State.SENT else 0))
+        claim = claimed(base, now, wanted=wanted.version, idempotent=wanted.effect.idempotent)
+        if isinstance(claim, Refusal) and not (claim is Refusal.UNKNOWN and base.state is not State.UNKNOWN):
+            reason = UNREADABLE_RECORD if claim is Refusal.UNREADABLE else base.reason
+            return Settlement(_REFUSED[claim], reason, base)
+        record = given_up(base) if isinstance(claim, Refusal) else claim
+        try:
+            office.deliveries.swap(record, as_read)
+        except DeliveryChanged as change:
+            as_read = change.found
+            continue
+        if isinstance(claim, Refusal):
+            _log_unknown(record)
+            return Settlement(Result.UNKNOWN, record.reason, record)
+        return record
+    return Settlement(Result.HELD, "", as_read)
+
+
+def _attempt(
+    office: Office, contribution: Contribution, wanted: Wanted, ref: MessageRef | None, about: dict[str, object]
+) -> Outcome:
+    effect = wanted.effect
+    if effect.idempotent and ref is None:
+        return NothingToSend(drawn=wanted.version)
     try:
-        claim = ledger.claim(subject, effect.name)
-    except UnreadableRecord as error:  # trying again would not help, and nobody knows whether it was sent
-        return _unreadable(error, about)
-    if claim is not Claim.GRANTED:
-        if claim is Claim.HELD:
-            _logger.warning("somebody else is sending it, to be tried again", extra=about)
-        return Settlement(_OF_OTHERS[claim])
+        message = effect.write(office.sender.words, contribution)
+    except Exception as error:  # the same row gives the same error each time
+        _logger.exception("a message could not be written", extra=about)
+        return Unwritable(type(error).__name__)
     try:
-        message = effect.write(delivery.words, delivery.contribution)
-    except Exception as error:  # the same row gives the same error each time: it must not hold up the others for a day
-        why = type(error).__name__
-        ledger.set_aside(subject, effect.name, why)
-        _logger.exception(
-            "not written, and trying again would not help", extra=about | {"why": why, "metric": "SetAside"}
-        )
-        return Settlement(Outcome.SET_ASIDE, why)
+        sent = effect.send(office.sender, contribution, message, ref)
+    except SlackError as error:
+        if error.code in GONE and effect.rate_limit_key(office.sender, contribution) == contribution.user_id:
+            return NothingToSend(error.code)
+        return Failed(error.kind, error.code, error.retry_after_s, idempotent=effect.idempotent)
+    except Exception as error:  # nobody foresaw it, and it may have happened after Slack took the message
+        _logger.exception("a message was not sent, for a reason nobody foresaw", extra=about)
+        return Failed(FailureKind.AMBIGUOUS, type(error).__name__, idempotent=effect.idempotent)
+    if effect.idempotent and sent is None:
+        return NothingToSend(drawn=wanted.version)
+    return Sent(sent, drawn=wanted.version)
+
+
+def record_outcome(deliveries: Deliveries, claim: Record, outcome: Outcome, now: int) -> Record:
+    """Records what came of an attempt, and answers the record.
+
+    Someone else may hold the claim meanwhile, if this attempt took longer than the claim: what has arrived is recorded all the same,
+    so that no further copy is sent; anything else is then their business.
+    """
+    as_read: Record = claim
+    record = after(claim, outcome, now)
+    for _ in range(_TRIES):
+        try:
+            deliveries.swap(record, as_read)
+        except DeliveryChanged as change:
+            if change.found is None or not isinstance(outcome, Sent | NothingToSend):
+                return change.found or record
+            if change.found.state is State.SENT and change.found.drawn >= record.drawn:
+                return change.found
+            as_read, record = change.found, after(change.found, outcome, now)
+        else:
+            return record
+    return record
+
+
+def _settlement(outcome: Outcome, record: Record, about: dict[str, object]) -> Settlement:
+    why = about | {"why": record.reason}
+    match outcome:
+        case Sent():
+            _logger.info("sent", extra=about | {"metric": "Delivered"})
+            return Settlement(Result.SENT, "", record)
+        case NothingToSend():
+            return Settlement(Result.NEEDLESS, outcome.reason, record)
+        case Unwritable():
+            _logger.error("parked: the message can't be written", extra=why | {"metric": "SetAside"})
+            return Settlement(Result.SET_ASIDE, record.reason, record)
+        case Failed():
+            if record.state is State.PARKED:
+                _logger.error("parked: Slack refused it for good", extra=why | {"metric": "SetAside"})
+                return Settlement(Result.SET_ASIDE, record.reason, record, outcome.kind)
+            if record.state is State.UNKNOWN:
+                _log_unknown(record)
+                return Settlement(Result.UNKNOWN, record.reason, record, outcome.kind)
+            _logger.warning(
+                "not sent, to be tried again", extra=about | {"why": outcome.code, "metric": "DeliveryRetried"}
+            )
+            return Settlement(Result.FAILED, outcome.code, record, outcome.kind)
+
+
+def _log_unknown(record: Record) -> None:
+    about = {"contribution": record.key.subject.partition("#")[2], "effect": record.key.effect, "why": record.reason}
+    _logger.error("nobody knows whether it arrived: an operator decides", extra=about | {"metric": "SetAside"})
+
+
+def _look_again(office: Office, contribution: Contribution, drawn: Wanted) -> None:
+    """A redrawing that was overtaken while it was on its way must not be the last word."""
+    current = office.contributions.get(contribution.key)
+    if current is None:
+        return
+    for wanted in drawn.effect.wanted(history_of(current)):
+        if wanted.name == drawn.name and wanted.version > drawn.version and not wanted.event.silent:
+            deliver_once(office, current, wanted)
+
+
+def owe(office: Office, contribution: Contribution, wanted: Wanted, due_at: int | None = None) -> Record | None:
+    """Records that a message is owed, unless that was recorded before. due_at: when it may be tried (ms); None: now."""
+    place = wanted.effect.rate_limit_key(office.sender, contribution)
+    now = office.now()
+    record, as_read = owed(key_of(contribution, wanted), place, now, due_at), None
+    for _ in range(_TRIES):
+        try:
+            office.deliveries.swap(record, as_read)
+        except DeliveryChanged as change:
+            found = change.found
+            if found is None:
+                as_read = None
+                continue
+            drawn = found.drawn or wanted.first
+            if found.state is not State.SENT or drawn >= wanted.version:
+                return found
+            as_read = found
+            record = replace(found, state=State.DUE, due_at=record.due_at, drawn=drawn, open=True, token=record.token)
+        else:
+            return record
+    return None
+
+
+def settle(office: Office, record: Record, why: str) -> None:
+    """Puts a delivery away that isn't to be sent any more."""
     try:
-        ref = effect.send(delivery, message)
-    except TransientSlackError as error:
-        ledger.release(subject, effect.name, error.code)
-        _logger.warning("not sent, to be tried again", extra=about | {"why": error.code, "metric": "DeliveryRetried"})
-        return Settlement(Outcome.FAILED, error.code, error.retry_after_s, error.limited)
-    except PermanentSlackError as error:
-        ledger.set_aside(subject, effect.name, error.code)
-        _logger.error(
-            "not sent, and trying again would not help", extra=about | {"why": error.code, "metric": "SetAside"}
-        )
-        return Settlement(Outcome.SET_ASIDE, error.code)
-    except UnreadableRecord as error:  # of the message that this one follows
-        ledger.set_aside(subject, effect.name, UNREADABLE_RECORD)
-        return _unreadable(error, about)
-    except Exception as error:  # whatever it was, it must hold up neither the neighbours nor the next try
-        ledger.release(subject, effect.name, type(error).__name__)
-        _logger.exception("not sent, for a reason that nobody foresaw", extra=about | {"metric": "DeliveryRetried"})
-        return Settlement(Outcome.FAILED, type(error).__name__)
-    ledger.record_sent(subject, effect.name, ref)
-    if ref is None:
-        return Settlement(Outcome.NEEDLESS)
-    _logger.info("sent", extra=about | {"metric": "Delivered"})
-    return Settlement(Outcome.SENT)
+        office.deliveries.swap(superseded(record), record)
+    except DeliveryChanged:
+        return  # someone else is at it, and the next look sees what came of that
+    about = {"effect": record.key.effect, "contribution": record.key.subject.partition("#")[2], "why": why}
+    _logger.info("not sent, and not to be sent any more", extra=about)
 
 
-def _about(effect: Effect, delivery: Delivery) -> dict[str, object]:
-    return {"effect": effect.name, "contribution": str(delivery.contribution.key)}
-
-
-def _unreadable(error: UnreadableRecord, about: dict[str, object]) -> Settlement:
-    _logger.error("a record of the ledger cannot be read", extra=about | {"why": str(error), "metric": "Unreadable"})
-    return Settlement(Outcome.SET_ASIDE, UNREADABLE_RECORD)
+def look_later(office: Office, key: ContributionKey) -> None:
+    """Records that a row is to be looked at again: it tells something that this version doesn't understand."""
+    now = office.now()
+    record = owed(DeliveryKey(subject_of(key), LOOK), "", now, now + LOOK_AGAIN_MS)
+    try:
+        office.deliveries.swap(record, None)
+    except DeliveryChanged as change:
+        if change.found is not None and not change.found.open:
+            office.deliveries.swap(replace(record, attempts=0), change.found)

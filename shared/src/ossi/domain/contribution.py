@@ -5,27 +5,29 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasGenerator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
 
 from ossi.domain.errors import UnknownContribution, UnreadableContribution
+from ossi.domain.history import EVENTS_MAX, Event, UnknownWord, read_events
+from ossi.domain.history import TIMESTAMP_MAX as TIMESTAMP_MAX
+from ossi.domain.history import Status as Status
 from ossi.domain.message_ref import ID_MAX
 from ossi.domain.message_ref import MessageRef as MessageRef  # whoever reads a contribution reads where it was decided
 
-TIMESTAMP_MAX = 253_402_128_000_000
-"""9999-12-30, in milliseconds: a later time, which only a hand can have written, has no date in Python."""
 _SLACK_ID = re.compile(r"[A-Z0-9]{1,64}", re.ASCII)
-
-
-class Status(StrEnum):
-    """Where a contribution stands."""
-
-    PENDING = "PENDING"
-    ACCEPTED = "ACCEPTED"
-    DECLINED = "DECLINED"
 
 
 _Id = Annotated[str, Field(max_length=ID_MAX)]
@@ -70,7 +72,8 @@ class Contribution(BaseModel):
     """A row of the table. timestamp, decided_at and imported_at are milliseconds since the epoch; contribution_month is YYYY-MM.
 
     submission_id: of the form that it was stored from; a row without one was written by hand, or before there was this attribute.
-    imported_at: when it was brought in from another system.
+    imported_at: when it was brought in from another system. events: what happened to it, as far as the row keeps it: see
+    domain.lifecycle.history_of for all of it. version: the number of its last event; None: the row keeps none.
     """
 
     model_config = ConfigDict(
@@ -94,22 +97,32 @@ class Contribution(BaseModel):
     decided_in: MessageRef | None = None
     submission_id: str | None = None
     imported_at: _Milliseconds | None = None
+    events: Annotated[tuple[Event, ...], PlainValidator(read_events)] = ()
+    version: Annotated[int, Field(ge=0, le=EVENTS_MAX)] | None = None
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
-        """Reads a row as stored. Raises UnreadableContribution, which names the attributes and keeps their values to itself."""
+        """Reads a row as stored.
+
+        Raises UnreadableContribution, which names the attributes and keeps their values to itself; its `newer` says that nothing is
+        wrong but a status or an event that this version doesn't know.
+        """
         try:
             found = cls.model_validate(row)
         except ValidationError as error:
-            wrong = sorted({".".join(str(part) for part in problem["loc"]) for problem in error.errors()})
-            raise UnreadableContribution("wrong or missing: " + ", ".join(wrong)) from None
+            problems = error.errors()
+            wrong = sorted({".".join(str(part) for part in problem["loc"]) for problem in problems})
+            raise UnreadableContribution(
+                "wrong or missing: " + ", ".join(wrong), newer=all(map(_is_unknown_word, problems))
+            ) from None
         # Which attributes were there tells nothing here, and takes as much memory as the texts.
         found.model_fields_set.clear()
         return found
 
     def to_row(self) -> dict[str, Any]:
         """The row to store; what is unknown is left out."""
-        return self.model_dump(by_alias=True, exclude_none=True, mode="json")
+        row = self.model_dump(by_alias=True, exclude_none=True, exclude={"events"}, mode="json")
+        return row | ({"events": [event.to_row() for event in self.events]} if self.events else {})
 
     @property
     def key(self) -> ContributionKey:
@@ -120,6 +133,13 @@ class Contribution(BaseModel):
     def person(self) -> str:
         """The name to show; a row without one shows the user's id."""
         return self.name or self.user_id
+
+
+def _is_unknown_word(problem: ErrorDetails) -> bool:
+    """Whether a newer version may have written the attribute: its status, or a kind of event, is a word that this one doesn't know."""
+    if problem["type"] == "enum":
+        return problem["loc"] == ("status",) and isinstance(problem["input"], str)
+    return isinstance(problem.get("ctx", {}).get("error"), UnknownWord)
 
 
 def name_in_log(row: Mapping[str, object]) -> str:

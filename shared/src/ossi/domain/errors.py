@@ -19,7 +19,14 @@ class UnreadableMonth(OssiError):
 
 
 class UnreadableContribution(OssiError):
-    """A stored row that cannot be read as a contribution. It names the wrong attributes, never their values."""
+    """A stored row that can't be read as a contribution. It names the wrong attributes, never their values.
+
+    newer: nothing is wrong with it but a status or an event that this version doesn't know: a newer one runs beside it.
+    """
+
+    def __init__(self, what: str, *, newer: bool = False) -> None:
+        super().__init__(what)
+        self.newer = newer
 
 
 class UnknownContribution(OssiError):
@@ -40,3 +47,19 @@ class UnreadableReport(OssiError):
     def __init__(self, which: str) -> None:
         super().__init__(f"the record of a report cannot be read: {which}")
         self.which = which
+
+
+class NotAllowed(OssiError):
+    """The rules don't let this event happen to a contribution as it stands. contribution: a domain.contribution.Contribution."""
+
+    def __init__(self, contribution: object, kind: str) -> None:
+        super().__init__(f"not allowed now: {kind}")
+        self.contribution = contribution
+
+
+class HistoryFull(OssiError):
+    """A contribution was edited so often that no further edit fits in its row. Decisions always do."""
+
+
+class ContributionChanged(OssiError):
+    """Someone changed the contribution since it was read, so nothing was stored."""

@@ -69,6 +69,7 @@ class Report:
 
     rows: the accepted ones as they were counted, late ones (of other months) among them, and what is pending and declined by now.
     levels: by which they were counted. unclosed: months before this one that no report has closed -> their accepted contributions.
+    unannounced: other closed months whose report couldn't be announced so far.
     """
 
     month: Month
@@ -77,6 +78,7 @@ class Report:
     edition: Edition
     before: MonthBefore
     unclosed: Mapping[Month, int] = field(default_factory=dict[Month, int])
+    unannounced: tuple[Month, ...] = ()
 
 
 def is_late(row: Contribution, month: Month) -> bool:

@@ -1,5 +1,6 @@
 """The real clock and the real chance, for the composition roots."""
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,6 +11,11 @@ from ossi.ports import Clock
 def clock_in(zone: ZoneInfo) -> Clock:
     """A clock that gives the present moment in that time zone."""
     return lambda: datetime.now(zone)
+
+
+def now_ms() -> int:
+    """The present moment in milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
 
 
 def any_of(wordings: Sequence[str]) -> str:

@@ -2,31 +2,20 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol, cast
 
 from ossi.domain.message_ref import MessageRef
 from ossi.ports import Message
-from ossi.slack.errors import PermanentSlackError, SlackError, TransientSlackError
+from ossi.runtime.https import ExchangeError, NotConnected
+from ossi.slack.errors import TOKEN_CODES, FailureKind, PermanentSlackError, TransientSlackError, failure_of
 
-# Slack's documentation of the errors of chat.postMessage, chat.update and views.open: these say "later" (too much, Slack's own
-# trouble, a workspace or channel that is being moved), everything else says "not like this" or "not before somebody does something".
-PASSING_CODES = frozenset(
-    {
-        *("ratelimited", "rate_limited", "message_limit_exceeded"),
-        *("internal_error", "fatal_error", "update_failed", "service_unavailable", "request_timeout"),
-        *("team_added_to_org", "org_login_required", "external_channel_migrating"),
-    }
-)
-# These say that the token is not, or no longer, good: perhaps it was rotated a moment ago.
-TOKEN_CODES = frozenset({"invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed"})
-# After a 5xx, or a 429 that does not say for how long.
-_TROUBLE_S = 1.0
-_CODE = re.compile(r"[A-Za-z0-9_.-]{1,80}", re.ASCII)
 # The reading methods take forms, the writing ones JSON (Slack: "POST bodies").
-_TAKING_FORMS = frozenset({"users.info", "conversations.members"})
+_TAKING_FORMS = frozenset({"users.info", "conversations.members", "auth.test"})
 _MEMBERS_KEPT_S = 300
 _MEMBERS_PER_CALL = 1000
+_MOST_PAGES = 100
+_TOKEN = re.compile(r"[!-~]+", re.ASCII)  # what a header can carry
 
 
 class SlackAnswer(NamedTuple):
@@ -39,7 +28,10 @@ class SlackAnswer(NamedTuple):
 
 
 class SlackTransport(Protocol):
-    """The way to Slack. Both methods answer whatever Slack answers, and raise SlackError where there is no answer."""
+    """The way to Slack. Both methods answer whatever Slack answers, and raise SlackError where there is no answer.
+
+    An exchange takes no longer than the transport's time-out, and an answer is of 1 MB at most. No redirect is followed.
+    """
 
     def call(self, method: str, token: str, arguments: dict[str, Any], *, as_form: bool) -> SlackAnswer:
         """Calls a method of the Web API, with a form or with JSON."""
@@ -65,10 +57,9 @@ class SlackChat:
         self._read_again = read_again
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
 
-    def post(self, channel: str, message: Message) -> MessageRef:
+    def post(self, channel: str, message: Message) -> MessageRef | None:
         """See ports.Chat."""
-        answer = self._call("chat.postMessage", {"channel": channel, **_posted(message)})
-        return MessageRef(channel=str(answer["channel"]), ts=str(answer["ts"]))
+        return _place_in(self._call("chat.postMessage", {"channel": channel, **_posted(message)}))
 
     def update(self, ref: MessageRef, message: Message) -> None:
         """See ports.Chat."""
@@ -82,14 +73,18 @@ class SlackChat:
         """See ports.Chat."""
         body = {"response_type": "ephemeral", "replace_original": replace_original, **_written(message)}
         answer = self._transport.send(response_url, body)
-        if answer.status != 200:
-            raise _chat_error(answer.text.strip(), answer.status, answer.headers)
+        if not 200 <= answer.status < 300 or answer.data.get("ok") is False:
+            raise failure_of(answer.status, answer.headers, _code_in(answer.data) or answer.text.strip())
+
+    def test_auth(self) -> None:
+        """See ports.Chat (auth.test)."""
+        self._call("auth.test", {})
 
     def user_name(self, user_id: str) -> str | None:
         """See ports.Chat (users.info)."""
-        user: dict[str, Any] = self._call("users.info", {"user": user_id}).get("user") or {}
-        profile: dict[str, Any] = user.get("profile") or {}
-        return user.get("real_name") or profile.get("real_name") or user.get("name")
+        user = _object(self._call("users.info", {"user": user_id}).get("user"))
+        names = (user.get("real_name"), _object(user.get("profile")).get("real_name"), user.get("name"))
+        return next((name for name in names if isinstance(name, str) and name), None)
 
     def is_member(self, channel: str, user_id: str) -> bool:
         """See ports.Chat (conversations.members). The members are kept for five minutes."""
@@ -99,36 +94,39 @@ class SlackChat:
             self._members[channel] = kept
         return user_id in kept[1]
 
-    def _all_members(self, channel: str) -> list[str]:
-        members: list[str] = []
-        cursor = ""
-        while True:
-            page = self._call(
-                "conversations.members", {"channel": channel, "limit": _MEMBERS_PER_CALL, "cursor": cursor}
-            )
-            members += page.get("members") or []
-            metadata: dict[str, Any] = page.get("response_metadata") or {}
-            cursor = str(metadata.get("next_cursor") or "")
-            if not cursor:
-                return members
+    def _all_members(self, channel: str) -> Iterator[str]:
+        cursors = [""]
+        while len(cursors) <= _MOST_PAGES:
+            asked = {"channel": channel, "limit": _MEMBERS_PER_CALL, "cursor": cursors[-1]}
+            page = self._call("conversations.members", asked)
+            yield from (member for member in _list(page.get("members")) if isinstance(member, str))
+            following = str(_object(page.get("response_metadata")).get("next_cursor") or "")
+            if not following:
+                return
+            if following in cursors:
+                break
+            cursors.append(following)
+        raise PermanentSlackError("endless_list")
 
     def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        token = self._token()
+        token = self._token().strip()
         try:
             return self._call_with(token, method, arguments)
         except PermanentSlackError as error:
             if error.code not in TOKEN_CODES:
                 raise
             self._read_again()
-            fresh = self._token()
+            fresh = self._token().strip()
             if fresh == token:
                 raise
         return self._call_with(fresh, method, arguments)
 
     def _call_with(self, token: str, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if not _TOKEN.fullmatch(token):  # http.client would say so in an exception that shows it
+            raise PermanentSlackError("invalid_auth")
         answer = self._transport.call(method, token, arguments, as_form=method in _TAKING_FORMS)
-        if answer.status != 200 or answer.data.get("ok") is not True:
-            raise _chat_error(str(answer.data.get("error") or ""), answer.status, answer.headers)
+        if not 200 <= answer.status < 300 or answer.data.get("ok") is not True:
+            raise failure_of(answer.status, answer.headers, _code_in(answer.data))
         return answer.data
 
 
@@ -140,25 +138,29 @@ def _posted(message: Message) -> dict[str, Any]:
     return {**_written(message), "unfurl_links": False, "unfurl_media": False}
 
 
-def _chat_error(said: str, status: int, headers: Mapping[str, str]) -> SlackError:
-    # A proxy on the way, or an answer to a response_url, may say anything: only what looks like a code goes into logs.
-    code = said if _CODE.fullmatch(said) else f"http_{status}"
-    # A good status with a bad body is not Slack's: something on the way answered in its place.
-    passing = code in PASSING_CODES or status == 429 or status >= 500 or (status < 300 and code != said)
-    if not passing:
-        return PermanentSlackError(code)
-    return TransientSlackError(code, _retry_after_s(status, headers), limited=status == 429)
-
-
-def _retry_after_s(status: int, headers: Mapping[str, str]) -> float | None:
-    if status >= 500:
-        return _TROUBLE_S
-    said = headers.get("retry-after", "")
-    if status != 429:
+def _place_in(answer: dict[str, Any]) -> MessageRef | None:
+    channel, ts = answer.get("channel"), answer.get("ts")
+    try:
+        return MessageRef(channel=cast("str", channel), ts=cast("str", ts)) if channel and ts else None
+    except ValueError:
         return None
-    return float(said) if said.isdecimal() and said.isascii() else _TROUBLE_S
 
 
-def broken_connection(error: Exception) -> TransientSlackError:
-    """What a transport raises where a connection was not made, broke, or was too slow."""
-    return TransientSlackError("request_timeout" if isinstance(error, TimeoutError) else type(error).__name__)
+def _code_in(data: dict[str, Any]) -> str:
+    error: object = data.get("error")
+    return error if isinstance(error, str) else ""
+
+
+def _object(value: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
+def broken_exchange(error: ExchangeError) -> TransientSlackError:
+    """What a transport raises where there is no answer."""
+    unsent = isinstance(error, NotConnected)
+    code = f"{'connect' if unsent else 'answer'}_timeout" if error.reason == "timeout" else error.reason
+    return TransientSlackError(code, kind=FailureKind.NOT_DONE if unsent else FailureKind.AMBIGUOUS)

@@ -1,12 +1,14 @@
 """A submitted form becomes a PENDING row, once (R4, R5). The stream function tells people about it."""
 
 import logging
+import secrets
 from dataclasses import dataclass
 from typing import Protocol
 
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.form import InvalidForm, SubmittedForm, check
 from ossi.domain.levels import CompensationLevels
+from ossi.domain.lifecycle import submitted
 from ossi.ports import Chat, Clock, Submissions
 from ossi.slack.errors import SlackError
 
@@ -67,7 +69,7 @@ def submit(
         contribution_month=str(submission.month),
         submission_id=submission_id,
     )
-    stored = world.submissions.add_once(contribution, submission_id)
+    stored = world.submissions.add_once(submitted(contribution, secrets.token_hex(6)), submission_id)
     return AlreadyStored() if stored is None else Stored(stored)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from ossi.aws.contributions import DynamoContributions
-    from ossi.aws.deliveries import DynamoLedger
+    from ossi.aws.deliveries import DynamoDeliveries
     from ossi.aws.report_requests import LambdaReportRequests
     from ossi.aws.secrets import SecretsManager
     from ossi.aws.submissions import DynamoSubmissions
@@ -66,16 +66,11 @@ class Clients(Protocol):
 
 
 class Wiring(Generic[_Settings]):
-    """What a function works with.
+    """What a function works with. What its settings lack can't be built: that raises TypeError, which names what they lack."""
 
-    lease_s: for how long a claim of the ledger is this function's: a little longer than the platform lets it run. What the function's
-    settings lack can't be built: it raises TypeError, which names what they lack.
-    """
-
-    def __init__(self, settings: _Settings, clients: Clients, *, lease_s: int = 0) -> None:
+    def __init__(self, settings: _Settings, clients: Clients) -> None:
         self.settings = settings
         self.clients = clients
-        self._lease_s = lease_s
 
     def _settings(self, kind: type[_Needed]) -> _Needed:
         if not isinstance(self.settings, kind):
@@ -132,13 +127,13 @@ class Wiring(Generic[_Settings]):
         return DynamoSubmissions(self.clients.dynamodb, table, ledger_table)
 
     @lazy
-    def ledger(self) -> DynamoLedger:
-        """ports.Ledger. Its unsettled needs UnsettledIndexSettings."""
-        from ossi.aws.deliveries import DynamoLedger
+    def deliveries(self) -> DynamoDeliveries:
+        """ossi.delivery.store.Deliveries. What is due needs UnsettledIndexSettings."""
+        from ossi.aws.deliveries import DynamoDeliveries
 
         index = self.settings.unsettled_index if isinstance(self.settings, UnsettledIndexSettings) else ""
         table = self._settings(LedgerSettings).ledger_table
-        return DynamoLedger(self.clients.dynamodb, table, self._lease_s, unsettled_index=index)
+        return DynamoDeliveries(self.clients.dynamodb, table, unsettled_index=index)
 
     # other functions
 

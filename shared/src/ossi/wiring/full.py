@@ -11,23 +11,18 @@ if TYPE_CHECKING:
 
 
 class FullClients:
-    """ossi.wiring.Clients.
+    """ossi.wiring.Clients. slack_timeout_s: of one whole exchange with Slack."""
 
-    slack_timeout_s: of one request to Slack. patient: whether a call waits and tries again where Slack says so (ossi.slack.sdk_transport);
-    False: each request once, for whoever does something else meanwhile.
-    """
-
-    def __init__(self, slack_api_url: str, slack_timeout_s: int, *, patient: bool = True) -> None:
+    def __init__(self, slack_api_url: str, slack_timeout_s: float) -> None:
         self._slack_api_url = slack_api_url
         self._slack_timeout_s = slack_timeout_s
-        self._patient = patient
 
     @lazy
     def slack(self) -> SlackSdk:
         """See Clients."""
         from ossi.slack.sdk_transport import SlackSdk
 
-        return SlackSdk(self._slack_api_url, self._slack_timeout_s, None if self._patient else [])
+        return SlackSdk(self._slack_api_url, self._slack_timeout_s)
 
     @lazy
     def secrets_manager(self) -> Any:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class LightClients:
-    """ossi.wiring.Clients. slack_timeout_s: of connecting to Slack, and of each wait for its answer."""
+    """ossi.wiring.Clients. slack_timeout_s: of one whole exchange with Slack."""
 
     def __init__(self, slack_api_url: str = SLACK_API_URL, slack_timeout_s: float = 2) -> None:
         self._slack_api_url = slack_api_url

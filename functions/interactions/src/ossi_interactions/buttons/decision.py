@@ -3,7 +3,7 @@
 import logging
 from typing import assert_never
 
-from ossi.domain.contribution import Status
+from ossi.domain.history import EventKind
 from ossi.runtime.logs import add_log_fields
 from ossi.slack.messages import problems
 from ossi.use_cases.decide import AlreadyDecided, Decided, UnknownContribution, UnreadableContribution, decide
@@ -16,21 +16,21 @@ _logger = logging.getLogger("ossi.interactions")
 
 def accept(action: Action, pressed: ButtonsPressed, app: App) -> None:
     """See buttons.Press. The button's value is the contribution's key."""
-    _decide(Status.ACCEPTED, action, pressed, app)
+    _decide(EventKind.ACCEPTED, action, pressed, app)
 
 
 def decline(action: Action, pressed: ButtonsPressed, app: App) -> None:
     """See buttons.Press. The button's value is the contribution's key."""
-    _decide(Status.DECLINED, action, pressed, app)
+    _decide(EventKind.DECLINED, action, pressed, app)
 
 
-def _decide(status: Status, action: Action, pressed: ButtonsPressed, app: App) -> None:
+def _decide(kind: EventKind, action: Action, pressed: ButtonsPressed, app: App) -> None:
     """Whoever decided sees it in the message, which the stream function redraws; only who could not is told."""
     seen_in, manager_id = pressed.seen_in, pressed.user.id
     if seen_in is None or seen_in.channel != app.management_channel:
         tell(pressed, app, problems.not_here())
         return
-    result = decide(action.value, status, manager_id, seen_in, app)
+    result = decide(action.value, kind, manager_id, seen_in, app)
     match result:
         case Decided():
             pass

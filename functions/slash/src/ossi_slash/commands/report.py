@@ -5,7 +5,7 @@ from typing import assert_never
 from ossi.domain.months import Month
 from ossi.ports import Message
 from ossi.slack.messages import problems
-from ossi.slack.messages.report import report_coming
+from ossi.slack.messages.report_coming import report_coming
 from ossi.use_cases.request_report import Refusal, Requested, refusal, request_report
 from ossi_slash.bootstrap import App
 from ossi_slash.command_line import CommandLine

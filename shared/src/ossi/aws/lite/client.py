@@ -9,13 +9,12 @@ import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from http.client import HTTPException
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from ossi.aws.lite.credentials import lambda_credentials
 from ossi.aws.lite.signature import Scope, signed_headers
-from ossi.runtime.https import HttpAnswer, HttpClient
+from ossi.runtime.https import MEGABYTE, ExchangeError, HttpAnswer, HttpClient
 
 # What botocore's standard mode repeats (AWS SDKs and Tools Reference Guide, "Retry behavior").
 _PASSING_STATUS = frozenset({500, 502, 503, 504})
@@ -63,8 +62,10 @@ class AwsClient:
     """One service in the function's region.
 
     service: as in its host and in signatures. id: as in the names of environment variables. attempts: how often a request is sent at
-    most. The credentials are read for each request: Lambda's environment has new ones in good time. A request that got lost may be
-    sent again: its operation has to stand it.
+    most. connect_timeout_s and timeout_s: of connecting, and of a whole exchange. longest: of an answer, in bytes.
+
+    The credentials are read for each request: Lambda's environment has new ones in good time. A request that got lost may be sent
+    again: its operation has to stand it.
     """
 
     def __init__(
@@ -75,12 +76,13 @@ class AwsClient:
         attempts: int = 3,
         connect_timeout_s: float = 1,
         timeout_s: float = 2,
+        longest: int = MEGABYTE,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._service = service
         url = endpoint(id, regional_host(service))
         self._host = urlsplit(url).netloc
-        self._http = HttpClient(url, connect_timeout_s=connect_timeout_s, timeout_s=timeout_s)
+        self._http = HttpClient(url, connect_timeout_s=connect_timeout_s, timeout_s=timeout_s, longest=longest)
         self._attempts = attempts
         self._sleep = sleep
 
@@ -102,11 +104,11 @@ class AwsClient:
 
     def _send_once(self, operation: str, path: str, body: bytes, headers: dict[str, str]) -> HttpAnswer:
         scope = Scope(self._service, region(), datetime.now(UTC))
-        signed = signed_headers(path, {**headers, "Host": self._host}, body, scope, lambda_credentials())
         try:
+            signed = signed_headers(path, {**headers, "Host": self._host}, body, scope, lambda_credentials())
             answer = self._http.post(path, body, signed, repeatable=True)
-        except (OSError, HTTPException) as error:
-            raise AwsUnreachable(f"{operation}: {type(error).__name__}") from error
+        except ExchangeError as error:
+            raise AwsUnreachable(f"{operation}: {error.reason}") from error
         if answer.status >= 300:
             raise _refusal(answer, operation)
         return answer

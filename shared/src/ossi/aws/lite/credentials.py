@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.client import HTTPConnection
 from urllib.parse import urlsplit
+
+from ossi.runtime.https import HttpClient
 
 _RENEWED_BEFORE_S = 300
 _TIMEOUT_S = 2
@@ -36,7 +37,7 @@ class LambdaCredentials:
         self._good_until = 0.0
 
     def __call__(self) -> Credentials:
-        """Raises OSError, HTTPException or ValueError where Lambda does not answer what it should, KeyError where there are none."""
+        """Raises ExchangeError where Lambda does not answer, ValueError where it answers anything else, KeyError where there are none."""
         environment = self._environment
         if "AWS_CONTAINER_CREDENTIALS_FULL_URI" not in environment or "AWS_ACCESS_KEY_ID" in environment:
             key, secret = environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]
@@ -47,20 +48,12 @@ class LambdaCredentials:
 
     def _ask(self, uri: str) -> tuple[Credentials, float]:
         url = urlsplit(uri)
-        connection = HTTPConnection(url.hostname or "", url.port, timeout=_TIMEOUT_S)
-        try:
-            connection.request(
-                "GET",
-                url.path or "/",
-                headers={"Authorization": self._environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"]},
-            )
-            answer = connection.getresponse()
-            body = answer.read()
-        finally:
-            connection.close()
+        client = HttpClient(f"{url.scheme}://{url.netloc}", timeout_s=_TIMEOUT_S)
+        token = self._environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
+        answer = client.get(url.path or "/", {"Authorization": token})
         if answer.status != 200:
             raise ValueError(f"no credentials: status {answer.status}")
-        said = json.loads(body)
+        said = json.loads(answer.body)
         until = datetime.fromisoformat(said["Expiration"]).timestamp()
         return Credentials(said["AccessKeyId"], said["SecretAccessKey"], said["Token"]), until
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ossi.aws.lite.client import AwsClient, JsonClient
+from ossi.runtime.https import MEGABYTE
 
 
 class SecretsManagerClient(JsonClient):
@@ -20,13 +21,17 @@ class SecretsManagerClient(JsonClient):
         return self.call("GetSecretValue", parameters)
 
 
+# BatchGetItem gives up to 16 MB of items, and JSON writes them longer than DynamoDB counts them.
+_DYNAMODB_S_LONGEST = 32 * MEGABYTE
+
+
 class DynamoDbClient(JsonClient):
     """Amazon DynamoDB: the operations on items that answer in one piece."""
 
     target, version = "DynamoDB_20120810", "1.0"
 
     def __init__(self, **options: Any) -> None:
-        super().__init__("dynamodb", "DYNAMODB", **options)
+        super().__init__("dynamodb", "DYNAMODB", longest=_DYNAMODB_S_LONGEST, **options)
 
     def get_item(self, **parameters: Any) -> dict[str, Any]:
         """GetItem."""

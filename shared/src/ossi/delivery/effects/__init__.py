@@ -1,6 +1,6 @@
-"""The messages that follow a transition: one file each, and one line here."""
+"""What follows from events: one file each, and one line here."""
 
-from ossi.delivery.deliver import Effect
+from ossi.delivery.effect import Effect
 from ossi.delivery.effects import (
     ask_management,
     confirm_submission,
@@ -13,8 +13,10 @@ from ossi.delivery.effects import (
 EFFECTS: tuple[Effect, ...] = (
     confirm_submission.EFFECT,
     ask_management.EFFECT,
-    *redraw_request.EFFECTS,
+    redraw_request.PRESSED,
+    redraw_request.OTHERS,
     tell_accepted.EFFECT,
     tell_declined.EFFECT,
     publish.EFFECT,
 )
+"""In the order in which people should read what follows from one event."""

@@ -1,13 +1,12 @@
 """A new contribution: the management channel is asked for a decision (R6)."""
 
-from ossi.delivery.deliver import Lane, post_to
-from ossi.domain.transitions import Transition
+from ossi.delivery.effect import Post
+from ossi.domain.history import EventKind
 from ossi.slack.messages.notifications import Words
 
-EFFECT = post_to(
-    lambda delivery: delivery.management_channel,
+EFFECT = Post(
     "ask_management",
-    Transition.SUBMITTED,
-    Lane.CHANNELS,
+    frozenset({EventKind.SUBMITTED}),
+    lambda sender, _: sender.management_channel,
     Words.decision_request,
 )

@@ -1,15 +1,14 @@
 """A new contribution: the submitter reads that it has arrived (R6)."""
 
-from ossi.delivery.deliver import Lane, post_to
-from ossi.domain.transitions import Transition
+from ossi.delivery.effect import Post
+from ossi.domain.history import EventKind
 from ossi.slack.messages.notifications import Words
 
-EFFECT = post_to(
-    lambda delivery: delivery.contribution.user_id,
+EFFECT = Post(
     "confirm_submission",
-    Transition.SUBMITTED,
-    Lane.DIRECT,
+    frozenset({EventKind.SUBMITTED}),
+    lambda _, contribution: contribution.user_id,
     Words.confirmation,
-    # Whoever has read of the decision need not read that somebody will look at it.
-    until=("tell_accepted", "tell_declined"),
+    # Someone who has read of the decision need not read that a manager will take a look.
+    superseded_by=frozenset({"tell_accepted", "tell_declined"}),
 )

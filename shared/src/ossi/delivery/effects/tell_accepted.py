@@ -1,9 +1,9 @@
 """A decision: the submitter reads that the contribution was accepted (R8)."""
 
-from ossi.delivery.deliver import Lane, post_to
-from ossi.domain.transitions import Transition
+from ossi.delivery.effect import Post
+from ossi.domain.history import EventKind
 from ossi.slack.messages.notifications import Words
 
-EFFECT = post_to(
-    lambda delivery: delivery.contribution.user_id, "tell_accepted", Transition.ACCEPTED, Lane.DIRECT, Words.acceptance
+EFFECT = Post(
+    "tell_accepted", frozenset({EventKind.ACCEPTED}), lambda _, contribution: contribution.user_id, Words.acceptance
 )

@@ -1,7 +1,7 @@
 """The messages that follow a change of a contribution (R6 to R8), one function a message."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from slack_sdk.models.blocks import (
@@ -58,6 +58,16 @@ class Words:
             blocks_of(_paragraph(opening), rich(*quote(contribution)), self._facts(contribution), _small(ending)),
         )
 
+    def request(self, contribution: Contribution) -> Message:
+        """The management channel's message as the contribution stands."""
+        match contribution.status:
+            case Status.PENDING:
+                return self.decision_request(contribution)
+            case Status.ACCEPTED | Status.DECLINED:
+                return self.decided_request(contribution)
+            case _:
+                assert_never(contribution.status)
+
     def decision_request(self, contribution: Contribution) -> Message:
         """To the management channel: all fields, and the buttons."""
         value = str(contribution.key)
@@ -84,7 +94,7 @@ class Words:
             blocks_of(
                 HeaderBlock(text=PlainTextObject(text="A contribution")),
                 *self._body(contribution),
-                _paragraph(f"{_ICONS[contribution.status]} {decision}"),
+                _paragraph(f"{words_of(contribution.status).icon} {decision}"),
             ),
         )
 
@@ -119,7 +129,7 @@ class Words:
 
     def decision(self, contribution: Contribution) -> str:
         """Who decided what and when, as mrkdwn: accepted by @maija on 2026-10-31 09:05."""
-        decided = _VERBS[contribution.status]
+        decided = words_of(contribution.status).decided
         if contribution.decided_by:
             decided += f" by {mention(contribution.decided_by)}"
         if contribution.decided_at is not None:
@@ -154,17 +164,32 @@ class Words:
         return escape_within(" ".join(fact for fact in facts if fact), _TEXT_SHOWN)
 
 
-_VERBS = {Status.PENDING: "Still pending", Status.ACCEPTED: "Accepted", Status.DECLINED: "Declined"}
-_ICONS = {
-    Status.PENDING: ":hourglass_flowing_sand:",
-    Status.ACCEPTED: ":white_check_mark:",
-    Status.DECLINED: ":no_entry_sign:",
-}
+@dataclass(frozen=True)
+class StatusWords:
+    """How people read a status. word: Accepted. decided: how a sentence about the decision begins. icon: Slack's name of it."""
+
+    word: str
+    decided: str
+    icon: str
+
+
+def words_of(status: Status) -> StatusWords:
+    """How people read that status, wherever it's shown."""
+    match status:
+        case Status.PENDING:
+            return StatusWords("Pending", "Still pending", ":hourglass_flowing_sand:")
+        case Status.ACCEPTED:
+            return StatusWords("Accepted", "Accepted", ":white_check_mark:")
+        case Status.DECLINED:
+            return StatusWords("Declined", "Declined", ":no_entry_sign:")
+        case _:
+            assert_never(status)
 
 
 def status_words(status: Status) -> str:
     """A status with its picture, as mrkdwn."""
-    return f"{_ICONS[status]} {_VERBS[status].removeprefix('Still ').capitalize()}"
+    words = words_of(status)
+    return f"{words.icon} {words.word}"
 
 
 def _paragraph(text: str) -> SectionBlock:

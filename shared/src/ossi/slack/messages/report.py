@@ -1,4 +1,4 @@
-"""What the management channel reads about a month's report (R16, R18, R33), and what the one who asked reads."""
+"""What the management channel reads about a month's report (R16, R18, R33)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -76,12 +76,6 @@ def report_empty(report: Report, summary: MonthSummary, requested_by: str | None
     return Message(" ".join(notes), blocks_of(*_paragraphs(notes), _foot("", requested_by)))
 
 
-def report_coming(month: Month, *, running: bool = False) -> Message:
-    """To the one who asked. running: the month is not over yet."""
-    text = f"I am making the report of {month.label}. It will be in the management channel in a moment."
-    return Message(f"{text} The month is not over, so the report is provisional." if running else text)
-
-
 def money(totals: Mapping[str, Decimal], *, signed: bool = False) -> str:
     """Amounts, each currency by itself: 250.00 EUR; signed: +250.00 EUR."""
     form = "{:+,.2f} {}" if signed else "{:,.2f} {}"
@@ -143,6 +137,13 @@ def _notes(report: Report, summary: MonthSummary, *, with_file: bool = True) -> 
         commands = [f"`/ossi report {month}`" for month in report.unclosed]
         notes.append(
             f":warning: *Never closed, so in no report:* {_listed(waiting, _MONTHS)}. To close: {_listed(commands, _MONTHS)}."
+        )
+    if report.unannounced:
+        months = _listed([month.label for month in report.unannounced], _MONTHS)
+        commands = _listed([f"`/ossi report {month}`" for month in report.unannounced], _MONTHS)
+        notes.append(
+            f":mailbox_with_mail: *Closed, but not announced yet:* {months}, because Slack didn't take the message. I keep trying. "
+            f"To see it now: {commands}."
         )
     return notes
 

@@ -4,21 +4,17 @@ import re
 
 from slack_sdk.models.blocks import ContextBlock, MarkdownTextObject, SectionBlock
 
-from ossi.delivery.errors import UnreadableRecord
-from ossi.domain.errors import UnreadableReport
 from ossi.domain.months import Month
 from ossi.ports import Message
-from ossi.runtime.errors import OutOfTime
 from ossi.slack.block_kit import blocks_of, month_label
-from ossi.slack.errors import SlackError
 
 _RUNBOOK = "For whoever looks after Ossi: docs/operations.md, “A report failed”."
 
 
-def report_failed(month: Month, requested_by: str | None, error: Exception) -> Message:
-    """It was tried for the last time."""
+def report_failed(month: Month, requested_by: str | None, why: str) -> Message:
+    """It was tried for the last time. why: the error's name, as it is recorded; for an unreadable report with `:` and which."""
     return _trouble(
-        f":x: *I could not make the report of {month.label}.* {_reason(error)} No contribution is lost, and none is counted twice. "
+        f":x: *I could not make the report of {month.label}.* {_reason(why)} No contribution is lost, and none is counted twice. "
         f"Please ask for it with `/ossi report {month}`; if that fails too, please tell the people who look after Ossi.",
         requested_by,
     )
@@ -34,18 +30,19 @@ def report_stopped(month: Month, requested_by: str | None) -> Message:
     )
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, OutOfTime):
-        return "It took longer than I may work."
-    if isinstance(error, SlackError):
-        return "Slack did not take it."
-    if isinstance(error, UnreadableReport):
-        month = re.search(r"[0-9]{4}-[0-9]{2}", error.which)
-        counted_for = month_label(month[0]) if month else "an earlier month"
-        return f"I cannot read what was counted for {counted_for}, and do not guess about money."
-    if isinstance(error, UnreadableRecord):
-        return "Somebody has changed what I had noted about it."
-    return "Something went wrong that I did not foresee, and trying again did not help."
+def _reason(why: str) -> str:
+    kind, _, which = why.partition(":")
+    match kind:
+        case "OutOfTime":
+            return "It took longer than I may work."
+        case "UnreadableReport":
+            month = re.search(r"[0-9]{4}-[0-9]{2}", which)
+            counted_for = month_label(month[0]) if month else "an earlier month"
+            return f"I cannot read what was counted for {counted_for}, and do not guess about money."
+        case "UNREADABLE":
+            return "Somebody has changed what I had noted about it."
+        case _:
+            return "Something went wrong that I did not foresee, and trying again did not help."
 
 
 def _trouble(text: str, requested_by: str | None) -> Message:

@@ -1,0 +1,327 @@
+"""Works off what is due: place by place, the oldest first, so that what fails in one place holds up no other (N10)."""
+
+import logging
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from ossi.contracts import CONTRIBUTIONS, REPORTS
+from ossi.delivery.batch import PACE_MS, QUEUE_MS, Pace, Time
+from ossi.delivery.deliver import (
+    LOOK,
+    LOOK_AGAIN_MS,
+    Office,
+    Result,
+    Settlement,
+    contribution_in,
+    deliver_once,
+    key_of,
+    owe,
+    settle,
+)
+from ossi.delivery.effect import Wanted, wanted_of
+from ossi.delivery.policy import reopened
+from ossi.delivery.record import Record, State
+from ossi.delivery.store import DeliveryChanged
+from ossi.delivery.takeover import history_by_records
+from ossi.domain.contribution import Contribution, ContributionKey
+from ossi.domain.errors import UnknownContribution
+from ossi.ports import Lease
+from ossi.slack.errors import FailureKind, SlackError
+from ossi_reconcile.look import Records, is_too_late, keys_beside, unsent_of
+
+_logger = logging.getLogger(__name__)
+
+OVERDUE_MS = 15 * 60_000
+LOOK_AGAIN_MAX_MS = 24 * 3_600_000
+REPORT_MS = 6 * 60_000
+"""How long the report function has, once it was asked to finish a report's delivery: it's stopped after five minutes."""
+_HOLD_EVERY_S = 20
+_LOOK_EVERY_S = 15
+_AT_A_TIME = 100  # BatchGetItem takes no more
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What working off needs. ask_report: asks the report function to finish a report's delivery."""
+
+    office: Office
+    lease: Lease
+    ask_report: Callable[[Record], None]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A delivery that wasn't settled, and what came of it. reason: the code of what stands in its way."""
+
+    subject: str
+    effect: str
+    result: Result
+    reason: str = ""
+
+
+@dataclass
+class Worked:
+    """What a run came to. idle: someone else is at it."""
+
+    findings: list[Finding] = field(default_factory=list[Finding])
+    idle: bool = False
+    slack_is_down: bool = False
+
+    def counts(self) -> dict[str, int]:
+        """How many deliveries came to what."""
+        return dict(Counter(finding.result.value for finding in self.findings))
+
+
+@dataclass
+class _Job:
+    record: Record
+    contribution: Contribution
+    wanted: Wanted
+
+
+def redrive_reports(desk: Desk, *, dry: bool = False) -> list[Finding]:
+    """Asks at once for the deliveries of reports that were parked, or that may have arrived: an operator has decided. dry: only says so."""
+    office = desk.office
+    findings: list[Finding] = []
+    for key, record in office.deliveries.read(office.deliveries.unsettled(REPORTS), consistent=True).items():
+        if record.state not in {State.PARKED, State.UNKNOWN}:
+            continue
+        findings.append(Finding(key.subject, key.effect, Result.DUE, record.reason))
+        if dry:
+            continue
+        again = replace(reopened(record, office.now()), due_at=office.now() + REPORT_MS)
+        try:
+            office.deliveries.swap(again, record)
+        except DeliveryChanged:
+            continue  # someone else is at it
+        desk.ask_report(again)
+    return findings
+
+
+def work_off(desk: Desk, time: Time) -> Worked:
+    """Tries everything that is due, and waits for the pace of places while there is time."""
+    if not desk.lease.hold():
+        return Worked(idle=True)
+    try:
+        return _Run(desk, time).run()
+    finally:
+        desk.lease.release()
+
+
+class _Run:
+    def __init__(self, desk: Desk, time: Time) -> None:
+        self._desk = desk
+        self._office = desk.office
+        self._time = time
+        self._pace = Pace(desk.office)
+        self._slack_answers: bool | None = None
+        self._held_at = time.now()
+        self._queues: dict[str, deque[_Job]] = {}
+        self._slow: set[str] = set()
+        self._worked = Worked()
+        self._lost = False
+        self._counted = False
+
+    def run(self) -> Worked:
+        """Goes on until nothing is due that could be tried now."""
+        while self._time.is_enough() and not self._worked.slack_is_down and not self._lost:
+            self._slow.clear()
+            self._queues.clear()
+            if not self._take_up(self._jobs(self._due())):
+                break
+            self._drain()
+        return self._worked
+
+    def _due(self) -> list[Record]:
+        """The oldest records of each place that may be tried now: no more than can be worked off before the next look."""
+        office = self._office
+        keys = [*office.deliveries.unsettled(CONTRIBUTIONS), *office.deliveries.unsettled(REPORTS)]
+        now = office.now()
+        records: list[Record] = []
+        for start in range(0, len(keys), _AT_A_TIME):
+            records += office.deliveries.read(keys[start : start + _AT_A_TIME]).values()
+        waiting = {State.DUE, State.CLAIMED, State.PARKED}
+        due = [each for each in records if each.open and each.state in waiting and each.due_at <= now]
+        self._count_overdue(due)
+        due.sort(key=lambda each: (each.owed_at, each.key.subject, each.key.effect))
+        counts: Counter[str] = Counter()
+        first: list[Record] = []
+        for record in due:
+            counts[record.place] += 1
+            if counts[record.place] <= _AT_A_TIME:
+                first.append(record)
+        return first
+
+    def _count_overdue(self, due: Iterable[Record]) -> None:
+        now = self._office.now()
+        old = sum(each.state is State.DUE and 0 < each.owed_at < now - OVERDUE_MS for each in due)
+        if old and not self._counted:
+            self._counted = True
+            _logger.warning("deliveries are overdue", extra={"rows": old, "metric": "Overdue"})
+
+    def _jobs(self, due: Iterable[Record]) -> list[_Job]:
+        """What is due, with the contribution and the message that it's about. What needs no message is dealt with here."""
+        by_subject: dict[ContributionKey, list[Record]] = {}
+        for record in due:
+            if record.key.subject.startswith(f"{REPORTS}#"):
+                self._finish_report(record)
+                continue
+            try:
+                by_subject.setdefault(contribution_in(record.key.subject), []).append(record)
+            except UnknownContribution:  # written by hand
+                _logger.error("a record cannot be read", extra={"why": "wrong: id", "metric": "Unreadable"})
+        rows = self._office.contributions.look_up(by_subject)
+        effects = self._office.effects
+        beside = self._office.deliveries.read(
+            key for row in rows.values() if row is not None for key in keys_beside(row, effects)
+        )
+        jobs: list[_Job] = []
+        for key, records in by_subject.items():
+            for record in records:
+                if key in rows:
+                    jobs += self._job(record, rows[key], beside)
+                else:
+                    settle(self._office, record, "the row is gone")
+        return sorted(jobs, key=lambda job: (job.record.owed_at, job.wanted.event.n))
+
+    def _job(self, record: Record, row: Contribution | None, beside: Records) -> Iterator[_Job]:
+        office = self._office
+        if row is None:
+            self._postpone(record)
+            return
+        if record.key.effect == LOOK:
+            self._look(record, row)
+            return
+        recorded = {key.effect for key in beside if key.subject == record.key.subject} | {record.key.effect}
+        history = history_by_records(row, office.effects, recorded)
+        wanted = next((each for each in wanted_of(office.effects, history) if each.name == record.key.effect), None)
+        if wanted is None:
+            if any(record.key.effect.split("#")[0] == effect.name for effect in office.effects):
+                settle(office, record, "nothing calls for it any more")
+            else:
+                self._postpone(record)  # an effect that only a newer version knows is its business
+        elif is_too_late(wanted, history, office, row, beside):
+            settle(office, record, "it would come too late")
+        else:
+            yield _Job(record, row, wanted)
+
+    def _look(self, record: Record, row: Contribution) -> None:
+        for unsent in unsent_of(self._office, [row])[0]:
+            if unsent.record is None:
+                owe(self._office, unsent.contribution, unsent.wanted)
+        settle(self._office, record, "the row was looked at")
+
+    def _postpone(self, record: Record) -> None:
+        """Looks again later, and ever more rarely: the row can't be read now."""
+        now = self._office.now()
+        wait = min(max(now - record.owed_at, LOOK_AGAIN_MS), LOOK_AGAIN_MAX_MS)
+        self._swap(replace(record, due_at=now + wait), record)
+
+    def _finish_report(self, record: Record) -> None:
+        if not self._may_call(record):
+            return
+        try:
+            self._desk.ask_report(record)
+        except Exception:  # the next run asks again
+            _logger.exception("the report function could not be asked", extra={"run": record.key.subject})
+        else:
+            self._swap(replace(record, due_at=self._office.now() + REPORT_MS), record)
+
+    def _swap(self, record: Record, as_read: Record) -> None:
+        try:
+            self._office.deliveries.swap(record, as_read)
+        except DeliveryChanged:
+            _logger.info("someone else is at it", extra={"effect": record.key.effect})
+
+    def _take_up(self, jobs: Iterable[_Job]) -> bool:
+        """Puts what is due in a queue for each place. Answers whether there is any."""
+        for job in jobs:
+            place = job.wanted.effect.rate_limit_key(self._office.sender, job.contribution)
+            self._queues.setdefault(place, deque()).append(job)
+        if self._queues:
+            self._pace.learn(self._queues)
+        now = self._office.now()
+        # Where the pace of a place is what people wait for, what comes meanwhile has to wait its turn.
+        for place in self._queues:
+            if self._pace.is_queued(place) or self._pace.opens_at(place) > now:
+                self._pace.paced.add(place)
+        self._keep_queued()
+        return bool(self._queues)
+
+    def _drain(self) -> None:
+        looked_at = self._time.now()
+        while self._queues and self._time.is_enough() and not self._worked.slack_is_down:
+            if self._time.now() - looked_at > _LOOK_EVERY_S:
+                return  # meanwhile more may be due, in other places
+            if self._time.now() - self._held_at > _HOLD_EVERY_S and not self._hold():
+                return
+            now = self._office.now()
+            open_now = [place for place in self._queues if self._pace.opens_at(place) <= now]
+            quick = [place for place in open_now if place not in self._slow]
+            for place in quick or open_now:
+                if not self._time.is_enough() or self._worked.slack_is_down:
+                    return
+                self._one_of(place)
+            if not open_now and not self._sleep():
+                return
+
+    def _hold(self) -> bool:
+        """Keeps the lease. Answers whether this run still has it."""
+        self._held_at = self._time.now()
+        self._lost = not self._desk.lease.hold()
+        self._keep_queued()
+        return not self._lost
+
+    def _one_of(self, place: str) -> None:
+        queue = self._queues[place]
+        job = queue[0]
+        if not self._may_call(job.record):
+            return
+        try:
+            settlement = deliver_once(self._office, job.contribution, job.wanted, job.record)
+        except Exception as error:  # the ledger failed: this one must not keep the others from being tried
+            _logger.exception("a delivery could not be handled", extra={"effect": job.wanted.name})
+            settlement = Settlement(Result.FAILED, type(error).__name__)
+        record = settlement.record
+        self._pace.after(place, settlement.kind, record.due_at if record else 0, sent=settlement.result is Result.SENT)
+        if settlement.kind is FailureKind.LIMITED and record is not None:
+            job.record = record
+            self._keep_queued()
+            return
+        queue.popleft()
+        if settlement.kind in {FailureKind.AMBIGUOUS, FailureKind.NOT_DONE}:
+            self._slow.add(place)
+            self._slack_answers = None  # perhaps all of Slack is down
+        if settlement.result not in {Result.SENT_BEFORE, Result.NEEDLESS}:
+            key = key_of(job.contribution, job.wanted)
+            self._worked.findings.append(Finding(key.subject, key.effect, settlement.result, settlement.reason))
+        if not queue:
+            del self._queues[place]
+            if place in self._pace.paced:
+                self._office.deliveries.queue_place(place, self._office.now() + PACE_MS)
+
+    def _may_call(self, record: Record) -> bool:
+        """Whether an attempt may be spent: Slack answers something harmless, where that is in doubt."""
+        if self._slack_answers is None and (record.ambiguous or self._slow or record.key.subject.startswith(REPORTS)):
+            try:
+                self._office.sender.chat.test_auth()
+                self._slack_answers = True
+            except SlackError as error:
+                _logger.warning("Slack does not answer: everything waits", extra={"why": error.code})
+                self._worked.slack_is_down = True
+                return False
+        return True
+
+    def _keep_queued(self) -> None:
+        for place in self._queues:
+            if place in self._pace.paced:
+                self._office.deliveries.queue_place(place, self._office.now() + QUEUE_MS)
+
+    def _sleep(self) -> bool:
+        """Until the first place opens, if there is time for that."""
+        wait_s = max(min(self._pace.opens_at(place) for place in self._queues) - self._office.now(), 0) / 1000
+        if not self._time.is_enough(wait_s):
+            return False
+        self._time.sleep(min(wait_s, _LOOK_EVERY_S))
+        return True

@@ -1,0 +1,128 @@
+"""What people get to read of a contribution's life, with every part but Slack and AWS as it is."""
+
+from dataclasses import replace
+
+from fakes import MANAGEMENT, PUBLIC, contribution
+from memory import House
+from ossi.delivery.record import DeliveryKey, State
+from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
+from ossi.domain.history import Event, EventKind
+from ossi.domain.lifecycle import apply, history_of, submitted
+
+AINO = "U0AINO001"
+
+
+def new(house: House, event_id: str = "e1", **values: object) -> ContributionKey:
+    """Someone submits."""
+    row = contribution(**{"timestamp": house.now.ms, "submission_id": "V1", **values})
+    house.table.add_once(submitted(row, event_id), event_id)
+    return row.key
+
+
+def decide(
+    house: House, key: ContributionKey, kind: EventKind, seen_in: MessageRef | None = None, event_id: str = "e2"
+) -> Contribution:
+    """A manager presses a button."""
+    row = house.table.rows[key]
+    event = Event(kind, event_id, row.status, house.now.ms, by="U0MAIJA01", seen_in=seen_in)
+    decided = apply(row, event)
+    house.table.save(decided, row)
+    return decided
+
+
+def request_of(house: House) -> MessageRef:
+    """The request in the management channel."""
+    return next(each.ref for each in house.slack.arrived if each.place == MANAGEMENT)
+
+
+def test_a_submission_is_confirmed_and_managers_are_asked() -> None:
+    house = House()
+    new(house)
+    house.minutes(3)
+    assert len(house.texts(AINO)) == 1
+    assert len(house.texts(MANAGEMENT)) == 1
+    assert house.texts(PUBLIC) == []
+
+
+def test_a_decision_is_told_published_and_drawn() -> None:
+    house = House()
+    key = new(house)
+    house.minutes(1)
+    decide(house, key, EventKind.ACCEPTED, request_of(house))
+    house.minutes(2)
+    assert len(house.texts(AINO)) == 2
+    assert len(house.texts(MANAGEMENT)) == 1
+    assert len(house.texts(PUBLIC)) == 1
+    assert len(house.slack.drawn[request_of(house)]) == 1
+    assert all(not record.open for record in house.deliveries.records.values())
+
+
+def test_a_decision_by_hand_is_stored_as_an_event_and_told_like_any_other() -> None:
+    house = House()
+    key = new(house)
+    house.minutes(1)
+    house.table.write(house.table.rows[key].model_copy(update={"status": Status.ACCEPTED}))
+    house.minutes(2)
+    row = house.table.rows[key]
+    assert [(event.kind, event.by) for event in row.events] == [(EventKind.SUBMITTED, AINO), (EventKind.ACCEPTED, None)]
+    assert len(house.texts(AINO)) == 2
+    assert len(house.texts(PUBLIC)) == 1
+    assert len(house.slack.drawn[request_of(house)]) == 1
+
+
+def test_other_changes_by_hand_are_silent_and_a_button_pressed_later_is_told() -> None:
+    house = House()
+    key = new(house)
+    house.minutes(1)
+    decide(house, key, EventKind.DECLINED, request_of(house))
+    house.minutes(1)
+    house.table.write(house.table.rows[key].model_copy(update={"status": Status.PENDING}))
+    house.minutes(2)
+    assert len(house.texts(AINO)) == 2
+    decide(house, key, EventKind.ACCEPTED, request_of(house), "e4")
+    house.minutes(2)
+    assert len(house.texts(AINO)) == 3
+    assert [event.n for event in house.table.rows[key].events] == [1, 2, 3, 4]
+
+
+def test_a_row_without_events_lives_on() -> None:
+    house = House()
+    old = contribution(submission_id="V0")
+    house.table.write(old)
+    house.minutes(1)
+    assert house.table.rows[old.key].events == ()
+    decide(house, old.key, EventKind.ACCEPTED, request_of(house))
+    house.minutes(2)
+    assert len(house.texts(AINO)) == 2
+    assert [event.id for event in house.table.rows[old.key].events] == ["submitted-1", "e2"]
+
+
+def test_a_decision_by_an_older_version_is_the_person_s_that_it_names() -> None:
+    house = House()
+    key = new(house)
+    house.minutes(1)
+    ref = request_of(house)
+    decided = {"status": Status.DECLINED, "decided_by": "U0MAIJA01", "decided_at": house.now.ms, "decided_in": ref}
+    house.table.write(house.table.rows[key].model_copy(update=decided))
+    house.minutes(2)
+    assert house.table.rows[key].events[-1].by == "U0MAIJA01"
+    assert len(house.texts(AINO)) == 2
+    assert len(house.slack.drawn[ref]) == 1
+
+
+def test_a_row_that_is_gone_settles_what_is_owed() -> None:
+    house = House()
+    key = new(house)
+    house.table.stream.clear()
+    row = house.table.rows[key]
+    record = DeliveryKey(f"contribution#{key}", "ask_management")
+    from ossi.delivery.deliver import owe
+    from ossi.delivery.effect import wanted_of
+
+    for wanted in wanted_of(house.office.effects, history_of(row)):
+        owe(house.office, row, wanted)
+    house.table.rows.clear()
+    house.minutes(1)
+    assert house.slack.arrived == []
+    assert not house.deliveries.records[record].open
+    assert replace(house.deliveries.records[record], open=True).state is State.DUE
