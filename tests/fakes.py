@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
 from ossi.domain.errors import ContributionChanged, UnreadableReport
+from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
 from ossi.domain.payroll import Counted, CountedList, ReportRecord
 from ossi.ports import Message, Page, Progress
@@ -61,12 +62,12 @@ class FakeContributions:
         self.rows = {row.key: row for row in rows}
         self.submissions: dict[str, ContributionKey] = {}
 
-    def add_once(self, contribution: Contribution, submission_id: str) -> bool:
+    def add_once(self, contribution: Contribution, submission_id: str) -> Contribution | None:
         if submission_id in self.submissions:
-            return False
+            return None
         self.submissions[submission_id] = contribution.key
         self.rows[contribution.key] = contribution
-        return True
+        return contribution
 
     def save(self, contribution: Contribution, as_read: Contribution) -> None:
         found = self.rows.get(contribution.key)
@@ -230,6 +231,23 @@ class FakeReportRequests:
 
     def request(self, month: Month, requested_by: str, request_id: str) -> None:
         self.asked.append((month, requested_by, request_id))
+
+
+@dataclass
+class FakeWorld:
+    """Whatever the use cases need, without AWS and Slack. What is stored is stored in one place."""
+
+    clock: FakeClock
+    contributions: FakeContributions = field(default_factory=FakeContributions)
+    chat: FakeChat = field(default_factory=FakeChat)
+    report_requests: FakeReportRequests = field(default_factory=FakeReportRequests)
+    management_channel: str = MANAGEMENT
+    grace_days: int = 2
+    levels: CompensationLevels = field(default_factory=CompensationLevels)
+
+    @property
+    def submissions(self) -> FakeContributions:
+        return self.contributions
 
 
 @dataclass

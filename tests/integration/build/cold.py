@@ -20,8 +20,10 @@ sys.path[:0] = sys.argv[2:]
 class Context:
     aws_request_id = "11111111-2222-3333-4444-555555555555"
     get_remaining_time_in_millis = staticmethod(lambda: 300000)
-answer = importlib.import_module(sys.argv[1]).handler(json.load(sys.stdin), Context())
-print(json.dumps({"answer": answer, "loaded": sorted(sys.modules)}))
+module = importlib.import_module(sys.argv[1])
+ahead = sorted(sys.modules)
+answer = module.handler(json.load(sys.stdin), Context())
+print(json.dumps({"answer": answer, "ahead": ahead, "loaded": sorted(sys.modules)}))
 """
 _ANSWERS: dict[str, dict[str, Any]] = {
     "GetSecretValue": {
@@ -42,12 +44,13 @@ _ANSWERS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Answered:
-    """answer: the handler's. loaded: the names of all modules that it has imported. calls: what it asked of AWS and Slack.
+    """answer: the handler's. loaded: the names of all modules that it has imported; ahead: those that it had before the request.
 
-    stored: path -> content of what it put into the bucket.
+    calls: what it asked of AWS and Slack. stored: path -> content of what it put into the bucket.
     """
 
     answer: Event
+    ahead: set[str]
     loaded: set[str]
     calls: list[str]
     stored: dict[str, bytes]
@@ -83,9 +86,18 @@ def stub(rows: list[dict[str, Any]]) -> Generator[tuple[str, list[str], dict[str
 
 
 def invoked(
-    interpreter: Path, module: str, artifact: Path, runtime: Path, event: Event, rows: list[dict[str, Any]]
+    interpreter: Path,
+    module: str,
+    artifact: Path,
+    runtime: Path,
+    event: Event,
+    rows: list[dict[str, Any]],
+    initialization: str,
 ) -> Answered:
-    """What the handler of that module answers, and what it took. rows: see stub. Fails with the interpreter's own words."""
+    """What the handler of that module answers, and what it took.
+
+    rows: see stub. initialization: how Lambda says that the environment came to be. Fails with the interpreter's own words.
+    """
     with stub(rows) as (url, calls, stored):
         environment = {
             "AWS_REGION": "eu-north-1",
@@ -94,6 +106,7 @@ def invoked(
             "AWS_SECRET_ACCESS_KEY": "secret",
             "AWS_ENDPOINT_URL": url,
             "AWS_LAMBDA_FUNCTION_NAME": "ossi-test",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": initialization,
             "OSSI_SLACK_API_URL": f"{url}/api/",
             "OSSI_SECRET_ID": "ossi",
             "OSSI_TABLE": "contributions",
@@ -118,4 +131,4 @@ def invoked(
         )
     assert done.returncode == 0, f"{module} does not answer:\n{done.stdout}{done.stderr}"
     said = json.loads(done.stdout.splitlines()[-1])
-    return Answered(said["answer"], set(said["loaded"]), list(calls), dict(stored))
+    return Answered(said["answer"], set(said["ahead"]), set(said["loaded"]), list(calls), dict(stored))

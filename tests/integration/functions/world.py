@@ -4,14 +4,11 @@ import base64
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-
-import ossi_stream.handler
 from fakes import HELSINKI, contribution
 from integration.functions.cloud import Cloud
 from integration.functions.events import SEED, Context, Event
@@ -21,12 +18,10 @@ from local_slack.control_models import MessageRead, SubmitResult, ViewRead
 from local_slack.server import SlackServer
 from local_slack.traffic import TrafficEntry
 from ossi.aws.stream_records import number_of
-from ossi.delivery.deliver import Lane
 from ossi.domain.contribution import Contribution
 from ossi.domain.months import Month
 from ossi_report.handler import handler as report_handler
-from ossi_stream.bootstrap import App
-from ossi_stream.settings import Settings
+from ossi_stream.handler import handler as stream_handler
 
 AINO, EINO, MAIJA, MATTI, NEWCOMER = "U0AINO001", "U0EINO001", "U0MAIJA01", "U0MATTI01", "U0NONAME1"
 MANAGEMENT, PUBLIC = SEED.management_channel, SEED.public_channel
@@ -51,7 +46,6 @@ class World:
     server: SlackServer
     control: SlackControl
     gateway: Gateway
-    _stream_apps: dict[Lane, App] = field(default_factory=dict[Lane, App])
 
     def open_form(self, user: str = AINO, text: str = "") -> ViewRead:
         """Types /ossi new."""
@@ -73,19 +67,11 @@ class World:
         return row
 
     def run_stream(self, records: list[Event] | None = None, *, left_ms: int = 60_000) -> list[str]:
-        """Hands what has changed to the functions of both lanes. Answers the sequence numbers that are to come again to one of them."""
+        """Hands what has changed to the stream function. Answers the sequence numbers that are to come again."""
         event = {"Records": self.cloud.changes() if records is None else records}
-        again = {number for lane in Lane for number in self._run_lane(lane, event, left_ms)}
+        answer = stream_handler(event, Context(left_ms=left_ms))
+        again = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         return [number for number in map(number_of, event["Records"]) if number in again]
-
-    def _run_lane(self, lane: Lane, event: Event, left_ms: int) -> list[str]:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("OSSI_LANE", lane)
-            if lane not in self._stream_apps:
-                self._stream_apps[lane] = App(Settings.read())
-            patch.setattr(ossi_stream.handler, "app", lambda: self._stream_apps[lane])
-            answer = ossi_stream.handler.handler(event, Context(left_ms=left_ms))
-        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
     def run_report(self) -> dict[str, Any]:
         """Runs the report function with what it was invoked with last."""

@@ -14,13 +14,13 @@ from integration.playground_slack.web import Web
 from local_slack.client import SlackControl
 from local_slack.inspector import DeliveryRead, InspectorError, LogLine, TableRead
 from local_slack.server import SlackServer
-from ossi.domain.commands import COMMANDS
 from ossi.domain.contribution import Status
 from ossi.domain.form import DESCRIPTION_MIN
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
 from ossi_playground.demo_data import MONTHS, decided_rows, load_demo_data, overlooked_rows
 from ossi_playground.seed import load_seed
+from ossi_slash.commands import COMMANDS
 
 AINO, MAIJA = "U0AINO001", "U0MAIJA01"
 PUBLIC, MANAGEMENT = "C0OPENSRC", "C0MANAGERS"

@@ -4,13 +4,11 @@ from datetime import datetime
 
 import pytest
 
-from fakes import DESCRIPTION, HELSINKI, URL, FakeChat, FakeClock, FakeContributions, fails_at
+from fakes import DESCRIPTION, HELSINKI, URL, FakeChat, FakeClock, FakeWorld, fails_at
 from ossi.domain.contribution import Contribution, Status
-from ossi.domain.errors import InvalidSubmission
-from ossi.domain.form import SubmittedForm
-from ossi.domain.levels import CompensationLevels
+from ossi.domain.form import InvalidForm, SubmittedForm
 from ossi.slack.errors import PermanentSlackError, TransientSlackError
-from ossi.use_cases.submit import Submitter, submit
+from ossi.use_cases.submit import AlreadyStored, Stored, Submitter, submit
 
 NOW = datetime(2026, 11, 1, 0, 30, 0, 123_000, tzinfo=HELSINKI)
 FORM = SubmittedForm(f"\n{DESCRIPTION} ", URL, "2026-10", "MEDIUM")
@@ -20,30 +18,22 @@ class Desk:
     """The interactions function's work on a form, with fakes around it."""
 
     def __init__(self) -> None:
-        self.store = FakeContributions()
         self.chat = FakeChat(names={"U0AINO001": "Aino Lahti"})
-        self.clock = FakeClock(NOW)
+        self.world = FakeWorld(FakeClock(NOW), chat=self.chat)
 
-    def submit(self, form: SubmittedForm = FORM, user: str = "U0AINO001", view: str = "V1") -> bool:
-        return submit(
-            form,
-            Submitter(user, "aino"),
-            view,
-            submissions=self.store,
-            chat=self.chat,
-            clock=self.clock,
-            grace_days=2,
-            levels=CompensationLevels(),
-        )
+    def submit(
+        self, form: SubmittedForm = FORM, user: str = "U0AINO001", view: str = "V1"
+    ) -> Stored | AlreadyStored | InvalidForm:
+        return submit(form, Submitter(user, "aino"), view, self.world)
 
     @property
     def rows(self) -> list[Contribution]:
-        return list(self.store.rows.values())
+        return list(self.world.contributions.rows.values())
 
 
 def test_the_row_holds_what_was_filled_in() -> None:
     desk = Desk()
-    assert desk.submit()
+    assert isinstance(desk.submit(), Stored)
     assert desk.rows == [
         Contribution(
             user_id="U0AINO001",
@@ -61,8 +51,8 @@ def test_the_row_holds_what_was_filled_in() -> None:
 
 def test_the_same_form_sent_twice_is_stored_once() -> None:
     desk = Desk()
-    assert desk.submit()
-    assert not desk.submit()
+    assert desk.submit() == Stored(desk.rows[0])
+    assert desk.submit() == AlreadyStored()
     assert len(desk.rows) == 1
 
 
@@ -70,13 +60,13 @@ def test_the_same_form_sent_twice_is_stored_once() -> None:
 def test_the_user_name_serves_where_slack_does_not_give_the_name(error: Exception) -> None:
     desk = Desk()
     desk.chat.failing = fails_at("U0AINO001", error)
-    assert desk.submit()
+    assert isinstance(desk.submit(), Stored)
     assert desk.rows[0].name == "aino"
 
 
 def test_the_user_name_serves_for_somebody_without_a_name() -> None:
     desk = Desk()
-    assert desk.submit(user="U0NONAME1")
+    assert isinstance(desk.submit(user="U0NONAME1"), Stored)
     assert desk.rows[0].name == "aino"
 
 
@@ -87,7 +77,7 @@ def test_what_is_not_valid_is_not_stored_and_slack_is_not_asked() -> None:
         raise AssertionError("Slack was asked")
 
     desk.chat.failing = never
-    with pytest.raises(InvalidSubmission) as caught:
-        desk.submit(SubmittedForm("short", "no", "2026-09", "LARGE"))
-    assert set(caught.value.errors) == {"description", "url", "month", "level"}
+    result = desk.submit(SubmittedForm("short", "no", "2026-09", "LARGE"))
+    assert isinstance(result, InvalidForm)
+    assert set(result.problems) == {"description", "url", "month", "level"}
     assert desk.rows == []

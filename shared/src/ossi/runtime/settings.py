@@ -94,6 +94,9 @@ class Environment:
         return cls(**values)
 
 
+SLACK_API_URL = "https://slack.com/api/"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SecretSettings(Environment):
     """secret_id: name or ARN of the one secret."""
@@ -105,7 +108,7 @@ class SecretSettings(Environment):
 class SlackSettings(SecretSettings):
     """slack_api_url: base of the Web API; management_channel: its id."""
 
-    slack_api_url: str = "https://slack.com/api/"
+    slack_api_url: str = SLACK_API_URL
     management_channel: str
 
 
@@ -142,3 +145,24 @@ class LedgerSettings(Environment):
     """ledger_table: of what was delivered."""
 
     ledger_table: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthIndexSettings(TableSettings):
+    """month_index: the table's index by contributionMonth."""
+
+    month_index: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnsettledIndexSettings(LedgerSettings):
+    """unsettled_index: the ledger's index of what was begun and not sent."""
+
+    unsettled_index: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportFunctionSettings(Environment):
+    """report_function: name or ARN of the function that makes reports."""
+
+    report_function: str

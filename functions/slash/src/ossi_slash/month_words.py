@@ -2,13 +2,35 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import datetime
 
-from ossi.domain.errors import FutureMonth, MonthTooEarly, UnreadableMonth
 from ossi.domain.months import NAMES, Month
 
 EARLIEST = Month(2000, 1)
 """Nobody has contributions from before; a year before that is a slip of the finger."""
+
+
+@dataclass(frozen=True)
+class NotAMonth:
+    """What was typed names no month."""
+
+    typed: str
+
+
+@dataclass(frozen=True)
+class NotBegun:
+    """A month of the future."""
+
+    month: Month
+
+
+@dataclass(frozen=True)
+class TooEarly:
+    """A month before EARLIEST."""
+
+    month: Month
+
 
 _YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})", re.ASCII)
 _MONTH_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{4})", re.ASCII)
@@ -40,22 +62,21 @@ def _numbers() -> dict[str, int]:
 _NUMBERS = _numbers()
 
 
-def read_month(typed: str, now: datetime) -> Month:
+def read_month(typed: str, now: datetime) -> Month | NotAMonth | NotBegun | TooEarly:
     """The month that somebody means: 2026-10, 2026/1, 10/2026, october, oct 2025, lokakuu, last, this, or nothing for the last one.
 
     now: an aware moment in the configured time zone. A name without a year is the latest such month that has begun.
-    Raises UnreadableMonth, FutureMonth for one that has not begun, and MonthTooEarly for one before EARLIEST.
     """
     words, running = _plain(typed), Month.of(now)
     if not typed.strip() or words in _LAST:
         return running.previous()
     month = running if words in _THIS else _by_numbers(words) or _by_name(words, running)
     if month is None:
-        raise UnreadableMonth(typed)
+        return NotAMonth(typed)
     if month > running:
-        raise FutureMonth(month.label)
+        return NotBegun(month)
     if month < EARLIEST:
-        raise MonthTooEarly(month.label)
+        return TooEarly(month)
     return month
 
 
