@@ -129,9 +129,8 @@ class _Run:
         while self._time.is_enough() and not self._worked.slack_is_down and not self._lost:
             self._slow.clear()
             self._queues.clear()
-            if not self._take_up(self._jobs(self._due())):
+            if not self._take_up(self._jobs(self._due())) or not self._drain():
                 break
-            self._drain()
         return self._worked
 
     def _due(self) -> list[Record]:
@@ -250,22 +249,26 @@ class _Run:
         self._keep_queued()
         return bool(self._queues)
 
-    def _drain(self) -> None:
+    def _drain(self) -> bool:
+        """Tries what is in the queues, as far as the places are open. Answers whether another look at what is due makes sense."""
         looked_at = self._time.now()
-        while self._queues and self._time.is_enough() and not self._worked.slack_is_down:
+        while self._queues:
+            if not self._time.is_enough() or self._worked.slack_is_down:
+                return False
             if self._time.now() - looked_at > _LOOK_EVERY_S:
-                return  # meanwhile more may be due, in other places
+                return True  # meanwhile more may be due, in other places
             if self._time.now() - self._held_at > _HOLD_EVERY_S and not self._hold():
-                return
+                return False
             now = self._office.now()
             open_now = [place for place in self._queues if self._pace.opens_at(place) <= now]
             quick = [place for place in open_now if place not in self._slow]
             for place in quick or open_now:
                 if not self._time.is_enough() or self._worked.slack_is_down:
-                    return
+                    return False
                 self._one_of(place)
             if not open_now and not self._sleep():
-                return
+                return False
+        return True
 
     def _hold(self) -> bool:
         """Keeps the lease. Answers whether this run still has it."""
@@ -284,9 +287,9 @@ class _Run:
         except Exception as error:  # the ledger failed: this one must not keep the others from being tried
             _logger.exception("a delivery could not be handled", extra={"effect": job.wanted.name})
             settlement = Settlement(Result.FAILED, type(error).__name__)
+        self._pace.after(place, settlement)
         record = settlement.record
-        self._pace.after(place, settlement.kind, record.due_at if record else 0, sent=settlement.result is Result.SENT)
-        if settlement.kind is FailureKind.LIMITED and record is not None:
+        if settlement.kind is FailureKind.LIMITED and record is not None and record.due_at <= settlement.closed_until:
             job.record = record
             job.limited += 1
             if job.limited > 1:  # perhaps it's this message that Slack always refuses: the others must not wait for it
@@ -325,7 +328,7 @@ class _Run:
     def _sleep(self) -> bool:
         """Until the first place opens, if there is time for that."""
         wait_s = max(min(self._pace.opens_at(place) for place in self._queues) - self._office.now(), 0) / 1000
-        if not self._time.is_enough(wait_s):
-            return False
-        self._time.sleep(min(wait_s, _LOOK_EVERY_S))
+        if wait_s > _LOOK_EVERY_S or not self._time.is_enough(wait_s):
+            return False  # the next run comes within a minute
+        self._time.sleep(wait_s)
         return True

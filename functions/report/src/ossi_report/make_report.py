@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ossi.contracts import month_of_report, scheduled_report_subject
 from ossi.delivery.deliver import record_outcome
-from ossi.delivery.policy import Failed, Outcome, Refusal, Sent, claimed, given_up, owed, parked, superseded
+from ossi.delivery.policy import Failed, Outcome, Refusal, Sent, claimed, given_up, limit_ms, owed, parked, superseded
 from ossi.delivery.record import DeliveryKey, Record, State
 from ossi.delivery.store import Deliveries, DeliveryChanged
 from ossi.domain.contribution import Contribution
@@ -227,7 +227,7 @@ def _post(
     record = record_outcome(maker.deliveries, claim, outcome, maker.now())
     if isinstance(outcome, Failed):
         if outcome.kind is FailureKind.LIMITED:
-            maker.deliveries.close_place(maker.management_channel, record.due_at)
+            maker.deliveries.close_place(maker.management_channel, maker.now() + limit_ms(outcome.retry_after_s))
         settled = record.state in {State.PARKED, State.UNKNOWN}
         metric = {"metric": "SetAside"} if settled else {"metric": "ReportFailed"}
         _logger.warning("not announced, to be tried again", extra=about | {"why": outcome.code} | metric)
