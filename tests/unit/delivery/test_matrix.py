@@ -40,26 +40,19 @@ ANSWERS: dict[str, Answer] = {
     "is_archived": failing(FailureKind.REFUSED_FOR_GOOD, "is_archived"),
 }
 AINO, EINO, OIVA = "U0AINO001", "U0EINO001", "U0OIVA001"
-Scope = Callable[[str, str, str], bool]
+Scope = Callable[[tuple[str, str, str]], bool]
+"""Which calls are concerned, by method, place and text."""
 
 
-def _one_message(method: str, place: str, text: str) -> bool:
-    return method == "chat.postMessage" and place == MANAGEMENT and AINO in text
-
-
-def _one_place(method: str, place: str, text: str) -> bool:
-    return method == "chat.postMessage" and place == MANAGEMENT
-
-
-def _all(method: str, place: str, text: str) -> bool:
-    return True
-
-
-SCOPES: dict[str, Scope] = {"message": _one_message, "place": _one_place, "all": _all}
+SCOPES: dict[str, Scope] = {
+    "message": lambda call: call[:2] == ("chat.postMessage", MANAGEMENT) and AINO in call[2],
+    "place": lambda call: call[:2] == ("chat.postMessage", MANAGEMENT),
+    "all": bool,
+}
 WHEN: dict[str, Callable[[int], bool]] = {
     "first": lambda number: number == 1,
     "second": lambda number: number == 2,
-    "every": lambda number: True,
+    "every": bool,
 }
 
 
@@ -72,7 +65,7 @@ class Trouble:
         self.over = False
 
     def __call__(self, method: str, place: str, text: str) -> Answer:
-        if self.over or not self.scope(method, place, text):
+        if self.over or not self.scope((method, place, text)):
             return OK
         self.counts[method, place, text] += 1
         return self.answer if self.when(self.counts[method, place, text]) else OK
@@ -187,7 +180,7 @@ def test_a_limited_place_is_worked_off_in_order_and_holds_up_no_other() -> None:
     """5,000 messages of one place are overdue: what is due in other places is not behind them."""
     open_at = 0
 
-    def one_a_second(method: str, place: str, text: str) -> Answer:
+    def one_a_second(_method: str, place: str, _text: str) -> Answer:
         nonlocal open_at
         if place != MANAGEMENT:
             return OK
@@ -208,7 +201,7 @@ def test_a_limited_place_is_worked_off_in_order_and_holds_up_no_other() -> None:
     for wanted in wanted_of(house.office.effects, history_of(row)):
         owe(house.office, row, wanted)
     house.run_reconciler()
-    assert [each.at for each in house.slack.arrived if each.place == "U0LATE0001"][0] - late < 30_000
+    assert next(each.at for each in house.slack.arrived if each.place == "U0LATE0001") - late < 30_000
     asked = [each.text for each in house.slack.arrived if each.place == MANAGEMENT and each.at > late]
     people = [next(word for word in text.split() if word.startswith("<@U0P"))[2:10] for text in asked]
     assert people == sorted(people)
