@@ -36,6 +36,8 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "Query": {"Items": []},
     "Scan": {"Items": []},
     "views.open": {"ok": True},
+    "conversations.members": {"ok": True, "members": [user.id for user in SEED.users]},
+    "invocations": {},
     "chat.postMessage": {"ok": True, "channel": SEED.management_channel, "ts": "1792994700.000100"},
     "chat.update": {"ok": True},
     "users.info": {"ok": True, "user": {"real_name": "Aino Virtanen"}},

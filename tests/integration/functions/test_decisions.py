@@ -36,7 +36,10 @@ def test_a_decision_is_answered_by_an_empty_200_and_keeps_where_it_was_made(
     assert decided.decided_in is not None
     assert (decided.decided_in.channel, decided.decided_in.ts) == (MANAGEMENT, request.ts)
     assert decided == row.model_copy(
-        update={name: getattr(decided, name) for name in ("status", "decided_by", "decided_at", "decided_in")}
+        update={
+            name: getattr(decided, name)
+            for name in ("status", "decided_by", "decided_at", "decided_in", "events", "version")
+        }
     )
 
 

@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from local_slack.wire import ViewRead
 
 from integration.functions.events import Context, interaction_body, signed
 from integration.functions.ping import Filled, PingedBefore, PingForm, break_down, ping, ping_again, tell_pinged
 from integration.functions.world import AINO, PUBLIC, World, typed_in
+from local_slack.control_models import ViewRead
 from ossi_interactions.buttons import BUTTONS
 from ossi_interactions.forms import FORMS
 from ossi_interactions.handler import handler

@@ -71,7 +71,7 @@ class World:
         event = {"Records": self.cloud.changes() if records is None else records}
         answer = stream_handler(event, Context(left_ms=left_ms))
         again = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
-        return [number for number in map(number_of, event["Records"]) if number in again]
+        return [number for number in map(number_of, event["Records"]) if number is not None and number in again]
 
     def run_report(self) -> dict[str, Any]:
         """Runs the report function with what it was invoked with last."""

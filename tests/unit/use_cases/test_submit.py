@@ -34,19 +34,18 @@ class Desk:
 def test_the_row_holds_what_was_filled_in() -> None:
     desk = Desk()
     assert isinstance(desk.submit(), Stored)
-    assert desk.rows == [
-        Contribution(
-            user_id="U0AINO001",
-            timestamp=int(NOW.timestamp() * 1000),
-            status=Status.PENDING,
-            size="MEDIUM",
-            text=DESCRIPTION,
-            name="Aino Lahti",
-            url=URL,
-            contribution_month="2026-10",
-            submission_id="V1",
-        )
-    ]
+    (row,) = desk.rows
+    assert row.model_copy(update={"events": (), "version": None}) == Contribution(
+        user_id="U0AINO001",
+        timestamp=int(NOW.timestamp() * 1000),
+        status=Status.PENDING,
+        size="MEDIUM",
+        text=DESCRIPTION,
+        name="Aino Lahti",
+        url=URL,
+        contribution_month="2026-10",
+        submission_id="V1",
+    )
 
 
 def test_the_same_form_sent_twice_is_stored_once() -> None:
