@@ -216,11 +216,11 @@ class MemoryTable(FakeContributions):
         """As a hand removes a row."""
         self.stream.append((self.rows.pop(key), None))
 
-    def add_once(self, contribution: Contribution, submission_id: str) -> bool:
+    def add_once(self, contribution: Contribution, submission_id: str) -> Contribution | None:
         self.before_call("add_once")
         added = super().add_once(contribution, submission_id)
-        if added:
-            self.stream.append((None, contribution))
+        if added is not None:
+            self.stream.append((None, added))
         return added
 
     def save(self, contribution: Contribution, as_read: Contribution) -> None:
