@@ -104,7 +104,7 @@ def finish_report(maker: ReportMaker, run_id: str, effect: str, limited: Limited
     month = Month.parse(month_of_report(run_id))
     run = ReportRun(month, run_id, _requested_by(run_id, record))
     if effect == FAILURE:
-        return _tell_failure(maker, run, announcement.reason if announcement else "")
+        return notify_report_failure(maker, run, announcement.reason if announcement else "")
     if not _is_worth_finishing(maker, run, record):
         _put_away(maker, record, "nobody waits for it any more")
         return False
@@ -153,7 +153,7 @@ def _begin(maker: ReportMaker, run: ReportRun) -> Record | None:
                 extra={"run": run.id, "why": as_read.state, "metric": "ReportFailed"},
             )
             if as_read.state is State.UNREADABLE:
-                _tell_failure(maker, run, as_read.state)
+                notify_report_failure(maker, run, as_read.state)
             return None
         base = as_read or owed(key, maker.management_channel, now, requested_by=run.requested_by or "")
         if base.state is State.CLAIMED and now < base.due_at:
@@ -179,7 +179,7 @@ def _finish(maker: ReportMaker, run: ReportRun, record: Record, limited: Limited
     except Exception as error:
         _note_failure(maker, run, record, _code(error), last=last)
         if last:
-            _tell_failure(maker, run, _code(error))
+            notify_report_failure(maker, run, _code(error))
         raise
     outcome = _announce(maker, run, message)
     if not isinstance(outcome, Sent):
@@ -249,7 +249,7 @@ def _note_failure(maker: ReportMaker, run: ReportRun, begun: Record, why: str, *
     _swap(maker, parked(begun, why, maker.now()) if last else failed, begun)
 
 
-def _tell_failure(maker: ReportMaker, run: ReportRun, why: str) -> bool:
+def notify_report_failure(maker: ReportMaker, run: ReportRun, why: str) -> bool:
     """The last attempt failed. Nothing is told of a report whose announcement may have arrived."""
     return _tell(maker, run, report_failed(run.month, run.requested_by, why), replaces=True)
 
