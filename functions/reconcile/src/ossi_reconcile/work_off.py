@@ -102,10 +102,14 @@ def redrive_reports(desk: Desk, *, dry: bool = False) -> list[Finding]:
 
 def work_off(desk: Desk, time: Time) -> Worked:
     """Tries everything that is due, and waits for the pace of places while there is time."""
+    run = _Run(desk, time)
+    due = run.due()
+    if not due:
+        return Worked()
     if not desk.lease.hold():
         return Worked(idle=True)
     try:
-        return _Run(desk, time).run()
+        return run.work_off(due)
     finally:
         desk.lease.release()
 
@@ -124,16 +128,17 @@ class _Run:
         self._lost = False
         self._counted = False
 
-    def run(self) -> Worked:
+    def work_off(self, due: list[Record]) -> Worked:
         """Goes on until nothing is due that could be tried now."""
         while self._time.is_enough() and not self._worked.slack_is_down and not self._lost:
             self._slow.clear()
             self._queues.clear()
-            if not self._take_up(self._jobs(self._due())) or not self._drain():
+            if not self._take_up(self._jobs(due)) or not self._drain():
                 break
+            due = self.due()
         return self._worked
 
-    def _due(self) -> list[Record]:
+    def due(self) -> list[Record]:
         """The oldest records of each place that may be tried now: no more than can be worked off before the next look."""
         office = self._office
         keys = [*office.deliveries.unsettled(CONTRIBUTIONS), *office.deliveries.unsettled(REPORTS)]
