@@ -1,4 +1,4 @@
-"""Deciding, opening the form, listing, and asking for a report."""
+"""Opening the form, listing, and asking for a report."""
 
 from datetime import datetime
 
@@ -16,13 +16,10 @@ from fakes import (
     contribution,
     fails_at,
 )
-from ossi.domain.contribution import MessageRef, Status
-from ossi.domain.errors import AlreadyDecided, UnknownContribution
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
 from ossi.ports import Message
 from ossi.slack.errors import PermanentSlackError, TransientSlackError
-from ossi.use_cases.decide import decide
 from ossi.use_cases.list_contributions import list_contributions
 from ossi.use_cases.open_form import open_form
 from ossi.use_cases.report import request_report
@@ -30,37 +27,7 @@ from unit.slack_ui.judge import elements_of
 
 NOW = datetime(2026, 11, 1, 9, 0, tzinfo=HELSINKI)
 CLOCK = FakeClock(NOW)
-SEEN_IN = MessageRef(channel=MANAGEMENT, ts="1.2")
 LEVELS = CompensationLevels()
-
-
-# decide
-
-
-@pytest.mark.parametrize("status", [Status.ACCEPTED, Status.DECLINED])
-def test_a_decision_keeps_who_when_and_where(status: Status) -> None:
-    store = FakeContributions(contribution())
-    decided = decide(str(contribution().key), status, "U0MAIJA01", SEEN_IN, contributions=store, clock=CLOCK)
-    assert (decided.status, decided.decided_by, decided.decided_at, decided.decided_in) == (
-        status, "U0MAIJA01", int(NOW.timestamp() * 1000), SEEN_IN,
-    )  # fmt: skip
-    assert store.rows[decided.key] == decided
-
-
-def test_the_second_decision_learns_of_the_first() -> None:
-    store = FakeContributions(contribution())
-    key = str(contribution().key)
-    decide(key, Status.ACCEPTED, "U0MAIJA01", SEEN_IN, contributions=store, clock=CLOCK)
-    with pytest.raises(AlreadyDecided) as caught:
-        decide(key, Status.DECLINED, "U0MATTI01", SEEN_IN, contributions=store, clock=CLOCK)
-    assert caught.value.decided == store.rows[contribution().key]
-    assert store.rows[contribution().key].decided_by == "U0MAIJA01"
-
-
-@pytest.mark.parametrize("key", ["", "nonsense", "U0AINO001#x", "U0AINO001#1"])
-def test_a_decision_on_nothing(key: str) -> None:
-    with pytest.raises(UnknownContribution):
-        decide(key, Status.ACCEPTED, "U0MAIJA01", None, contributions=FakeContributions(), clock=CLOCK)
 
 
 # open the form

@@ -1,6 +1,6 @@
 """A submitted form becomes one PENDING row."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -8,6 +8,7 @@ from fakes import DESCRIPTION, HELSINKI, URL, FakeChat, FakeClock, FakeContribut
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.errors import InvalidSubmission
 from ossi.domain.form import SubmittedForm
+from ossi.domain.history import Event, EventKind
 from ossi.domain.levels import CompensationLevels
 from ossi.slack.errors import PermanentSlackError, TransientSlackError
 from ossi.use_cases.submit import Submitter, submit
@@ -41,22 +42,34 @@ class Desk:
         return list(self.store.rows.values())
 
 
-def test_the_row_holds_what_was_filled_in() -> None:
+def test_the_row_holds_what_was_filled_in_and_the_first_event_of_its_history() -> None:
     desk = Desk()
     assert desk.submit()
-    assert desk.rows == [
-        Contribution(
-            user_id="U0AINO001",
-            timestamp=int(NOW.timestamp() * 1000),
-            status=Status.PENDING,
-            size="MEDIUM",
-            text=DESCRIPTION,
-            name="Aino Lahti",
-            url=URL,
-            contribution_month="2026-10",
-            submission_id="V1",
-        )
-    ]
+    (row,) = desk.rows
+    (event,) = row.events
+    at = int(NOW.timestamp() * 1000)
+    assert row == Contribution(
+        user_id="U0AINO001",
+        timestamp=at,
+        status=Status.PENDING,
+        size="MEDIUM",
+        text=DESCRIPTION,
+        name="Aino Lahti",
+        url=URL,
+        contribution_month="2026-10",
+        submission_id="V1",
+        events=(Event(EventKind.SUBMITTED, event.id, Status.PENDING, at, by="U0AINO001", n=1),),
+        version=1,
+    )
+
+
+def test_no_two_submissions_give_their_event_the_same_id() -> None:
+    desk = Desk()
+    assert desk.submit()
+    desk.clock.move(timedelta(milliseconds=1))
+    assert desk.submit(view="V2")
+    first, second = desk.rows
+    assert first.events[0].id != second.events[0].id
 
 
 def test_the_same_form_sent_twice_is_stored_once() -> None:
