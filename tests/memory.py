@@ -100,7 +100,14 @@ class Answer:
 OK = Answer()
 
 
-def failing(kind: FailureKind, code: str = "trouble", *, arrives: bool = False, retry_after_s: float | None = None, takes: float = 0.1) -> Answer:
+def failing(
+    kind: FailureKind,
+    code: str = "trouble",
+    *,
+    arrives: bool = False,
+    retry_after_s: float | None = None,
+    takes: float = 0.1,
+) -> Answer:
     """An answer that isn't OK."""
     error: SlackError
     if kind is FailureKind.REFUSED_FOR_GOOD:

@@ -281,7 +281,9 @@ def test_what_is_parked_is_tried_again_ever_more_rarely_and_once_a_week_at_least
 
 def test_the_times_fit_each_other() -> None:
     assert policy.LEASE_S > 60, "a claim outlives the function that made it"
-    assert policy.LONGEST_LEASE_S * 1000 * 2 > policy.LEASE_S * 1000 + policy.THIRD_TRY_MS, "no claim of ours has lapsed"
+    assert policy.LONGEST_LEASE_S * 1000 * 2 > policy.LEASE_S * 1000 + policy.THIRD_TRY_MS, (
+        "no claim of ours has lapsed"
+    )
     assert policy.LONGEST_LEASE_S == 3600
     assert policy.MOST_AMBIGUOUS == 3
     assert math.log2(policy.LONGEST_PARKING_MS / policy.FIRST_PARKING_MS) < 20

@@ -19,7 +19,9 @@ def new(house: House, event_id: str = "e1", **values: object) -> ContributionKey
     return row.key
 
 
-def decide(house: House, key: ContributionKey, kind: EventKind, seen_in: MessageRef | None = None, event_id: str = "e2") -> Contribution:
+def decide(
+    house: House, key: ContributionKey, kind: EventKind, seen_in: MessageRef | None = None, event_id: str = "e2"
+) -> Contribution:
     """A manager presses a button."""
     row = house.table.rows[key]
     event = Event(kind, event_id, row.status, house.now.ms, by="U0MAIJA01", seen_in=seen_in)
