@@ -1,6 +1,7 @@
 """`ossi reconcile` and `ossi redrive`: rows are compared with the records of their deliveries, and what is missing is sent, once."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -220,8 +221,6 @@ def test_the_stream_goes_first(age: int, decided: bool) -> None:
 
 
 def test_a_command_may_say_how_old_a_change_has_to_be() -> None:
-    from datetime import timedelta
-
     house = House()
     row = submitted(contribution(timestamp=house.now.ms, submission_id="V1"), "e1")
     house.table.rows[row.key] = row
