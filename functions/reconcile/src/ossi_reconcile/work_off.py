@@ -233,7 +233,9 @@ class _Run:
             _logger.exception("the report function could not be asked", extra={"run": record.key.subject})
             self._left.add(record.key)
         else:
-            self._swap(postponed(record, self._office.now() + REPORT_MS), record)
+            # Whoever claimed it is dead: the report function need not wait for them.
+            again = postponed(replace(record, lease_until=0), self._office.now() + REPORT_MS)
+            self._swap(replace(again, state=State.DUE) if record.state is State.CLAIMED else again, record)
 
     def _swap(self, record: Record, as_read: Record) -> None:
         try:
