@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fakes import MANAGEMENT, PUBLIC, contribution
-from memory import OK, Answer, House, failing
+from memory import OK, Answer, House, MemoryDeliveries, always, failing
 from ossi.contracts import contribution_subject
 from ossi.delivery.batch import BUDGET_S, PACE_MS, QUEUE_MS, REPEATS_S, SECONDS_FOR_ONE, Change, deliver
 from ossi.delivery.effect import wanted_of
@@ -176,7 +176,7 @@ def test_a_long_wait_is_left_to_the_reconciler() -> None:
 
 def test_the_next_batch_need_not_wait_for_this_one() -> None:
     house = House()
-    house.slack.answer = lambda *_: failing(FailureKind.AMBIGUOUS, takes=9)
+    house.slack.answer = always(failing(FailureKind.AMBIGUOUS, takes=9))
     changes = [new(house, f"U0MANY{number:03}") for number in range(12)]
     started = house.now.ms
     assert run(house, changes, 300) == [True] * 12
@@ -189,11 +189,11 @@ def test_the_next_batch_need_not_wait_for_this_one() -> None:
 @pytest.mark.parametrize(("seconds", "calls"), [(SECONDS_FOR_ONE - 0.5, 0), (SECONDS_FOR_ONE + 1, 1)])
 def test_nothing_is_begun_with_too_little_time_left_and_everything_is_owed(seconds: float, calls: int) -> None:
     house = House()
-    house.slack.answer = lambda *_: Answer(takes=5)
+    house.slack.answer = always(Answer(takes=5))
     assert run(house, [new(house, PEOPLE[0])], seconds) == [True]
     assert len(house.slack.calls) == calls
     assert len([each for each in house.deliveries.records.values() if each.open]) == 2 - calls
-    house.slack.answer = lambda *_: OK
+    house.slack.answer = always(OK)
     house.minutes(1)
     assert sorted(places(house)) == sorted([PEOPLE[0], MANAGEMENT])
 
@@ -232,10 +232,10 @@ def test_where_the_record_cannot_be_written_the_change_comes_again_and_the_other
     bad = contribution_subject(changes[0].contribution.key)
     swap = house.deliveries.swap
 
-    def failing_swap(kept: Record, as_read: Record | None) -> None:
-        if kept.key.subject == bad:
+    def failing_swap(record: Record, as_read: Record | None) -> None:
+        if record.key.subject == bad:
             raise ConnectionError
-        swap(kept, as_read)
+        swap(record, as_read)
 
     house.deliveries.swap = failing_swap
     with caplog.at_level(logging.ERROR, "ossi"):
@@ -261,7 +261,7 @@ def test_where_what_is_owed_cannot_be_recorded_the_change_comes_again(call: str)
     house.deliveries.before_call = fail
     change = new(house, PEOPLE[0])
     assert run(house, [change]) == [False]
-    house.deliveries.before_call = lambda _: None
+    house.deliveries.before_call = MemoryDeliveries().before_call
     assert run(house, [change]) == [True]
     house.minutes(3)
     assert sorted(places(house)) == sorted([PEOPLE[0], MANAGEMENT])
@@ -291,7 +291,7 @@ def test_a_limit_that_cannot_be_told_to_others_is_no_reason_to_send_twice() -> N
 
     house.deliveries.before_call = fail
     assert run(house, [change]) == [False]
-    house.deliveries.before_call = lambda _: None
+    house.deliveries.before_call = MemoryDeliveries().before_call
     house.now.ms += 1000
     assert run(house, [change]) == [True]
     assert sorted(places(house)) == sorted([PEOPLE[0], MANAGEMENT])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fakes import MANAGEMENT, PUBLIC, contribution
-from memory import OK, Answer, Died, House, failing
+from memory import OK, Answer, Died, House, always, failing
 from ossi.contracts import contribution_subject
 from ossi.delivery.deliver import GONE, Result, Settlement, contribution_in, deliver_once, owe, record_outcome, settle
 from ossi.delivery.effect import Post, Wanted, wanted_of
@@ -182,7 +182,7 @@ def test_a_request_whose_record_is_spoiled_is_left_to_a_person() -> None:
 
 def test_a_request_that_someone_deleted_needs_no_redrawing() -> None:
     house = house_with(ACCEPTED)
-    house.slack.answer = lambda *_: failing(FailureKind.REFUSED_FOR_GOOD, "message_not_found")
+    house.slack.answer = always(failing(FailureKind.REFUSED_FOR_GOOD, "message_not_found"))
     assert deliver(house, ACCEPTED, "redraw_request").result is Result.NEEDLESS
     assert deliver(house, ACCEPTED, "redraw_request").result is Result.SENT_BEFORE
 
@@ -230,7 +230,7 @@ def test_every_kind_of_answer_leaves_a_record_of_when_to_try_again(
     kind: FailureKind, state: State, result: Result, due_in_s: int
 ) -> None:
     house = house_with(PENDING)
-    house.slack.answer = lambda *_: failing(kind, "trouble", retry_after_s=7)
+    house.slack.answer = always(failing(kind, "trouble", retry_after_s=7))
     settlement = deliver(house, PENDING, "ask_management")
     record = house.deliveries.records[key("ask_management")]
     assert (settlement.result, settlement.reason, settlement.kind, settlement.record) == (
@@ -243,13 +243,13 @@ def test_every_kind_of_answer_leaves_a_record_of_when_to_try_again(
     assert again.result is (Result.SET_ASIDE if state is State.PARKED else Result.DUE)
     assert len(house.slack.calls) == 1
     house.now.ms = record.due_at
-    house.slack.answer = lambda *_: OK
+    house.slack.answer = always(OK)
     assert deliver(house, PENDING, "ask_management").result is Result.SENT
 
 
 def test_a_limit_closes_its_place_for_everyone_and_no_other() -> None:
     house = house_with(PENDING)
-    house.slack.answer = lambda *_: failing(FailureKind.LIMITED, "ratelimited", retry_after_s=120)
+    house.slack.answer = always(failing(FailureKind.LIMITED, "ratelimited", retry_after_s=120))
     deliver(house, PENDING, "ask_management")
     assert {place: pace.closed_until for place, pace in house.deliveries.pace.items()} == {
         MANAGEMENT: house.now.ms + 120_000
@@ -259,7 +259,7 @@ def test_a_limit_closes_its_place_for_everyone_and_no_other() -> None:
 @pytest.mark.parametrize("kind", [kind for kind in FailureKind if kind is not FailureKind.LIMITED])
 def test_no_other_failure_closes_a_place(kind: FailureKind) -> None:
     house = house_with(PENDING)
-    house.slack.answer = lambda *_: failing(kind)
+    house.slack.answer = always(failing(kind))
     deliver(house, PENDING, "ask_management")
     assert house.deliveries.pace == {}
 
@@ -268,7 +268,7 @@ def test_of_what_may_have_arrived_there_are_three_at_most_and_then_an_operator_d
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     house = house_with(PENDING)
-    house.slack.answer = lambda *_: failing(FailureKind.AMBIGUOUS, "http_500", arrives=True)
+    house.slack.answer = always(failing(FailureKind.AMBIGUOUS, "http_500", arrives=True))
     results: list[Result] = []
     with caplog.at_level(logging.ERROR, "ossi"):
         for _ in range(6):
@@ -307,11 +307,11 @@ def test_a_process_that_dies_each_time_has_sent_three_at_most(dies_after: str) -
 
 def test_a_redrawing_is_tried_as_often_as_it_takes() -> None:
     house = house_with(DECLINED)
-    house.slack.answer = lambda *_: failing(FailureKind.AMBIGUOUS, arrives=True)
+    house.slack.answer = always(failing(FailureKind.AMBIGUOUS, arrives=True))
     for _ in range(10):
         assert deliver(house, DECLINED, "redraw_request").result is Result.FAILED
         house.now.ms += 3_600_000
-    house.slack.answer = lambda *_: OK
+    house.slack.answer = always(OK)
     assert deliver(house, DECLINED, "redraw_request").result is Result.SENT
 
 
@@ -336,7 +336,9 @@ def test_a_message_that_cannot_be_written_is_parked_and_slack_is_not_asked(caplo
         raise ZeroDivisionError
 
     house = house_with(PENDING)
-    effect = Post("ask_management", frozenset({EventKind.SUBMITTED}), lambda *_: MANAGEMENT, write)
+    effect = Post(
+        "ask_management", frozenset({EventKind.SUBMITTED}), lambda sender, _row: sender.management_channel, write
+    )
     with caplog.at_level(logging.ERROR, "ossi"):
         settlement = deliver_once(house.office, PENDING, next(effect.wanted(history_of(PENDING))))
     assert (settlement.result, settlement.reason) == (Result.SET_ASIDE, "ZeroDivisionError")
@@ -351,7 +353,7 @@ def test_whoever_has_left_is_told_nothing_any_more_and_nobody_is_alarmed(
     code: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     house = house_with(PENDING)
-    house.slack.answer = lambda *_: failing(FailureKind.REFUSED_FOR_GOOD, code)
+    house.slack.answer = always(failing(FailureKind.REFUSED_FOR_GOOD, code))
     with caplog.at_level(logging.WARNING, "ossi"):
         settlement = deliver(house, PENDING, "confirm_submission")
     assert (settlement.result, settlement.reason, caplog.records) == (Result.NEEDLESS, code, [])
@@ -512,7 +514,7 @@ def test_what_is_put_away_by_one_stays_with_whoever_is_at_it() -> None:
 
 def test_the_log_names_the_message_and_not_what_it_says(caplog: pytest.LogCaptureFixture) -> None:
     house = house_with(ACCEPTED)
-    house.slack.answer = lambda *_: failing(FailureKind.NOT_DONE)
+    house.slack.answer = always(failing(FailureKind.NOT_DONE))
     with caplog.at_level(logging.DEBUG):
         deliver(house, ACCEPTED, "publish")
     logged = "".join(str(vars(record)) for record in caplog.records)

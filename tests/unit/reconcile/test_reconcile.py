@@ -1,12 +1,13 @@
 """`ossi reconcile` and `ossi redrive`: rows are compared with the records of their deliveries, and what is missing is sent, once."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from fakes import MANAGEMENT, PUBLIC, contribution
-from memory import OK, House, failing
+from memory import OK, House, always, failing
 from ossi.contracts import contribution_subject
 from ossi.delivery.deliver import owe
 from ossi.delivery.effect import wanted_of
@@ -120,8 +121,8 @@ def test_three_thousand_old_rows_are_silent_and_cost_no_look_at_the_ledger() -> 
     asked: list[str] = []
     read = house.deliveries.read
 
-    def counted(keys: object, *, consistent: bool = False) -> dict[DeliveryKey, Record]:
-        listed = list(keys) if isinstance(keys, list) else [each for each in keys]  # type: ignore[attr-defined]
+    def counted(keys: Iterable[DeliveryKey], *, consistent: bool = False) -> dict[DeliveryKey, Record]:
+        listed = list(keys)
         asked.extend(str(each) for each in listed)
         return read(listed, consistent=consistent)
 
@@ -152,7 +153,7 @@ def test_a_row_that_changes_while_its_event_is_stored_is_left_to_the_stream() ->
     house = house_with(row)
     scanned = house.table.all
 
-    def moved_on(after: ContributionKey | None = None) -> object:
+    def moved_on(after: ContributionKey | None = None) -> Iterator[Contribution]:
         rows = list(scanned(after))
         house.table.rows[row.key] = row.model_copy(update={"status": Status.DECLINED})
         return iter(rows)
@@ -262,8 +263,8 @@ def test_a_contribution_that_is_not_there_or_spoiled_is_no_finding() -> None:
     assert run(House(), Task(contribution=PENDING.key)) == Summary(done=True)
     house = house_with(PENDING)
 
-    def spoiled(_key: ContributionKey) -> Contribution | None:
-        raise UnreadableContribution("wrong or missing: status")
+    def spoiled(key: ContributionKey) -> Contribution | None:
+        raise UnreadableContribution(f"wrong or missing: status of {key}")
 
     house.table.get = spoiled
     assert run(house, Task(contribution=PENDING.key)) == Summary(done=True)
@@ -297,7 +298,7 @@ def test_what_was_parked_is_tried_again_when_it_is_due() -> None:
         failing(FailureKind.REFUSED_FOR_GOOD, "is_archived") if place == MANAGEMENT else OK
     )
     assert found(house) == [("confirm_submission", "sent"), ("ask_management", "set aside")]
-    house.slack.answer = lambda *_: OK
+    house.slack.answer = always(OK)
     (finding,) = run(house).findings
     assert (finding.result.value, finding.reason) == ("set aside", "is_archived")  # an hour has not passed yet
     house.now.ms += HOUR
@@ -320,7 +321,7 @@ def test_a_redrive_sends_at_once_what_waits_for_a_person_and_nothing_else(state:
 def test_a_redrive_that_fails_again_parks_again() -> None:
     house = house_with(ACCEPTED)
     record(house, "publish", State.PARKED, reason="not_in_channel", failures=1)
-    house.slack.answer = lambda *_: failing(FailureKind.REFUSED_FOR_GOOD, "is_archived")
+    house.slack.answer = always(failing(FailureKind.REFUSED_FOR_GOOD, "is_archived"))
     (finding,) = run(house, REDRIVE).findings
     assert (finding.result.value, finding.reason) == ("set aside", "is_archived")
     assert house.deliveries.records[key("publish")].failures == 2
@@ -347,12 +348,12 @@ def test_unsettled_messages_of_rows_that_are_gone_are_passed_over() -> None:
 
 def test_when_slack_is_down_the_run_gives_up_for_now_and_the_next_one_goes_on() -> None:
     house = house_with(*many(5))
-    house.slack.answer = lambda *_: failing(FailureKind.NOT_DONE)
+    house.slack.answer = always(failing(FailureKind.NOT_DONE))
     summary = run(house)
     assert (summary.halted, summary.done, summary.looked_at) == (True, False, 2)
     assert summary.position == many(5)[1].key
 
-    house.slack.answer = lambda *_: OK
+    house.slack.answer = always(OK)
     further = run(house, after=summary.position)
     assert (further.done, further.looked_at) == (True, 3)
     house.now.ms += MINUTE
@@ -366,10 +367,10 @@ def test_one_row_that_fails_holds_up_no_other() -> None:
     bad = contribution_subject(rows[30].key)
     swap = house.deliveries.swap
 
-    def failing_swap(kept: Record, as_read: Record | None) -> None:
-        if kept.key.subject == bad:
+    def failing_swap(record: Record, as_read: Record | None) -> None:
+        if record.key.subject == bad:
             raise RuntimeError("the ledger is full of bees")
-        swap(kept, as_read)
+        swap(record, as_read)
 
     house.deliveries.swap = failing_swap
     summary = run(house)
@@ -383,8 +384,8 @@ def test_of_two_who_redrive_at_once_one_sends() -> None:
     record(house, "publish", State.PARKED)
     read = house.deliveries.read
 
-    def read_and_then_claimed(keys: object, *, consistent: bool = False) -> dict[DeliveryKey, Record]:
-        answer = read(keys, consistent=consistent)  # type: ignore[arg-type]
+    def read_and_then_claimed(keys: Iterable[DeliveryKey], *, consistent: bool = False) -> dict[DeliveryKey, Record]:
+        answer = read(keys, consistent=consistent)
         record(house, "publish", State.CLAIMED, due_at=house.now.ms + MINUTE)
         return answer
 

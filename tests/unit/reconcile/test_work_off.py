@@ -2,12 +2,14 @@
 
 import logging
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from fakes import MANAGEMENT, PUBLIC, contribution
-from memory import OK, Answer, House, failing
+from memory import OK, Answer, House, always, failing
 from ossi.contracts import contribution_subject
 from ossi.delivery.deliver import LOOK, look_later, owe
 from ossi.delivery.effect import wanted_of
@@ -51,7 +53,11 @@ def owe_everything(house: House, row: Contribution) -> None:
 def reads(house: House) -> Counter[str]:
     """Counts the calls to the ledger from now on."""
     calls: Counter[str] = Counter()
-    house.deliveries.before_call = lambda name: calls.update([name])
+
+    def count(name: str) -> None:
+        calls[name] += 1
+
+    house.deliveries.before_call = count
     return calls
 
 
@@ -169,8 +175,8 @@ def test_a_row_that_cannot_be_read_is_looked_at_ever_more_rarely() -> None:
     owe_everything(house, row)
     look_up = house.table.look_up
 
-    def unreadable(keys: object) -> dict[ContributionKey, Contribution | None]:
-        return {row.key: None}
+    def unreadable(keys: Iterable[ContributionKey]) -> dict[ContributionKey, Contribution | None]:
+        return dict.fromkeys(keys)
 
     house.table.look_up = unreadable
     waits: list[int] = []
@@ -218,7 +224,7 @@ def test_a_request_that_comes_after_its_decision_is_not_sent_and_a_confirmation_
     house.run_stream()
     decide(house, row, EventKind.DECLINED)
     house.run_stream()
-    house.slack.answer = lambda *_: OK
+    house.slack.answer = always(OK)
     house.minutes(3)
     assert house.texts(MANAGEMENT) == []
     assert ["declined" in text or "wasn't accepted" in text for text in house.texts(AINO)] == [False, True]
@@ -231,7 +237,7 @@ def test_a_confirmation_that_comes_after_the_decision_was_read_is_not_sent() -> 
     house.slack.answer = lambda _method, place, _text: failing(FailureKind.NOT_DONE) if place == AINO else OK
     house.run_stream()
     decide(house, row, EventKind.DECLINED)
-    house.slack.answer = lambda *_: OK
+    house.slack.answer = always(OK)
     house.run_stream()
     house.minutes(3)
     assert len(house.texts(AINO)) == 1
@@ -311,7 +317,7 @@ def test_a_change_by_hand_is_stored_as_an_event_before_it_is_told() -> None:
 def test_nothing_that_may_have_arrived_is_repeated_before_slack_answers_something_harmless() -> None:
     house = House()
     row = new(house)
-    house.slack.answer = lambda *_: failing(FailureKind.AMBIGUOUS, takes=5)
+    house.slack.answer = always(failing(FailureKind.AMBIGUOUS, takes=5))
     house.run_stream()
     posts = len([call for call in house.slack.calls if call[0] == "chat.postMessage"])
     house.minutes(180)
@@ -319,7 +325,7 @@ def test_nothing_that_may_have_arrived_is_repeated_before_slack_answers_somethin
     assert record_of(house, row, "ask_management").attempts == 1
     assert house.run_reconciler().slack_is_down
 
-    house.slack.answer = lambda *_: OK
+    house.slack.answer = always(OK)
     house.minutes(2)
     assert (len(house.texts(AINO)), len(house.texts(MANAGEMENT))) == (1, 1)
 
@@ -353,7 +359,7 @@ def test_a_limited_place_is_waited_for_and_others_are_not_held_up() -> None:
     others = [arrived.at for arrived in house.slack.arrived if arrived.place != MANAGEMENT]
     assert len(managers) == len(others) == 4
     assert max(others) < opens_at <= min(managers)
-    assert all(1000 <= later - before <= 1500 for before, later in zip(managers, managers[1:], strict=False))
+    assert all(1000 <= later - before <= 1500 for before, later in pairwise(managers))
     assert len([call for call in house.slack.calls if call[1] == MANAGEMENT]) == 5, "it's called when it opens"
 
 
@@ -382,7 +388,7 @@ def test_five_thousand_messages_of_one_place_are_not_in_front_of_the_others() ->
         house.table.rows[row.key] = row
     owe_everything(house, new(house))
     started = house.now.ms
-    house.slack.answer = lambda *_: Answer(takes=0.3)
+    house.slack.answer = always(Answer(takes=0.3))
     house.run_reconciler()
     (asked,) = [arrived.at for arrived in house.slack.arrived if arrived.place == MANAGEMENT]
     assert asked - started < 5_000
@@ -393,7 +399,7 @@ def test_what_is_overdue_is_counted_once_in_a_run(caplog: pytest.LogCaptureFixtu
     owe_everything(house, new(house))
     with caplog.at_level(logging.WARNING, "ossi"):
         house.now.ms += 15 * MINUTE
-        house.slack.answer = lambda *_: failing(FailureKind.NOT_DONE)
+        house.slack.answer = always(failing(FailureKind.NOT_DONE))
         house.run_reconciler()
         assert "Overdue" not in {getattr(record, "metric", "") for record in caplog.records}
         house.now.ms += 2 * MINUTE
@@ -427,10 +433,10 @@ def test_the_report_function_is_asked_to_finish_what_is_due_and_has_its_time() -
 def test_the_report_function_is_not_asked_while_slack_does_not_answer() -> None:
     house = House()
     report(house)
-    house.slack.answer = lambda *_: failing(FailureKind.AMBIGUOUS)
+    house.slack.answer = always(failing(FailureKind.AMBIGUOUS))
     assert house.run_reconciler().slack_is_down
     assert house.asked == []
-    house.slack.answer = lambda *_: OK
+    house.slack.answer = always(OK)
     house.run_reconciler()
     assert len(house.asked) == 1
 

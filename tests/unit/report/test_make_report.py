@@ -2,8 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,16 +12,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fakes import HELSINKI, MANAGEMENT, FakeContributions, FakeReportFiles, FakeReportRecords, contribution
-from memory import OK, Answer, Died, House, failing
+from memory import OK, Died, House, always, failing
 from ossi.delivery.policy import claimed, given_up, owed, superseded
 from ossi.delivery.record import DeliveryKey, Record, State
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.errors import UnreadableReport
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.links import LinkExpired, check_link
+from ossi.domain.message_ref import MessageRef
 from ossi.domain.months import Month
 from ossi.domain.payroll import ReportRecord
 from ossi.domain.report import MonthSummary, Report
+from ossi.ports import Message
 from ossi.slack.errors import FailureKind
 from ossi_report.close_month import Books
 from ossi_report.make_report import ReportMaker, ReportRun, WriteFile, finish_report, make_report, unannounced
@@ -78,7 +79,7 @@ class Office:
         self.blocks: list[str] = []
         post = self.slack.post
 
-        def post_and_keep(channel, message):
+        def post_and_keep(channel: str, message: Message) -> MessageRef | None:
             self.blocks.append(str(message.blocks))
             return post(channel, message)
 
@@ -164,7 +165,7 @@ def test_another_run_makes_another_report() -> None:
 def test_the_announcement_is_owed_before_any_work_for_it() -> None:
     office = Office(*ROWS)
 
-    def die(_name: str, _content: bytes) -> None:
+    def die(name: str, content: bytes) -> None:  # noqa: ARG001  # as its caller names them
         raise Died
 
     store, office.bucket.store = office.bucket.store, die
@@ -191,13 +192,13 @@ def test_what_slack_does_not_take_is_finished_by_the_reconciler_and_nothing_is_r
     if arrives and kind is not FailureKind.AMBIGUOUS:
         return
     office = Office(*ROWS)
-    office.slack.answer = lambda method, *_: (
+    office.slack.answer = lambda method, _place, _text: (
         failing(kind, "trouble", arrives=arrives, retry_after_s=30) if method == "chat.postMessage" else OK
     )
     assert not office.make()
     assert office.record().reason == "trouble"
     assert office.record().open
-    office.slack.answer = lambda *_: OK
+    office.slack.answer = always(OK)
     office.minutes(90)
     assert len(office.said) == 1 + arrives
     assert all("1 accepted, 1 pending, 1 declined" in said for said in office.said)
@@ -206,14 +207,14 @@ def test_what_slack_does_not_take_is_finished_by_the_reconciler_and_nothing_is_r
 
 def test_a_limit_closes_the_channel_for_everyone() -> None:
     office = Office(*ROWS)
-    office.slack.answer = lambda *_: failing(FailureKind.LIMITED, "ratelimited", retry_after_s=120)
+    office.slack.answer = always(failing(FailureKind.LIMITED, "ratelimited", retry_after_s=120))
     office.make()
     assert office.deliveries.pace[MANAGEMENT].closed_until == office.now.ms + 120_000
 
 
 def test_an_announcement_whose_answers_are_lost_is_sent_three_times_at_most_and_trouble_is_not_told() -> None:
     office = Office(*ROWS)
-    office.slack.answer = lambda method, *_: (
+    office.slack.answer = lambda method, _place, _text: (
         failing(FailureKind.AMBIGUOUS, arrives=True) if method == "chat.postMessage" else OK
     )
     office.make()
@@ -227,7 +228,7 @@ def test_an_announcement_whose_answers_are_lost_is_sent_three_times_at_most_and_
 
 def test_what_may_have_arrived_is_not_repeated_by_another_delivery_of_the_same_run() -> None:
     office = Office(*ROWS)
-    office.slack.answer = lambda *_: failing(FailureKind.AMBIGUOUS, arrives=True)
+    office.slack.answer = always(failing(FailureKind.AMBIGUOUS, arrives=True))
     office.make()
     for _ in range(3):
         assert not office.make()
@@ -249,7 +250,7 @@ def test_an_announcement_whose_process_died_with_the_claim_is_finished(died: str
         office.make()
     assert office.record().state is State.CLAIMED
     assert not office.make(), "someone may still be at it"
-    office.slack.answer, office.slack.after_answer = (lambda *_: OK), (lambda _method: None)
+    office.slack.answer, office.slack.after_answer = always(OK), (lambda _method: None)
     office.minutes(15)
     assert len(office.said) == (1 if died == "before" else 2)
     assert (office.record().state, office.record().open) == (State.SENT, False)
@@ -258,7 +259,9 @@ def test_an_announcement_whose_process_died_with_the_claim_is_finished(died: str
 def test_an_outage_of_three_days_ends_by_itself_with_one_announcement() -> None:
     office = Office(*ROWS)
     end = office.now.ms + 3 * DAY
-    office.slack.answer = lambda *_: failing(FailureKind.AMBIGUOUS, takes=5) if office.now.ms < end else OK
+    office.slack.answer = lambda _method, _place, _text: (
+        failing(FailureKind.AMBIGUOUS, takes=5) if office.now.ms < end else OK
+    )
     office.make()
     for _ in range(30):
         office.now.ms += 3 * HOUR
@@ -270,9 +273,9 @@ def test_an_outage_of_three_days_ends_by_itself_with_one_announcement() -> None:
 
 def test_the_next_report_names_a_closed_month_that_was_not_announced_until_it_is() -> None:
     office = Office(*ROWS, contribution(timestamp=9, status=Status.ACCEPTED, contribution_month="2026-11"))
-    office.slack.answer = lambda *_: failing(FailureKind.NOT_DONE)
+    office.slack.answer = always(failing(FailureKind.NOT_DONE))
     office.make()
-    office.slack.answer = lambda *_: OK
+    office.slack.answer = always(OK)
     office.make("report#2026-11#asked#1", "U0MAIJA01", NOVEMBER)
     assert unannounced(office.deliveries, [RUN, "report#2026-09#scheduled"]) == {RUN}
     assert "October 2026" in office.blocks[-1]
@@ -288,11 +291,13 @@ def test_the_next_report_names_a_closed_month_that_was_not_announced_until_it_is
 
 def test_a_report_that_someone_asked_for_is_not_finished_a_day_later_and_a_closed_month_always_is() -> None:
     office = Office(*ROWS)
-    office.slack.answer = lambda method, *_: failing(FailureKind.NOT_DONE) if method == "chat.postMessage" else OK
+    office.slack.answer = lambda method, _place, _text: (
+        failing(FailureKind.NOT_DONE) if method == "chat.postMessage" else OK
+    )
     office.make()
     office.make(ASKED, "U0MAIJA01")
     office.now.ms += DAY
-    office.slack.answer = lambda *_: OK
+    office.slack.answer = always(OK)
     office.minutes(15)
     assert len(office.said) == 1
     assert (office.record(run=ASKED).open, office.record(run=ASKED).state) == (False, State.DUE)
@@ -301,10 +306,12 @@ def test_a_report_that_someone_asked_for_is_not_finished_a_day_later_and_a_close
 
 def test_a_report_that_someone_asked_for_and_that_closed_its_month_is_always_finished() -> None:
     office = Office(*ROWS)
-    office.slack.answer = lambda method, *_: failing(FailureKind.NOT_DONE) if method == "chat.postMessage" else OK
+    office.slack.answer = lambda method, _place, _text: (
+        failing(FailureKind.NOT_DONE) if method == "chat.postMessage" else OK
+    )
     office.make(ASKED, "U0MAIJA01")
     office.now.ms += 30 * DAY
-    office.slack.answer = lambda *_: OK
+    office.slack.answer = always(OK)
     office.minutes(15)
     assert len(office.said) == 1
 
@@ -332,9 +339,9 @@ def _unreadable() -> dict[Month, ReportRecord]:
 def test_who_asked_is_named_also_when_the_reconciler_finishes_it() -> None:
     office = Office(*ROWS)
     for run, who in ((ASKED, "U0MAIJA01"), (RUN, None)):
-        office.slack.answer = lambda *_: failing(FailureKind.NOT_DONE)
+        office.slack.answer = always(failing(FailureKind.NOT_DONE))
         office.make(run, who)
-        office.slack.answer = lambda *_: OK
+        office.slack.answer = always(OK)
         office.minutes(2)
     assert ["<@U0MAIJA01>" in blocks for blocks in (office.blocks[1], office.blocks[3])] == [True, False]
 
@@ -384,7 +391,9 @@ def test_an_announcement_that_an_operator_has_to_decide_on_is_not_sent() -> None
 def test_a_report_is_finished_whatever_is_wrong_with_the_records_of_other_months() -> None:
     """It raises nothing: the record says when to try again, and Lambda must not repeat it too."""
     office = Office(*ROWS)
-    office.slack.answer = lambda method, *_: failing(FailureKind.NOT_DONE) if method == "chat.postMessage" else OK
+    office.slack.answer = lambda method, _place, _text: (
+        failing(FailureKind.NOT_DONE) if method == "chat.postMessage" else OK
+    )
     office.make()
     kept = office.records.all
 
@@ -392,7 +401,7 @@ def test_a_report_is_finished_whatever_is_wrong_with_the_records_of_other_months
     assert not finish_report(office.maker, RUN, "announce_report")
     assert office.record().state is State.PARKED
     office.records.all = kept
-    office.slack.answer = lambda *_: OK
+    office.slack.answer = always(OK)
     office.minutes(130)
     assert "1 accepted" in office.said[-1]
 

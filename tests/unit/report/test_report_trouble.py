@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fakes import MANAGEMENT, contribution
-from memory import OK, Died, failing
+from memory import OK, Died, always, failing
 from ossi.delivery.policy import claimed, owed
 from ossi.delivery.record import DeliveryKey, Record, State
 from ossi.domain.contribution import Status
@@ -112,13 +112,13 @@ def test_what_was_said_before_the_last_attempt_is_redrawn_when_it_fails() -> Non
 
 def test_where_slack_fails_too_the_error_is_raised_and_the_trouble_is_told_when_slack_is_back() -> None:
     office = Failing()
-    office.slack.answer = lambda *_: failing(FailureKind.NOT_DONE)
+    office.slack.answer = always(failing(FailureKind.NOT_DONE))
     for _ in range(3):
         with pytest.raises(ValueError, match="broken"):
             office.make()
     assert office.said == []
     assert office.record("announce_trouble").open
-    office.slack.answer = lambda *_: OK
+    office.slack.answer = always(OK)
     office.minutes(10)
     assert ["I could not make the report" in said for said in office.said] == [True]
     assert not office.record("announce_trouble").open
@@ -126,10 +126,10 @@ def test_where_slack_fails_too_the_error_is_raised_and_the_trouble_is_told_when_
 
 def test_nothing_is_told_of_trouble_once_the_report_is_announced() -> None:
     office = Failing()
-    office.slack.answer = lambda *_: failing(FailureKind.NOT_DONE)
+    office.slack.answer = always(failing(FailureKind.NOT_DONE))
     for _ in range(3):
         office.attempt()
-    office.error, office.slack.answer = None, lambda *_: OK
+    office.error, office.slack.answer = None, always(OK)
     assert finish_report(office.maker, RUN, "announce_report")
     office.minutes(180)
     assert ["The report of" in said for said in office.said] == [True]
@@ -140,9 +140,9 @@ def test_nothing_is_told_of_trouble_once_the_report_is_announced() -> None:
 def test_nothing_is_told_of_trouble_where_the_announcement_may_have_arrived(arrives: bool) -> None:
     office = Failing()
     office.error = None
-    office.slack.answer = lambda *_: failing(FailureKind.AMBIGUOUS, arrives=arrives)
+    office.slack.answer = always(failing(FailureKind.AMBIGUOUS, arrives=arrives))
     office.attempt()
-    office.error, office.slack.answer = ValueError("broken"), lambda *_: OK
+    office.error, office.slack.answer = ValueError("broken"), always(OK)
     for _ in range(3):
         office.attempt()
     office.minutes(180)
@@ -173,7 +173,7 @@ def test_trouble_that_someone_else_is_telling_is_left_to_them() -> None:
 
 def test_trouble_whose_answer_is_lost_is_told_three_times_at_most() -> None:
     office = Failing()
-    office.slack.answer = lambda method, *_: (
+    office.slack.answer = lambda method, _place, _text: (
         failing(FailureKind.AMBIGUOUS, arrives=True) if method == "chat.postMessage" else OK
     )
     for _ in range(3):
