@@ -123,6 +123,9 @@ def always(answer: Answer) -> Callable[[str, str, str], Answer]:
     return lambda _method, _place, _text: answer
 
 
+_ALWAYS_OK = always(OK)
+
+
 @dataclass(frozen=True)
 class Arrived:
     """A message that stands in Slack."""
@@ -138,7 +141,7 @@ class MemorySlack:
     """ports.Chat: answer says, for each call (its method, place and text), what Slack does with it."""
 
     now: Now
-    answer: Callable[[str, str, str], Answer] = always(OK)
+    answer: Callable[[str, str, str], Answer] = _ALWAYS_OK
     calls: list[tuple[str, str, str, int]] = field(default_factory=list[tuple[str, str, str, int]])
     arrived: list[Arrived] = field(default_factory=list[Arrived])
     drawn: dict[MessageRef, list[str]] = field(default_factory=dict[MessageRef, list[str]])

@@ -4,29 +4,24 @@ import base64
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-
-import ossi_stream.handler
 from fakes import HELSINKI, contribution
 from integration.functions.cloud import Cloud
 from integration.functions.events import SEED, Context, Event
 from integration.functions.gateway import Gateway
-from ossi.aws.stream_records import number_of
-from ossi.delivery.deliver import Lane
 from ossi.domain.contribution import Contribution
 from ossi.domain.months import Month
 from ossi_playground.slack.client import SlackControl
 from ossi_playground.slack.server import SlackServer
 from ossi_playground.slack.traffic import TrafficEntry
 from ossi_playground.slack.wire import MessageRead, SubmitResult, ViewRead
+from ossi_reconcile.handler import handler as reconcile_handler
 from ossi_report.handler import handler as report_handler
-from ossi_stream.bootstrap import App
-from ossi_stream.settings import Settings
+from ossi_stream.handler import handler as stream_handler
 
 AINO, EINO, MAIJA, MATTI, NEWCOMER = "U0AINO001", "U0EINO001", "U0MAIJA01", "U0MATTI01", "U0NONAME1"
 MANAGEMENT, PUBLIC = SEED.management_channel, SEED.public_channel
@@ -51,7 +46,6 @@ class World:
     server: SlackServer
     control: SlackControl
     gateway: Gateway
-    _stream_apps: dict[Lane, App] = field(default_factory=dict[Lane, App])
 
     def open_form(self, user: str = AINO, text: str = "") -> ViewRead:
         """Types /ossi new."""
@@ -73,19 +67,25 @@ class World:
         return row
 
     def run_stream(self, records: list[Event] | None = None, *, left_ms: int = 60_000) -> list[str]:
-        """Hands what has changed to the functions of both lanes. Answers the sequence numbers that are to come again to one of them."""
-        event = {"Records": self.cloud.changes() if records is None else records}
-        again = {number for lane in Lane for number in self._run_lane(lane, event, left_ms)}
-        return [number for number in map(number_of, event["Records"]) if number in again]
+        """Hands what has changed to the stream function. Answers the sequence numbers that are to come again.
 
-    def _run_lane(self, lane: Lane, event: Event, left_ms: int) -> list[str]:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("OSSI_LANE", lane)
-            if lane not in self._stream_apps:
-                self._stream_apps[lane] = App(Settings.read())
-            patch.setattr(ossi_stream.handler, "app", lambda: self._stream_apps[lane])
-            answer = ossi_stream.handler.handler(event, Context(left_ms=left_ms))
-        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+        What that stores makes records of its own, which follow unless records are given.
+        """
+        event = {"Records": self.cloud.changes() if records is None else records}
+        answer = stream_handler(event, Context(left_ms=left_ms))
+        again = [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+        if records is None and not again and (further := self.cloud.changes()):
+            return self.run_stream(further, left_ms=left_ms)
+        return again
+
+    def run_reconciler(self, *, left_ms: int = 300_000) -> dict[str, Any]:
+        """A scheduled run. Answers what became of what was due, by outcome."""
+        answer = reconcile_handler({"source": "schedule"}, Context(left_ms=left_ms))
+        return answer["due"]["outcomes"]
+
+    def later(self, seconds: int) -> None:
+        """So much later, as far as the ledger is concerned: what it says of moments lies that much further back."""
+        self.cloud.move_back(seconds)
 
     def run_report(self) -> dict[str, Any]:
         """Runs the report function with what it was invoked with last."""
