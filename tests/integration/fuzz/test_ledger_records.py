@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from ossi.delivery.errors import DeliveryIncomplete
 
 from integration.functions.cloud import LEDGER
 from integration.functions.events import Context, interaction_body, signed
@@ -12,7 +13,6 @@ from integration.functions.world import AINO, MAIJA, World, a_row
 from integration.fuzz.conftest import Logged
 from integration.fuzz.shapes import fuzzed
 from integration.fuzz.stored import VALUES, Item, spoiled_item
-from ossi.delivery.errors import DeliveryIncomplete
 from ossi.domain.contribution import Status
 from ossi_interactions.handler import handler as interactions_handler
 from ossi_reconcile.handler import handler as reconcile_handler
