@@ -178,7 +178,10 @@ def test_a_closed_month_whose_announcement_fell_into_an_outage_is_announced_once
     for _ in range(3):
         world.later(3700)
         finish(world)
-    assert ["October 2026" in message.text for message in world.managers_see()] == [False, True]
+    assert [message.text.startswith("The report of October 2026") for message in world.managers_see()] == [
+        False,
+        True,
+    ]
     handler({**ASKED, "month": "2026-11", "requestId": "4.5.6"}, Context())
     assert "not announced yet" not in world.managers_see()[-1].rendered
 
