@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.test_alarms import ALARMS
-from ossi.delivery.effects import EFFECTS
 from ossi.aws.dynamodb import to_item
 from ossi.delivery.batch import Time
+from ossi.delivery.effects import EFFECTS
 from ossi.domain.history import EventKind
 from ossi.runtime.clock import now_ms
 from ossi_bench import cost
@@ -62,8 +62,8 @@ class NothingIsDue:
     def __post_init__(self) -> None:
         self.dynamodb = self
 
-    def get_item(self, *, ConsistentRead: bool = False, **_: object) -> dict[str, Any]:  # noqa: N803  # as boto3 has it
-        self.reads += 1 if ConsistentRead else 0.5
+    def get_item(self, **request: object) -> dict[str, Any]:
+        self.reads += 1 if request["ConsistentRead"] else 0.5
         return {"Item": to_item({"rows": 1, "endedAt": now_ms()})}
 
     def query(self, **_: object) -> dict[str, Any]:
