@@ -89,7 +89,7 @@ def _data(contributions: int) -> list[Item]:
     # Row and mark in one transaction, which counts twice, and the row's index; a decision and its index; each delivery claimed and
     # recorded, in and out of the index of unsettled ones. A row is more than 1 KB, so each write of it counts as two.
     a_row = math.ceil(ROW_KB)
-    writes = (2 * a_row + 2 + 3 * a_row + 4 * EFFECTS) * contributions + WRITES_OF_A_RUN * RUNS_OF_RECONCILE
+    writes = (2 * a_row + 2 + 3 * a_row + 4 * EFFECTS) * contributions
     rows = MONTHS_KEPT * contributions
     # A list and a decision; the pace of five places; which request to redraw; the row again after each of two redrawings.
     reads = (
@@ -101,7 +101,7 @@ def _data(contributions: int) -> list[Item]:
     row_bytes, index_bytes, ledger_bytes = 1_000 * ROW_KB, 1_000 * ROW_KB, 1_800
     stored = rows * (row_bytes + index_bytes + ledger_bytes) / _GB
     return [
-        Item("DynamoDB: writing, on demand, the reconciler's lease included", 0.625 * writes / 1e6),
+        Item("DynamoDB: writing, on demand", 0.625 * writes / 1e6),
         Item("DynamoDB: reading, most of it the reconciler's rounds over all rows", 0.125 * reads / 1e6),
         Item("DynamoDB: storage", 0.25 * stored, 0.25 * min(stored, 25)),
         Item("DynamoDB: point-in-time recovery", 0.20 * rows * (row_bytes + ledger_bytes) / _GB),
@@ -151,9 +151,8 @@ def page() -> list[str]:
 def page_of_looking() -> list[str]:
     """The table of what looking at what is due costs in a month in which nothing ever is, in Markdown."""
     runs = RUNS_OF_RECONCILE
-    gb_s, written, read = 0.5 * _SECONDS_OF_A_RUN * runs, WRITES_OF_A_RUN * runs, READS_OF_A_RUN * runs
+    gb_s, read = 0.5 * _SECONDS_OF_A_RUN * runs, READS_OF_A_RUN * runs
     lines = [
-        ("DynamoDB: writing", f"{written:,} units", 0.625 * written / 1e6),
         (
             "CloudWatch Logs",
             f"{_LOGGED_BY_A_RUN * runs / 1e6:.0f} MB",
