@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO, TextIOWrapper
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from ossi.domain.contribution import Status
@@ -35,7 +36,6 @@ JSON_FORMAT = 1
 # What Excel, LibreOffice or Google Sheets may take for a formula as they open a CSV file (OWASP, "CSV Injection"), also
 # as full-width signs. The apostrophes make the protection reversible: '=1 that was typed becomes ''=1.
 _ACTS = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
-_STATUSES = (Status.ACCEPTED, Status.PENDING, Status.DECLINED)
 
 _Value = str | float | None
 
@@ -85,9 +85,22 @@ def unprotected(text: str) -> str:
     return text[1:] if text.startswith("'") and _ACTS.match(text, 1) else text
 
 
+def _place_of(status: Status) -> int:
+    """In which order the statuses come in a file."""
+    match status:
+        case Status.ACCEPTED:
+            return 0
+        case Status.PENDING:
+            return 1
+        case Status.DECLINED:
+            return 2
+        case _:
+            assert_never(status)
+
+
 def _rows(report: Report, figures: MonthFigures, zone: ZoneInfo) -> Iterator[dict[str, _Value]]:
     """By status, and as the workbook has them. Only what was accepted has an amount: the column's sum is what is to be paid."""
-    for contribution in (each for status in _STATUSES for each in figures.rows if each.status is status):
+    for contribution in sorted(figures.rows, key=lambda each: _place_of(each.status)):
         level = report.levels.get(contribution.size) if contribution.status is Status.ACCEPTED else None
         decided_at = contribution.decided_at
         yield {

@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from math import ceil
 from operator import itemgetter
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from ossi.domain.contribution import Contribution, Status
@@ -114,9 +115,15 @@ def _write_contributions(book: Book, report: Report, figures: MonthFigures, zone
 
 
 def _sheet_of(row: Contribution, month: Month) -> str:
-    if row.status is Status.ACCEPTED:
-        return LATE if is_late(row, month) else ACCEPTED
-    return PENDING if row.status is Status.PENDING else DECLINED
+    match row.status:
+        case Status.ACCEPTED:
+            return LATE if is_late(row, month) else ACCEPTED
+        case Status.PENDING:
+            return PENDING
+        case Status.DECLINED:
+            return DECLINED
+        case _:
+            assert_never(row.status)
 
 
 def _write_summary(book: Book, month: MonthFigures, edition: Edition, zone: ZoneInfo, made_at: datetime) -> None:
