@@ -7,7 +7,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from ossi.delivery.errors import DeliveryIncomplete
 
 from integration.functions.cloud import BUCKET, LEDGER, LINK_KEY
 from integration.functions.events import Context, load
