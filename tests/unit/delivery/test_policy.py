@@ -91,10 +91,17 @@ def test_should_its_holder_die_it_is_due_as_if_the_answer_had_been_lost(before: 
     assert claim.due_at == claim.lease_until * 1000 + waits
 
 
-def test_a_claim_opens_what_was_put_away_and_knows_since_when_it_is_owed() -> None:
-    claim = granted(replace(DUE, open=False, owed_at=0))
+def test_a_claim_opens_what_an_older_version_put_away_and_knows_since_when_it_is_owed() -> None:
+    claim = granted(replace(DUE, open=False, owed_at=0, token=""))
     assert (claim.open, claim.owed_at) == (True, NOW)
     assert granted(DUE).owed_at == NOW - DAY
+
+
+def test_what_was_put_away_is_not_sent_any_more_and_drawn_again_only_for_a_later_version() -> None:
+    away = replace(DUE, open=False, drawn=2, token="t1")
+    assert claimed(away, NOW) is Refusal.SETTLED
+    assert claimed(away, NOW, wanted=2, idempotent=True) is Refusal.SETTLED
+    assert isinstance(claimed(away, NOW, wanted=3, idempotent=True), Record)
 
 
 REFUSED = {
