@@ -27,7 +27,7 @@ from ossi.domain.contribution import Contribution, Status
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.links import LinkExpired, check_link
 from ossi.domain.months import Month
-from ossi.domain.report import MonthSummary, Report
+from ossi.domain.report import WAITING_OR_REFUSED, MonthSummary, Report
 from ossi.slack.errors import PermanentSlackError, TransientSlackError
 from ossi_report.close_month import Books
 from ossi_report.figures import MonthFigures
@@ -41,9 +41,8 @@ NOW = datetime(2026, 11, 3, 6, 0, 0, 250_000, tzinfo=HELSINKI)
 
 def aggregate(month: Month, rows: Sequence[Contribution], _levels: CompensationLevels) -> MonthFigures:
     counts = Counter(row.status for row in rows)
-    summary = MonthSummary(
-        month, counts[Status.ACCEPTED], counts[Status.PENDING], counts[Status.DECLINED], {"EUR": Decimal(1)}, ()
-    )
+    others = {status: counts[status] for status in WAITING_OR_REFUSED}
+    summary = MonthSummary(month, counts[Status.ACCEPTED], others, {"EUR": Decimal(1)}, ())
     return MonthFigures(summary, tuple(rows), {}, {}, {}, {}, (), ())
 
 
