@@ -451,7 +451,7 @@ class Lives(RuleBasedStateMachine):
             else:
                 assert event.by is None, "someone's hand counts as a person's decision"
                 told = before.status is Status.PENDING and event.status is not Status.PENDING
-                came_with_the_row = before.n == 1 and row.key in self.without_submission
+                came_with_the_row = before.n == 1 and (before.silent or row.key in self.without_submission)
                 assert event.silent is not told or came_with_the_row
         return history
 

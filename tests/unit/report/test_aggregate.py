@@ -21,7 +21,11 @@ def test_counts_every_status_and_sums_only_what_was_accepted() -> None:
 
     summary = aggregate(OCTOBER, month, LEVELS).summary
 
-    assert (summary.month, summary.accepted, summary.pending, summary.declined) == (OCTOBER, 2, 1, 2)
+    assert (summary.month, summary.accepted, summary.others) == (
+        OCTOBER,
+        2,
+        {Status.PENDING: 1, Status.DECLINED: 2},
+    )
     assert summary.totals == {"EUR": Decimal(250)}
     assert summary.contributors == (ContributorTotal("U0AINO001", "Aino Lahti", 2, {"EUR": Decimal(250)}),)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.levels import CompensationLevel, CompensationLevels
 from ossi.domain.months import Month
-from ossi.domain.report import ContributorTotal, MonthSummary, is_late
+from ossi.domain.report import WAITING_OR_REFUSED, ContributorTotal, MonthSummary, is_late
 from ossi_report.figures import NOTHING, ContributorLevelTotal, LevelTotal, MonthFigures, Total
 
 
@@ -32,8 +32,7 @@ def aggregate(month: Month, contributions: Sequence[Contribution], levels: Compe
         MonthSummary(
             month=month,
             accepted=by_status[Status.ACCEPTED],
-            pending=by_status[Status.PENDING],
-            declined=by_status[Status.DECLINED],
+            others={status: by_status[status] for status in WAITING_OR_REFUSED},
             totals=_amounts(by_currency),
             contributors=tuple(_contributor(user_id, names[user_id], of) for user_id, of in by_contributor.items()),
             late=sum(total.count for total in late.values()),

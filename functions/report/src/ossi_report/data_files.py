@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO, TextIOWrapper
-from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from ossi.domain.contribution import Status
-from ossi.domain.report import Report
+from ossi.domain.report import IN_ORDER, Report
 from ossi_report.cell_values import moment_in
 from ossi_report.columns import (
     AMOUNT,
@@ -85,22 +84,9 @@ def unprotected(text: str) -> str:
     return text[1:] if text.startswith("'") and _ACTS.match(text, 1) else text
 
 
-def _place_of(status: Status) -> int:
-    """In which order the statuses come in a file."""
-    match status:
-        case Status.ACCEPTED:
-            return 0
-        case Status.PENDING:
-            return 1
-        case Status.DECLINED:
-            return 2
-        case _:
-            assert_never(status)
-
-
 def _rows(report: Report, figures: MonthFigures, zone: ZoneInfo) -> Iterator[dict[str, _Value]]:
     """By status, and as the workbook has them. Only what was accepted has an amount: the column's sum is what is to be paid."""
-    for contribution in sorted(figures.rows, key=lambda each: _place_of(each.status)):
+    for contribution in (each for status in IN_ORDER for each in figures.rows if each.status is status):
         level = report.levels.get(contribution.size) if contribution.status is Status.ACCEPTED else None
         decided_at = contribution.decided_at
         yield {

@@ -10,7 +10,7 @@ from typing import Any
 
 from ossi.domain.contribution import Contribution
 from ossi.domain.errors import HistoryFull, NotAllowed
-from ossi.domain.history import Event, EventKind, Status, leads_to
+from ossi.domain.history import Event, EventKind, Status, is_waiting, leads_to
 
 MOST_EVENTS = 100
 """After so many events only decisions fit: an item of DynamoDB takes 400 KB, and an event with its reason up to 3 KB."""
@@ -39,10 +39,11 @@ class Rule:
     bounded: bool = False
 
 
+_WAITING = frozenset(filter(is_waiting, Status))
 RULES: Mapping[EventKind, Rule] = {
     EventKind.SUBMITTED: Rule(frozenset(), Status.PENDING, Who.SUBMITTER),
-    EventKind.ACCEPTED: Rule(frozenset({Status.PENDING}), Status.ACCEPTED, Who.MANAGER, needs=frozenset({"by"})),
-    EventKind.DECLINED: Rule(frozenset({Status.PENDING}), Status.DECLINED, Who.MANAGER, needs=frozenset({"by"})),
+    EventKind.ACCEPTED: Rule(_WAITING, Status.ACCEPTED, Who.MANAGER, needs=frozenset({"by"})),
+    EventKind.DECLINED: Rule(_WAITING, Status.DECLINED, Who.MANAGER, needs=frozenset({"by"})),
 }
 DECISIONS = frozenset({EventKind.ACCEPTED, EventKind.DECLINED})
 """The events that say whether a contribution is paid: the row names who decided last, and when."""
@@ -87,9 +88,7 @@ def adopt(
     history = tuple(history_of(contribution) if history is None else history)
     if not contribution.events and before is not None and before.status is not contribution.status:
         earlier = history_of(before)
-        # R8: a decision on what was pending is told, and every other change by hand is silent.
-        silent = before.status is not Status.PENDING or contribution.status is Status.PENDING
-        history = (*earlier, _by_hand(contribution, earlier, silent))
+        history = (*earlier, _by_hand(contribution, earlier, _is_silent(before.status, contribution.status)))
     if len(history) == len(contribution.events):
         return contribution
     return contribution.model_copy(update={"events": history, "version": len(history)})
@@ -127,13 +126,18 @@ def history_of(contribution: Contribution, *, handled: bool = False) -> tuple[Ev
                 n=1,
             ),
         )
-        return events if contribution.status is Status.PENDING else (*events, _by_hand(contribution, events, not owing))
+        if contribution.status is Status.PENDING:
+            return events
+        return (*events, _by_hand(contribution, events, not owing or is_waiting(contribution.status)))
     last = events[-1]
     if last.status is contribution.status:
         return events
-    # R8: by hand too, a decision on what was pending is told, and every other change is silent.
-    silent = last.status is not Status.PENDING or contribution.status is Status.PENDING
-    return (*events, _by_hand(contribution, events, silent))
+    return (*events, _by_hand(contribution, events, _is_silent(last.status, contribution.status)))
+
+
+def _is_silent(before: Status, now: Status) -> bool:
+    """R8: by hand too, a decision on what waited for one is told, and every other change is silent."""
+    return not is_waiting(before) or is_waiting(now)
 
 
 def _owes(contribution: Contribution, *, handled: bool) -> bool:
