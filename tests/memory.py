@@ -24,6 +24,10 @@ from ossi_stream.announce import announce
 START = 1_792_994_700_000  # 2026-10-26 08:05 in Helsinki
 
 
+def _nothing(_name: str) -> None:
+    pass
+
+
 class Died(BaseException):
     """The process ends without a word."""
 
@@ -53,7 +57,7 @@ class Now:
 class MemoryDeliveries:
     """delivery.store.Deliveries over a dictionary. before_call: called with each method's name, and may raise."""
 
-    def __init__(self, before_call: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, before_call: Callable[[str], None] = _nothing) -> None:
         self.records: dict[DeliveryKey, Record] = {}
         self.pace: dict[str, Place] = {}
         self.before_call = before_call
@@ -109,18 +113,17 @@ def failing(
     takes: float = 0.1,
 ) -> Answer:
     """An answer that isn't OK."""
-    for_good = kind is FailureKind.REFUSED_FOR_GOOD
-    error = PermanentSlackError(code) if for_good else TransientSlackError(code, retry_after_s, kind=kind)
+    lasting = kind is FailureKind.REFUSED_FOR_GOOD
+    error = PermanentSlackError(code) if lasting else TransientSlackError(code, retry_after_s, kind=kind)
     return Answer(arrives, error, takes)
 
 
-def always_ok(_method: str, _place: str, _text: str) -> Answer:
-    """Slack is well."""
-    return OK
+def always(answer: Answer) -> Callable[[str, str, str], Answer]:
+    """For MemorySlack.answer: the same to every call."""
+    return lambda _method, _place, _text: answer
 
 
-def nothing_happens(_method: str) -> None:
-    """Nobody does anything at that moment."""
+_ALWAYS_OK = always(OK)
 
 
 @dataclass(frozen=True)
@@ -138,11 +141,11 @@ class MemorySlack:
     """ports.Chat: answer says, for each call (its method, place and text), what Slack does with it."""
 
     now: Now
-    answer: Callable[[str, str, str], Answer] = always_ok
+    answer: Callable[[str, str, str], Answer] = _ALWAYS_OK
     calls: list[tuple[str, str, str, int]] = field(default_factory=list[tuple[str, str, str, int]])
     arrived: list[Arrived] = field(default_factory=list[Arrived])
     drawn: dict[MessageRef, list[str]] = field(default_factory=dict[MessageRef, list[str]])
-    after_answer: Callable[[str], None] = nothing_happens
+    after_answer: Callable[[str], None] = _nothing
 
     def _call(self, method: str, place: str, text: str) -> Answer:
         self.calls.append((method, place, text, self.now.ms))
@@ -202,7 +205,7 @@ class MemoryLease:
 class MemoryTable(FakeContributions):
     """The table of contributions, with its stream: every change, before and after."""
 
-    def __init__(self, before_call: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, before_call: Callable[[str], None] = _nothing) -> None:
         super().__init__()
         self.stream: list[tuple[Contribution | None, Contribution | None]] = []
         self.before_call = before_call

@@ -31,7 +31,14 @@ MAY_IMPORT = {
     "ossi.use_cases": ("ossi.domain", "ossi.ports", "ossi.slack.errors", "ossi.use_cases"),
     # It builds what it is asked for, and asks for nothing: it knows neither use cases nor deliveries.
     "ossi.wiring": ("ossi.aws", "ossi.domain", "ossi.ports", "ossi.runtime", "ossi.slack", "ossi.wiring"),
-    "ossi.delivery": ("ossi.contracts", "ossi.domain", "ossi.ports", "ossi.slack.errors", "ossi.slack.messages", "ossi.delivery"),
+    "ossi.delivery": (
+        "ossi.contracts",
+        "ossi.domain",
+        "ossi.ports",
+        "ossi.slack.errors",
+        "ossi.slack.messages",
+        "ossi.delivery",
+    ),
     "ossi.aws": (
         "ossi.domain",
         "ossi.contracts",
@@ -54,7 +61,8 @@ COMPOSITION_ROOTS = {
     "downloads.py",
     "report_files.py",
     "report_records.py",
-, "lease.py"}
+    "lease.py",
+}
 
 
 def imports_of(path: Path) -> Iterator[str]:

@@ -17,9 +17,9 @@ from local_slack.client import SlackControl
 from local_slack.control_models import MessageRead, SubmitResult, ViewRead
 from local_slack.server import SlackServer
 from local_slack.traffic import TrafficEntry
-from ossi.aws.stream_records import number_of
 from ossi.domain.contribution import Contribution
 from ossi.domain.months import Month
+from ossi_reconcile.handler import handler as reconcile_handler
 from ossi_report.handler import handler as report_handler
 from ossi_stream.handler import handler as stream_handler
 
@@ -67,11 +67,25 @@ class World:
         return row
 
     def run_stream(self, records: list[Event] | None = None, *, left_ms: int = 60_000) -> list[str]:
-        """Hands what has changed to the stream function. Answers the sequence numbers that are to come again."""
+        """Hands what has changed to the stream function. Answers the sequence numbers that are to come again.
+
+        What that stores makes records of its own, which follow unless records are given.
+        """
         event = {"Records": self.cloud.changes() if records is None else records}
         answer = stream_handler(event, Context(left_ms=left_ms))
-        again = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
-        return [number for number in map(number_of, event["Records"]) if number is not None and number in again]
+        again = [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+        if records is None and not again and (further := self.cloud.changes()):
+            return self.run_stream(further, left_ms=left_ms)
+        return again
+
+    def run_reconciler(self, *, left_ms: int = 300_000) -> dict[str, Any]:
+        """A scheduled run. Answers what became of what was due, by outcome."""
+        answer = reconcile_handler({"source": "schedule"}, Context(left_ms=left_ms))
+        return answer["due"]["outcomes"]
+
+    def later(self, seconds: int) -> None:
+        """So much later, as far as the ledger is concerned: what it says of moments lies that much further back."""
+        self.cloud.move_back(seconds)
 
     def run_report(self) -> dict[str, Any]:
         """Runs the report function with what it was invoked with last."""

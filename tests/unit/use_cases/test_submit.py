@@ -1,12 +1,13 @@
 """A submitted form becomes one PENDING row."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from fakes import DESCRIPTION, HELSINKI, URL, FakeChat, FakeClock, FakeWorld, fails_at
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.form import InvalidForm, SubmittedForm
+from ossi.domain.history import Event, EventKind
 from ossi.slack.errors import PermanentSlackError, TransientSlackError
 from ossi.use_cases.submit import AlreadyStored, Stored, Submitter, submit
 
@@ -31,13 +32,15 @@ class Desk:
         return list(self.world.contributions.rows.values())
 
 
-def test_the_row_holds_what_was_filled_in() -> None:
+def test_the_row_holds_what_was_filled_in_and_the_first_event_of_its_history() -> None:
     desk = Desk()
     assert isinstance(desk.submit(), Stored)
     (row,) = desk.rows
-    assert row.model_copy(update={"events": (), "version": None}) == Contribution(
+    (event,) = row.events
+    at = int(NOW.timestamp() * 1000)
+    assert row == Contribution(
         user_id="U0AINO001",
-        timestamp=int(NOW.timestamp() * 1000),
+        timestamp=at,
         status=Status.PENDING,
         size="MEDIUM",
         text=DESCRIPTION,
@@ -45,7 +48,18 @@ def test_the_row_holds_what_was_filled_in() -> None:
         url=URL,
         contribution_month="2026-10",
         submission_id="V1",
+        events=(Event(EventKind.SUBMITTED, event.id, Status.PENDING, at, by="U0AINO001", n=1),),
+        version=1,
     )
+
+
+def test_no_two_submissions_give_their_event_the_same_id() -> None:
+    desk = Desk()
+    assert isinstance(desk.submit(), Stored)
+    desk.world.clock.move(timedelta(milliseconds=1))
+    assert isinstance(desk.submit(view="V2"), Stored)
+    first, second = desk.rows
+    assert first.events[0].id != second.events[0].id
 
 
 def test_the_same_form_sent_twice_is_stored_once() -> None:

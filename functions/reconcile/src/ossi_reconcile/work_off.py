@@ -20,8 +20,8 @@ from ossi.delivery.deliver import (
     settle,
 )
 from ossi.delivery.effect import Wanted, wanted_of
-from ossi.delivery.policy import reopened
-from ossi.delivery.record import Record, State
+from ossi.delivery.policy import postponed, reopened
+from ossi.delivery.record import DeliveryKey, Record, State
 from ossi.delivery.store import DeliveryChanged
 from ossi.delivery.takeover import history_by_records
 from ossi.domain.contribution import Contribution, ContributionKey
@@ -102,10 +102,14 @@ def redrive_reports(desk: Desk, *, dry: bool = False) -> list[Finding]:
 
 def work_off(desk: Desk, time: Time) -> Worked:
     """Tries everything that is due, and waits for the pace of places while there is time."""
+    run = _Run(desk, time)
+    due = run.due()
+    if not due:
+        return Worked()
     if not desk.lease.hold():
         return Worked(idle=True)
     try:
-        return _Run(desk, time).run()
+        return run.work_off(due)
     finally:
         desk.lease.release()
 
@@ -120,20 +124,23 @@ class _Run:
         self._held_at = time.now()
         self._queues: dict[str, deque[_Job]] = {}
         self._slow: set[str] = set()
+        # Whatever this run could not change: looking at it again at once would come to the same.
+        self._left: set[DeliveryKey] = set()
         self._worked = Worked()
         self._lost = False
         self._counted = False
 
-    def run(self) -> Worked:
+    def work_off(self, due: list[Record]) -> Worked:
         """Goes on until nothing is due that could be tried now."""
         while self._time.is_enough() and not self._worked.slack_is_down and not self._lost:
             self._slow.clear()
             self._queues.clear()
-            if not self._take_up(self._jobs(self._due())) or not self._drain():
+            if not self._take_up(self._jobs(due)) or not self._drain():
                 break
+            due = self.due()
         return self._worked
 
-    def _due(self) -> list[Record]:
+    def due(self) -> list[Record]:
         """The oldest records of each place that may be tried now: no more than can be worked off before the next look."""
         office = self._office
         keys = [*office.deliveries.unsettled(CONTRIBUTIONS), *office.deliveries.unsettled(REPORTS)]
@@ -142,7 +149,11 @@ class _Run:
         for start in range(0, len(keys), _AT_A_TIME):
             records += office.deliveries.read(keys[start : start + _AT_A_TIME]).values()
         waiting = {State.DUE, State.CLAIMED, State.PARKED}
-        due = [each for each in records if each.open and each.state in waiting and each.due_at <= now]
+        due = [
+            each
+            for each in records
+            if each.open and each.state in waiting and each.due_at <= now and each.key not in self._left
+        ]
         self._count_overdue(due)
         due.sort(key=lambda each: (each.owed_at, each.key.subject, each.key.effect))
         counts: Counter[str] = Counter()
@@ -208,7 +219,7 @@ class _Run:
 
     def _look(self, record: Record, row: Contribution) -> None:
         for unsent in unsent_of(self._office, [row])[0]:
-            if unsent.record is None:
+            if unsent.record is None or unsent.record.state is State.SENT:  # sent, and behind the row: a redrawing
                 owe(self._office, unsent.contribution, unsent.wanted)
         settle(self._office, record, "the row was looked at")
 
@@ -216,7 +227,7 @@ class _Run:
         """Looks again later, and ever more rarely: the row can't be read now."""
         now = self._office.now()
         wait = min(max(now - record.owed_at, LOOK_AGAIN_MS), LOOK_AGAIN_MAX_MS)
-        self._swap(replace(record, due_at=now + wait), record)
+        self._swap(postponed(record, now + wait), record)
 
     def _finish_report(self, record: Record) -> None:
         if not self._may_call(record):
@@ -225,8 +236,11 @@ class _Run:
             self._desk.ask_report(record)
         except Exception:  # the next run asks again
             _logger.exception("the report function could not be asked", extra={"run": record.key.subject})
+            self._left.add(record.key)
         else:
-            self._swap(replace(record, due_at=self._office.now() + REPORT_MS), record)
+            # Whoever claimed it is dead: the report function need not wait for them.
+            again = postponed(replace(record, lease_until=0), self._office.now() + REPORT_MS)
+            self._swap(replace(again, state=State.DUE) if record.state is State.CLAIMED else again, record)
 
     def _swap(self, record: Record, as_read: Record) -> None:
         try:
@@ -297,6 +311,8 @@ class _Run:
             self._keep_queued()
             return
         queue.popleft()
+        if record is None or (record.open and record.due_at <= self._office.now()):
+            self._left.add(job.record.key)
         if settlement.kind in {FailureKind.AMBIGUOUS, FailureKind.NOT_DONE}:
             self._slow.add(place)
             self._slack_answers = None  # perhaps all of Slack is down

@@ -9,10 +9,23 @@ from zoneinfo import ZoneInfo
 
 from ossi.contracts import month_of_report, scheduled_report_subject
 from ossi.delivery.deliver import record_outcome
-from ossi.delivery.policy import Failed, Outcome, Refusal, Sent, claimed, given_up, limit_ms, owed, parked, superseded
+from ossi.delivery.policy import (
+    Failed,
+    Outcome,
+    Refusal,
+    Sent,
+    claimed,
+    given_up,
+    limit_ms,
+    owed,
+    parked,
+    postponed,
+    superseded,
+)
 from ossi.delivery.record import DeliveryKey, Record, State
 from ossi.delivery.store import Deliveries, DeliveryChanged
 from ossi.domain.contribution import Contribution
+from ossi.domain.errors import UnreadableReport
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.links import LINK_LIFE, report_names, signed_path
 from ossi.domain.months import Month
@@ -104,11 +117,11 @@ def finish_report(maker: ReportMaker, run_id: str, effect: str, limited: Limited
     month = Month.parse(month_of_report(run_id))
     run = ReportRun(month, run_id, _requested_by(run_id, record))
     if effect == FAILURE:
-        return _tell_failure(maker, run, announcement.reason if announcement else "")
+        return notify_report_failure(maker, run, announcement.reason if announcement else "")
     if not _is_worth_finishing(maker, run, record):
         _put_away(maker, record, "nobody waits for it any more")
         return False
-    begun = _begin(maker, run)
+    begun = _begin(maker, run, due=True)
     try:
         return begun is not None and _finish(maker, run, begun, limited, last=True)
     except Exception:  # it was told, and recorded when to try again
@@ -129,16 +142,21 @@ def _requested_by(run_id: str, record: Record) -> str | None:
 
 
 def _is_worth_finishing(maker: ReportMaker, run: ReportRun, record: Record) -> bool:
-    closed = maker.books.records.all().get(run.month)
-    if closed is not None and closed.closed and closed.run == run.id:
+    try:
+        record_of_month = maker.books.records.all().get(run.month)
+    except UnreadableReport:  # which stands in the way of making it, and is told there
+        record_of_month = None
+    closed_by = record_of_month.run if record_of_month is not None and record_of_month.closed else ""
+    if closed_by == run.id or (run.scheduled and not closed_by):
         return True
     return maker.now() - record.owed_at < ASKED_LIFE_MS
 
 
-def _begin(maker: ReportMaker, run: ReportRun) -> Record | None:
-    """Records that an announcement is owed, before any work for it; None: it was announced, or can't be.
+def _begin(maker: ReportMaker, run: ReportRun, *, due: bool = False) -> Record | None:
+    """Records that an announcement is owed, before any work for it; None: it was announced, or can't be now.
 
-    That the work was begun is counted, so that the last attempt is known even if the ones before it died.
+    due: its time has come, as the reconciler says. That the work was begun is counted, so that the last attempt is known even if the
+    ones before it died.
     """
     key = DeliveryKey(run.id, ANNOUNCEMENT)
     as_read = maker.deliveries.read([key], consistent=True).get(key)
@@ -153,14 +171,21 @@ def _begin(maker: ReportMaker, run: ReportRun) -> Record | None:
                 extra={"run": run.id, "why": as_read.state, "metric": "ReportFailed"},
             )
             if as_read.state is State.UNREADABLE:
-                _tell_failure(maker, run, as_read.state)
+                notify_report_failure(maker, run, as_read.state)
             return None
         base = as_read or owed(key, maker.management_channel, now, requested_by=run.requested_by or "")
         if base.state is State.CLAIMED and now < base.due_at:
             _logger.info("someone else is announcing this run", extra={"run": run.id})
             return None
+        if base.ambiguous and now < base.due_at and not due:
+            _logger.info("it may have been announced: the reconciler tries again", extra={"run": run.id})
+            return None
         begun = replace(
-            base, state=State.DUE, begun=base.begun + 1, owed_at=base.owed_at or now, due_at=now + RUN_MS, open=True
+            postponed(base, now + RUN_MS),
+            state=State.DUE,
+            begun=base.begun + 1,
+            owed_at=base.owed_at or now,
+            open=True,
         )
         try:
             maker.deliveries.swap(begun, as_read)
@@ -179,7 +204,7 @@ def _finish(maker: ReportMaker, run: ReportRun, record: Record, limited: Limited
     except Exception as error:
         _note_failure(maker, run, record, _code(error), last=last)
         if last:
-            _tell_failure(maker, run, _code(error))
+            notify_report_failure(maker, run, _code(error))
         raise
     outcome = _announce(maker, run, message)
     if not isinstance(outcome, Sent):
@@ -201,9 +226,12 @@ def _announce(maker: ReportMaker, run: ReportRun, message: Message) -> Outcome |
     as_read = maker.deliveries.read([key], consistent=True).get(key)
     if as_read is None:
         return None
-    # Its time is now: whoever asked for it has waited until then.
-    due = as_read if as_read.state is State.CLAIMED else replace(as_read, due_at=0)
-    return _post(maker, due, as_read, message, {"run": run.id, "effect": ANNOUNCEMENT})
+    return _post(maker, _due_now(as_read), as_read, message, {"run": run.id, "effect": ANNOUNCEMENT})
+
+
+def _due_now(record: Record) -> Record:
+    """The record with its time being now, as whoever was asked for it has waited until then, unless someone else is at it."""
+    return record if record.state is State.CLAIMED else replace(record, due_at=0)
 
 
 def _post(
@@ -245,11 +273,11 @@ def _swap(maker: ReportMaker, record: Record, as_read: Record | None) -> bool:
 def _note_failure(maker: ReportMaker, run: ReportRun, begun: Record, why: str, *, last: bool) -> None:
     """Records that the report itself could not be made, and when to try again."""
     _logger.warning("the report was not made", extra={"run": run.id, "why": why, "metric": "ReportFailed"})
-    failed = replace(begun, failures=begun.failures + 1, reason=why, due_at=maker.now() + RUN_MS)
+    failed = replace(postponed(begun, maker.now() + RUN_MS), failures=begun.failures + 1, reason=why)
     _swap(maker, parked(begun, why, maker.now()) if last else failed, begun)
 
 
-def _tell_failure(maker: ReportMaker, run: ReportRun, why: str) -> bool:
+def notify_report_failure(maker: ReportMaker, run: ReportRun, why: str) -> bool:
     """The last attempt failed. Nothing is told of a report whose announcement may have arrived."""
     return _tell(maker, run, report_failed(run.month, run.requested_by, why), replaces=True)
 
@@ -270,7 +298,7 @@ def _tell(maker: ReportMaker, run: ReportRun, message: Message, *, replaces: boo
                 maker.chat.update(told.ref, message)
             return False
         record = told or owed(keys[FAILURE], maker.management_channel, maker.now(), requested_by=run.requested_by or "")
-        return isinstance(_post(maker, replace(record, due_at=0), told, message, about), Sent)
+        return isinstance(_post(maker, _due_now(record), told, message, about), Sent)
     except Exception:  # the error that is told about matters more, and an alarm tells it too
         _logger.exception(
             "the management channel was not told that the report failed", extra=about | {"metric": "ReportFailed"}

@@ -51,6 +51,8 @@ class DynamoDeliveries:
 
     def swap(self, record: Record, as_read: Record | None) -> None:
         """One conditional write decides between everyone who writes the record. See delivery.store."""
+        if as_read is not None and as_read.state is State.UNREADABLE:
+            raise DeliveryChanged(as_read)  # a person looks at it before anyone writes over it
         condition, names, values = _as_it_was(as_read)
         request: dict[str, Any] = {"ConditionExpression": condition}
         if names:
@@ -153,16 +155,13 @@ class DynamoDeliveries:
 
     def _record(self, row: dict[str, Any]) -> Record:
         key, state = DeliveryKey(row["id"], row["effect"]), _state_in(row)
-        if state is not State.SENT and (wrong := _wrong_in(row)):
+        if wrong := _wrong_in(row):
             about = {"contribution": key.subject.partition("#")[2], "effect": key.effect, "why": wrong}
             _logger.error("a record of a delivery cannot be read", extra={**about, "metric": "Unreadable"})
             return Record(key, State.UNREADABLE)
-        ref = _ref_in(row)
         return Record(
             key,
-            state
-            if not (state is State.SENT and ref is None and ("ts" in row or "channel" in row))
-            else State.UNREADABLE,
+            state,
             place=_text(row.get("place")),
             owed_at=self._moment(row.get("owedAt")),
             due_at=self._due_at(state, row),
@@ -171,7 +170,7 @@ class DynamoDeliveries:
             ambiguous=_number(row.get("ambiguous"), 1 if state is State.CLAIMED else 0),
             failures=_number(row.get("failures")),
             reason=_text(row.get("reason")),
-            ref=ref,
+            ref=_ref_in(row),
             drawn=_number(row.get("drawn")),
             open="unsettled" in row,
             lease_until=_number(row.get("leaseUntil")),
@@ -233,11 +232,19 @@ def _item_key(subject: str, effect: str) -> dict[str, Any]:
 
 
 def _wrong_in(row: dict[str, Any]) -> str:
-    """Names the attributes that stand in the way of an attempt; empty where none does."""
+    """Names the attributes that stand in the way of an attempt, or of redrawing what was sent; empty where none does."""
+    if _state_in(row) is State.SENT:
+        return "wrong: channel, ts" if _ref_in(row) is None and ("ts" in row or "channel" in row) else ""
     wrong = [name for name in ("attempts", "failures", "ambiguous") if name in row and not _is_count(row[name])]
-    if _state_in(row) is State.UNREADABLE:
-        wrong.append("state")
+    # What is compared when the record is written again.
+    wrong += ["leaseUntil"] if not _is_whole(row.get("leaseUntil", 0)) else []
+    wrong += ["token"] if not isinstance(row.get("token", ""), str) else []
+    wrong += ["state"] if _state_in(row) is State.UNREADABLE else []
     return f"wrong: {', '.join(wrong)}" if wrong else ""
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_count(value: object) -> bool:

@@ -19,6 +19,7 @@ from ossi.delivery.policy import (
     given_up,
     limit_ms,
     owed,
+    postponed,
     superseded,
 )
 from ossi.delivery.record import DeliveryKey, Record, State
@@ -117,8 +118,7 @@ def deliver_once(office: Office, contribution: Contribution, wanted: Wanted, kno
     if waiting == _NEVER:
         return Settlement(Result.SET_ASIDE, UNREADABLE_RECORD)
     if waiting is not None:
-        record = owe(office, contribution, wanted, waiting)
-        return Settlement(Result.DUE, "waits_for_another", record)
+        return Settlement(Result.DUE, "waits_for_another", _wait(office, contribution, wanted, waiting))
     claim = _claim(office, contribution, wanted, known)
     if isinstance(claim, Settlement):
         if claim.result is Result.HELD:
@@ -284,6 +284,19 @@ def owe(office: Office, contribution: Contribution, wanted: Wanted, due_at: int 
         else:
             return record
     return None
+
+
+def _wait(office: Office, contribution: Contribution, wanted: Wanted, until: int) -> Record | None:
+    """Records that a message is owed and can't be sent before then (ms)."""
+    record = owe(office, contribution, wanted, until)
+    if record is None or not record.open or record.state is State.UNKNOWN or record.due_at > office.now():
+        return record
+    waiting = postponed(record, until)
+    try:
+        office.deliveries.swap(waiting, record)
+    except DeliveryChanged as change:
+        return change.found
+    return waiting
 
 
 def settle(office: Office, record: Record, why: str) -> None:

@@ -216,6 +216,11 @@ def superseded(record: Record) -> Record:
     return replace(record, open=False, token=secrets.token_hex(8))
 
 
+def postponed(record: Record, due_at: int) -> Record:
+    """The record of a delivery that waits for something else until then (ms)."""
+    return replace(record, due_at=due_at, token=secrets.token_hex(8))
+
+
 def reopened(record: Record, now: int) -> Record:
     """The record once an operator has decided that it be sent again, whatever became of it before."""
     return replace(

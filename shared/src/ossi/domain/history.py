@@ -150,4 +150,4 @@ def _message_ref(value: object) -> MessageRef:
     if not isinstance(value, Mapping):
         raise ValueError("not the place of a message")
     place = cast("Mapping[str, Any]", value)
-    return MessageRef(place.get("channel", ""), place.get("ts", ""))
+    return MessageRef(_text(place.get("channel"), "channel"), _text(place.get("ts"), "ts"))

@@ -12,7 +12,7 @@ from ossi.domain.payroll import Change, ChangeKind
 from ossi.domain.report import Edition, MonthBefore, MonthSummary, Report, is_late
 from ossi.ports import Message
 from ossi.slack.block_kit import blocks_of, escape, month_label, plain, rich, section, shorten, typed
-from ossi.slack.text_bar_chart import picture
+from ossi.slack.text_bar_chart import text_bar_chart
 
 _NAMED = 20  # people named in the message; the workbook names all
 _CURRENCIES = 12  # a hundred levels could have as many; a field takes 2,000 characters
@@ -59,7 +59,9 @@ def report_ready(
             HeaderBlock(text=PlainTextObject(text=f"Contributions of {label}")),
             *_paragraphs(notes[:1]),
             SectionBlock(fields=[MarkdownTextObject(text=f"*{name}*\n{value}") for name, value in fields.items()]),
-            rich(section(plain(f"Contributors ({len(summary.contributors)}): "), *typed(names)), *picture(summary)),
+            rich(
+                section(plain(f"Contributors ({len(summary.contributors)}): "), *typed(names)), *text_bar_chart(summary)
+            ),
             *_paragraphs(notes[1:]),
             SectionBlock(text=MarkdownTextObject(text=f":page_facing_up: {_downloads(links)}")),
             _foot(f"The links work until {until}, {_zone(expires_at)} time.", requested_by),

@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from ossi.delivery.errors import DeliveryIncomplete
 
 from fakes import HELSINKI, contribution
 from ossi.domain.contribution import Status
@@ -13,7 +12,8 @@ from ossi.domain.levels import CompensationLevel, CompensationLevels
 from ossi.domain.months import Month
 from ossi.domain.payroll import ChangeKind
 from ossi.domain.report import Report
-from unit.use_cases.books import DECEMBER, NOVEMBER, OCTOBER, SEPTEMBER, Office, accepted, counted, late
+from ossi_report.close_month import OthersWereQuicker
+from unit.report.office import DECEMBER, NOVEMBER, OCTOBER, SEPTEMBER, Office, accepted, counted, late
 
 
 def changes(report: Report) -> list[tuple[ChangeKind, int, str | None, Month | None]]:
@@ -161,7 +161,7 @@ def test_a_report_that_is_never_quick_enough_is_tried_again() -> None:
         )
         office.records.before_keeping.append(lambda: None)
 
-    with pytest.raises(DeliveryIncomplete, match="record_report"):
+    with pytest.raises(OthersWereQuicker):
         office.report(OCTOBER)
 
 

@@ -1,4 +1,4 @@
-"""Deciding, listing, and requesting a report: what each answers."""
+"""Listing, and requesting a report: what each answers."""
 
 from datetime import datetime
 
@@ -15,20 +15,10 @@ from fakes import (
     contribution,
     fails_at,
 )
-from ossi.domain import errors
-from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
-from ossi.domain.history import EventKind
+from ossi.domain.contribution import Contribution, MessageRef
 from ossi.domain.months import Month
 from ossi.ports import Page
 from ossi.slack.errors import PermanentSlackError, TransientSlackError
-from ossi.use_cases.decide import (
-    AlreadyDecided,
-    Decided,
-    Decision,
-    UnknownContribution,
-    UnreadableContribution,
-    decide,
-)
 from ossi.use_cases.list_contributions import list_contributions
 from ossi.use_cases.request_report import Refusal, Requested, refusal, request_report
 
@@ -39,71 +29,6 @@ KEY = str(contribution().key)
 
 def world(*rows: Contribution) -> FakeWorld:
     return FakeWorld(FakeClock(NOW), FakeContributions(*rows))
-
-
-# decide
-
-
-@pytest.mark.parametrize(
-    ("kind", "status"), [(EventKind.ACCEPTED, Status.ACCEPTED), (EventKind.DECLINED, Status.DECLINED)]
-)
-def test_a_decision_keeps_who_when_and_where(kind: EventKind, status: Status) -> None:
-    here = world(contribution())
-    result = decide(KEY, kind, "U0MAIJA01", SEEN_IN, here)
-    assert isinstance(result, Decided)
-    decided = result.contribution
-    assert (decided.status, decided.decided_by, decided.decided_at, decided.decided_in) == (
-        status, "U0MAIJA01", int(NOW.timestamp() * 1000), SEEN_IN,
-    )  # fmt: skip
-    assert here.contributions.rows == {decided.key: decided}
-
-
-def test_the_second_decision_learns_of_the_first() -> None:
-    here = world(contribution())
-    first = decide(KEY, EventKind.ACCEPTED, "U0MAIJA01", SEEN_IN, here)
-    assert isinstance(first, Decided)
-    assert decide(KEY, EventKind.DECLINED, "U0MATTI01", SEEN_IN, here) == AlreadyDecided(first.contribution)
-    assert here.contributions.rows == {first.contribution.key: first.contribution}
-
-
-@pytest.mark.parametrize("key", ["", "nonsense", "U0AINO001#x", "U0AINO001#1"])
-def test_a_decision_on_nothing(key: str) -> None:
-    assert decide(key, EventKind.ACCEPTED, "U0MAIJA01", None, world()) == UnknownContribution()
-
-
-def test_a_decision_on_a_row_that_cannot_be_read() -> None:
-    class Spoiled(FakeContributions):
-        def get(self, key: ContributionKey) -> Contribution | None:
-            raise errors.UnreadableContribution("wrong or missing: size")
-
-    result: Decision = decide(KEY, EventKind.ACCEPTED, "U0MAIJA01", None, FakeWorld(FakeClock(NOW), Spoiled()))
-    assert result == UnreadableContribution("wrong or missing: size")
-
-
-class Contested(FakeContributions):
-    """Of every row that is read, someone else is quicker so many times: whoever writes it is told that it has changed."""
-
-    times = 0
-
-    def save(self, contribution: Contribution, as_read: Contribution) -> None:
-        if self.times:
-            self.times -= 1
-            raise errors.ContributionChanged
-        super().save(contribution, as_read)
-
-
-def test_a_row_that_changes_meanwhile_is_read_again_and_decided_once() -> None:
-    rows = Contested(contribution())
-    rows.times = 4
-    assert isinstance(decide(KEY, EventKind.ACCEPTED, "U0MAIJA01", None, FakeWorld(FakeClock(NOW), rows)), Decided)
-
-
-def test_a_row_that_never_stands_still_is_not_decided() -> None:
-    rows = Contested(contribution())
-    rows.times = 5
-    with pytest.raises(errors.ContributionChanged):
-        decide(KEY, EventKind.ACCEPTED, "U0MAIJA01", None, FakeWorld(FakeClock(NOW), rows))
-    assert rows.rows == {contribution().key: contribution()}
 
 
 # list

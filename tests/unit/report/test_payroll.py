@@ -10,7 +10,7 @@ from ossi.domain.contribution import Contribution
 from ossi.domain.levels import DEFAULT_LEVELS, CompensationLevel, CompensationLevels
 from ossi_report.aggregate import aggregate
 from ossi_report.close_month import Books
-from unit.use_cases.payroll import ACTS, Act, Payroll
+from unit.report.payroll import ACTS, Act, Payroll
 
 STOCKHOLM = CompensationLevel(key="STOCKHOLM", label="Bonus in Sweden", amount=Decimal("1500.10"), currency="SEK")
 LEVELS = CompensationLevels([*DEFAULT_LEVELS, STOCKHOLM])

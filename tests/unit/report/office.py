@@ -7,7 +7,7 @@ from ossi.domain.contribution import Contribution, Status
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
 from ossi.domain.report import Report
-from ossi_report.close_month import Books, draw_up_report
+from ossi_report.close_month import Books, close_month
 
 SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (Month(2026, number) for number in (9, 10, 11, 12))
 
@@ -43,7 +43,7 @@ class Office:
     def report(self, month: Month, run: str | None = None, *, closing: bool = False) -> Report:
         """A report, of a run of its own unless one is given."""
         self._runs += 1
-        return draw_up_report(self.books, month, run or f"run {self._runs}", closing=closing)
+        return close_month(self.books, month, run or f"run {self._runs}", closing=closing)
 
 
 def counted(report: Report) -> list[int]:

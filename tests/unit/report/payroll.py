@@ -12,7 +12,7 @@ from fakes import FakeClock, contribution
 from ossi.domain.contribution import Contribution, ContributionKey, Status
 from ossi.domain.months import Month
 from ossi.domain.report import Report
-from ossi_report.close_month import Books, draw_up_report
+from ossi_report.close_month import Books, close_month
 
 MONTHS = [Month(2026, number) for number in range(1, 13)]
 SIZES = ["NO_COMPENSATION", "SMALL", "MEDIUM", "LARGE", "STOCKHOLM", "UNKNOWN"]
@@ -129,10 +129,10 @@ class Payroll:
             run = f"run {len(self.runs)}"
             self.runs.append((month, run, closing))
         if meanwhile is not None:
-            self.meanwhile(lambda: draw_up_report(self.books, meanwhile, f"{run} meanwhile", closing=True))
+            self.meanwhile(lambda: close_month(self.books, meanwhile, f"{run} meanwhile", closing=True))
         closed_before = {each: record for each, record in self.books.records.all().items() if record.closed}
 
-        report = draw_up_report(self.books, month, run, closing=closing)
+        report = close_month(self.books, month, run, closing=closing)
 
         records = self.books.records.all()
         assert {each: records[each] for each in closed_before} == closed_before, "what is paid stays as it is"

@@ -1,0 +1,91 @@
+"""Rounds over all rows: rare, over as many runs as they take, and never over for good."""
+
+from datetime import timedelta
+
+import pytest
+
+from fakes import FakeBookmark, contribution
+from memory import House
+from ossi.domain.lifecycle import submitted
+from ossi.ports import Progress
+from ossi_reconcile.reconcile import Summary
+from ossi_reconcile.rounds import go_on
+
+QUARTER = timedelta(minutes=15)
+
+
+class Schedule:
+    """A table of many rows that nothing was recorded of, and a bookmark."""
+
+    def __init__(self, count: int = 0) -> None:
+        self.house, self.bookmark = House(), FakeBookmark()
+        for number in range(count):
+            row = submitted(contribution(timestamp=1000 + number, submission_id="V1"), "e1")
+            self.house.table.rows[row.key] = row
+
+    def run(self, rows_in_time: int = 10**6) -> Summary | None:
+        """One run, which has time for so many rows."""
+        left = iter([1.0] * rows_in_time)
+        return go_on(self.house.office, self.bookmark, lambda: next(left, 0.0))
+
+    def later(self, step: timedelta) -> None:
+        self.house.now.ms += round(step / timedelta(milliseconds=1))
+
+
+def test_what_was_never_recorded_is_owed_after_a_round_and_nothing_is_sent_by_it() -> None:
+    schedule = Schedule(3)
+    rows = schedule.run()
+    assert rows is not None
+    assert (rows.looked_at, rows.counts(), rows.done) == (3, {"due": 6}, True)
+    assert schedule.house.slack.calls == []
+    schedule.house.minutes(1)
+    assert len(schedule.house.slack.arrived) == 6
+
+
+@pytest.mark.parametrize(
+    ("count", "runs_between"),
+    [(0, 1), (5, 1), (90, 1), (91, 2), (360, 4), (8_640, 96), (100_000, 96)],
+)
+def test_the_more_rows_there_are_the_longer_it_is_until_the_next_round_and_a_day_at_most(
+    count: int, runs_between: int
+) -> None:
+    schedule = Schedule()
+    schedule.bookmark.write(Progress(None, count, schedule.house.now.ms))
+    runs = 0
+    rows: Summary | None = None
+    while rows is None:
+        schedule.later(QUARTER)
+        runs += 1
+        rows = schedule.run()
+    assert runs == runs_between
+
+
+def test_a_round_that_takes_longer_than_a_run_is_gone_on_with_in_the_next_one() -> None:
+    schedule = Schedule(60)
+    looked_at: list[int] = []
+    for _ in range(3):
+        rows = schedule.run(25)
+        assert rows is not None
+        looked_at.append(rows.looked_at)
+    assert looked_at == [25, 25, 10]
+    assert len(schedule.house.deliveries.records) == 120
+    # And the pause is that of the whole round, from its end.
+    assert schedule.bookmark.read() == Progress(None, 60, schedule.house.now.ms)
+    assert schedule.run() is None
+
+
+def test_a_run_without_time_forgets_nothing() -> None:
+    schedule = Schedule(60)
+    schedule.run(25)
+    before = schedule.bookmark.read()
+    schedule.run(0)
+    assert schedule.bookmark.read() == before
+
+
+def test_a_round_that_ended_in_the_future_does_not_put_the_next_one_off() -> None:
+    """Which only a hand, or a clock that was wrong, can have written."""
+    schedule = Schedule(1)
+    schedule.bookmark.write(Progress(None, 100_000, schedule.house.now.ms + 10**12))
+    rows = schedule.run()
+    assert rows is not None
+    assert rows.counts() == {"due": 2}

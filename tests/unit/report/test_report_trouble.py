@@ -1,0 +1,284 @@
+"""A report that can't be made: the management channel reads it once, after the last attempt, with what to do."""
+
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+import pytest
+
+from fakes import MANAGEMENT, contribution
+from memory import OK, Died, always, failing
+from ossi.delivery.policy import claimed, owed
+from ossi.delivery.record import DeliveryKey, Record, State
+from ossi.domain.contribution import Status
+from ossi.domain.errors import UnreadableReport
+from ossi.ports import Message
+from ossi.runtime.errors import OutOfTime
+from ossi.slack.errors import FailureKind
+from ossi.slack.messages.report_failure import report_failed, report_stopped
+from ossi_report.make_report import ReportRun, finish_report, make_report
+from unit.report.test_make_report import DAY, MINUTE, OCTOBER, RUN, Office
+from unit.slack_ui.judge import assert_taken
+
+TROUBLE = DeliveryKey(RUN, "announce_trouble")
+
+
+class Failing(Office):
+    """A report whose files can't be stored while error is set."""
+
+    def __init__(self) -> None:
+        super().__init__(contribution(status=Status.ACCEPTED))
+        self.error: BaseException | None = ValueError("broken")
+        store = self.bucket.store
+
+        def store_or_fail(name: str, content: bytes) -> None:
+            if self.error is not None:
+                raise self.error
+            store(name, content)
+
+        self.bucket.store = store_or_fail
+
+    def attempt(self) -> bool:
+        """One attempt of an invocation; what it raises is expected. Lambda makes the next one after a minute or two."""
+        try:
+            with suppress(Died, ValueError):
+                return self.make()
+            return False
+        finally:
+            self.now.ms += 2 * MINUTE
+
+    def drawn(self) -> list[str]:
+        return [text for texts in self.slack.drawn.values() for text in texts]
+
+
+def test_the_channel_is_told_once_after_the_last_attempt() -> None:
+    office = Failing()
+    for _ in range(2):
+        assert not office.attempt()
+        assert office.said == []
+
+    assert not office.attempt()
+    (told,) = office.said
+    assert "I could not make the report of October 2026" in told
+    assert "/ossi report 2026-10" in told
+    record = office.record()
+    assert (record.begun, record.failures, record.state, record.reason) == (3, 3, State.PARKED, "ValueError")
+
+    # A second delivery of the same run fails as well, and so does whoever finishes it.
+    for _ in range(3):
+        assert not office.attempt()
+    office.minutes(180)
+    assert len(office.said) == 1
+
+
+def test_a_report_that_can_be_made_after_all_is_announced() -> None:
+    office = Failing()
+    for _ in range(3):
+        office.attempt()
+    office.error = None
+    office.minutes(250)
+    assert ["The report of" in said for said in office.said] == [False, True]
+
+
+def test_an_attempt_that_succeeds_says_nothing_of_the_others() -> None:
+    office = Failing()
+    office.attempt()
+    office.attempt()
+    office.error = None
+    assert office.attempt()
+    assert ["The report of" in said for said in office.said] == [True]
+
+
+def test_when_attempts_died_it_is_said_before_the_last_one_that_may_die_too() -> None:
+    office = Failing()
+    office.error = Died()
+    for _ in range(3):
+        office.attempt()
+    (told,) = office.said
+    assert "I was stopped while I made the report of October 2026" in told
+    assert "/ossi report 2026-10" in told
+
+
+def test_what_was_said_before_the_last_attempt_is_redrawn_when_it_fails() -> None:
+    office = Failing()
+    office.error = Died()
+    office.attempt()
+    office.error = ValueError("broken")
+    office.attempt()
+    office.attempt()
+    assert ["I was stopped" in said for said in office.said] == [True]
+    assert ["I could not make the report" in text for text in office.drawn()] == [True]
+
+
+def test_where_slack_fails_too_the_error_is_raised_and_the_trouble_is_told_when_slack_is_back() -> None:
+    office = Failing()
+    office.slack.answer = always(failing(FailureKind.NOT_DONE))
+    for _ in range(3):
+        with pytest.raises(ValueError, match="broken"):
+            office.make()
+    assert office.said == []
+    assert office.record("announce_trouble").open
+    office.slack.answer = always(OK)
+    office.minutes(10)
+    assert ["I could not make the report" in said for said in office.said] == [True]
+    assert not office.record("announce_trouble").open
+
+
+def test_nothing_is_told_of_trouble_once_the_report_is_announced() -> None:
+    office = Failing()
+    office.slack.answer = always(failing(FailureKind.NOT_DONE))
+    for _ in range(3):
+        office.attempt()
+    office.error, office.slack.answer = None, always(OK)
+    assert finish_report(office.maker, RUN, "announce_report")
+    office.minutes(180)
+    assert ["The report of" in said for said in office.said] == [True]
+    assert not office.record("announce_trouble").open
+
+
+@pytest.mark.parametrize("arrives", [False, True])
+def test_nothing_is_told_of_trouble_where_the_announcement_may_have_arrived(arrives: bool) -> None:
+    office = Failing()
+    office.error = None
+    office.slack.answer = always(failing(FailureKind.AMBIGUOUS, arrives=arrives))
+    office.attempt()
+    office.error, office.slack.answer = ValueError("broken"), always(OK)
+    for _ in range(3):
+        office.attempt()
+    office.minutes(180)
+    assert not [said for said in office.said if "could not make" in said]
+    assert TROUBLE not in office.deliveries.records
+
+
+def test_what_was_still_to_be_told_is_put_away_where_the_announcement_may_have_arrived() -> None:
+    office = Failing()
+    office.put(replace(owed(DeliveryKey(RUN, "announce_report"), MANAGEMENT, office.now.ms), ambiguous=1))
+    office.put(owed(TROUBLE, MANAGEMENT, office.now.ms))
+    assert not finish_report(office.maker, RUN, "announce_trouble")
+    assert not office.record("announce_trouble").open
+    assert office.slack.calls == []
+
+
+def test_trouble_that_someone_else_is_telling_is_left_to_them() -> None:
+    office = Failing()
+    held = claimed(owed(TROUBLE, MANAGEMENT, office.now.ms), office.now.ms)
+    assert isinstance(held, Record)
+    office.put(held)
+    for _ in range(3):
+        with pytest.raises(ValueError, match="broken"):
+            office.make()
+    assert office.said == []
+    assert office.record("announce_trouble") == held
+
+
+def test_trouble_whose_answer_is_lost_is_told_three_times_at_most() -> None:
+    office = Failing()
+    office.slack.answer = lambda method, _place, _text: (
+        failing(FailureKind.AMBIGUOUS, arrives=True) if method == "chat.postMessage" else OK
+    )
+    for _ in range(3):
+        office.attempt()
+    for _ in range(3):
+        office.attempt()
+    office.minutes(180)
+    assert len(office.said) <= 3
+    assert office.record("announce_trouble").state is State.UNKNOWN
+
+
+def test_what_cannot_be_tried_again_is_told_at_once() -> None:
+    office = Failing()
+    office.put(Record(DeliveryKey(RUN, "announce_report"), State.UNREADABLE))
+    assert not office.attempt()
+    assert ["Somebody has changed what I had noted" in said for said in office.said] == [True]
+    assert not office.attempt()
+    assert len(office.said) == 1
+
+
+def test_a_spoiled_record_of_the_trouble_is_left_to_a_person() -> None:
+    office = Failing()
+    office.put(Record(TROUBLE, State.UNREADABLE))
+    for _ in range(3):
+        office.attempt()
+    assert office.said == []
+    assert office.record("announce_trouble").state is State.UNREADABLE
+
+
+def test_a_ledger_that_fails_while_trouble_is_told_hides_no_error() -> None:
+    office = Failing()
+    office.attempt()
+    office.attempt()
+
+    def fail(name: str) -> None:
+        if name == "read" and office.error and office.record().state is State.PARKED:
+            raise ConnectionError
+
+    office.deliveries.before_call = fail
+    with pytest.raises(ValueError, match="broken"):
+        office.make()
+    assert office.said == []
+
+
+def test_work_that_takes_too_long_is_a_failure_like_any_other() -> None:
+    office = Failing()
+
+    @contextmanager
+    def no_time() -> Generator[None]:
+        raise OutOfTime
+        yield
+
+    for _ in range(3):
+        with pytest.raises(OutOfTime):
+            make_report(office.maker, ReportRun(OCTOBER, RUN, None), no_time)
+
+    assert ["It took longer than I may work." in said for said in office.said] == [True]
+    assert office.record().reason == "OutOfTime"
+
+
+def test_a_report_that_nobody_waits_for_any_more_is_put_away_with_no_further_word() -> None:
+    office = Failing()
+    run = "report#2026-10#asked#1.2.3"
+    for _ in range(3):
+        with suppress(ValueError):
+            office.make(run, "U0MAIJA01")
+    # The month was closed by it, so it's finished however late; another one's was not.
+    other = "report#2026-10#asked#4.5.6"
+    for _ in range(3):
+        with suppress(ValueError):
+            office.make(other, "U0MAIJA01")
+    office.now.ms += DAY
+    office.minutes(180)
+    assert office.record(run=run).open
+    assert not office.record(run=other).open
+    assert len(office.said) == 2
+
+
+@pytest.mark.parametrize("requested_by", [None, "U0MAIJA01"])
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("OutOfTime", "took longer"),
+        ("UnreadableReport:2026-09", "cannot read what was counted for September 2026"),
+        ("UnreadableReport:counted#2026-09#ab", "cannot read what was counted for September 2026"),
+        ("UnreadableReport:<!channel>", "cannot read what was counted for an earlier month"),
+        ("UNREADABLE", "changed what I had noted"),
+        ("KeyError:secret", "Something went wrong"),
+        ("", "Something went wrong"),
+    ],
+)
+def test_the_reason_is_said_in_a_persons_words(why: str, said: str, requested_by: str | None) -> None:
+    message: Message = report_failed(OCTOBER, requested_by, why)
+    assert_taken(message)
+    assert said in message.text
+    assert "secret" not in message.text
+    assert "<!channel>" not in str(message)
+    assert ("<@U0MAIJA01>" in message.text) is (requested_by is not None)
+    assert_taken(report_stopped(OCTOBER, requested_by))
+
+
+def test_which_report_cannot_be_read_is_said() -> None:
+    office = Failing()
+    office.error = UnreadableReport("counted#2026-09#ab")
+    for _ in range(3):
+        with pytest.raises(UnreadableReport):
+            office.make()
+    assert "September 2026" in office.said[0]
