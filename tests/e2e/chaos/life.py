@@ -50,7 +50,6 @@ TELL_DECLINED: Final = Moment("tell_declined", "chat.postMessage", "submitter", 
 ALL: Final = (ASK, CONFIRM, REDRAW, TELL, PUBLISH, TELL_DECLINED)
 
 
-
 @dataclass(frozen=True)
 class Trouble:
     """What goes wrong with Slack, and how often in a row a message can meet it and still go out by itself."""

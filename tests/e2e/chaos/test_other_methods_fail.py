@@ -106,5 +106,7 @@ def assert_one_report(ossi: Ossi, month: str) -> None:
 def announced(ossi: Ossi, month: str) -> Row:
     """What is recorded of the announcement of a month's only report."""
     records = ossi.ledger_of_reports().items()
-    found = [each for (run, effect), each in records if run.startswith(f"report#{month}#") and effect == "announce_report"]
+    found = [
+        each for (run, effect), each in records if run.startswith(f"report#{month}#") and effect == "announce_report"
+    ]
     return found[0] if found else {}

@@ -82,4 +82,3 @@ def test_the_reconciler_is_killed_between_two_messages(
             reconcile_until_nothing_is_missing(ossi, life)
 
     assert remains_of(ossi, life) == usual["ACCEPTED"]
-

@@ -68,8 +68,8 @@ def kill_the_report(ossi: Ossi) -> None:
 
 def announcement_owed(ossi: Ossi) -> Row:
     """What is recorded of the only report's announcement; empty if nothing."""
-    records = ossi.ledger_of_reports()
-    return next((record for (_, effect), record in records.items() if effect == "announce_report"), {})
+    found = [record for (_, effect), record in ossi.ledger_of_reports().items() if effect == "announce_report"]
+    return found[0] if found else {}
 
 
 def begun(ossi: Ossi) -> int:
