@@ -88,6 +88,7 @@ def test_a_place_is_closed_to_others_only_with_the_right_to_update(ossi: Ossi) -
         row = ossi.submit(ella)
         assert refusal_logged(ossi, CLOSE_PLACE, started)
 
+    ossi.wait(lambda: ossi.told(row) or (ossi.hurry(row) and None), "the message")
     assert_told_once(ossi, row)
 
 
