@@ -6,6 +6,7 @@ import itertools
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, cast
 
@@ -29,6 +30,8 @@ URL: Final = "https://github.com/owner/project/pull/1"
 
 # Cold functions on a busy machine; a test that passes waits for a fraction of it.
 PATIENCE: Final = 30.0
+# The lease of a run that was killed lasts for a minute and a half.
+LONGEST_TURN: Final = 120.0
 
 _SERIALIZER, _DESERIALIZER = TypeSerializer(), TypeDeserializer()
 _BATCH = 25  # DynamoDB's limit for one BatchWriteItem
@@ -103,6 +106,46 @@ class Ossi:
         self.wait(lambda: all(self.delivered(row).get(effect) == "SENT" for effect in expected))
         return decided, next(each for each in self.requests() if each.ts == request.ts)
 
+    # the reconciler
+
+    def work_off(self) -> dict[str, Any]:
+        """Runs the reconciler as its schedule does each minute, and answers what came of what was due.
+
+        Should the schedule itself be at it, this run waits for its turn.
+        """
+        event = self.scheduled_event()
+        return self.slack.wait_for(
+            lambda: _unless_idle(self.invoke("reconcile", event)), LONGEST_TURN, what="the reconciler's turn"
+        )
+
+    def scheduled_event(self) -> dict[str, Any]:
+        """What the reconciler's schedule sends."""
+        name = self.ready.functions["reconcile"].rpartition(":")[2].replace("reconcile", "reconciliation")
+        schedule = self.aws.client("scheduler").get_schedule(Name=name, GroupName=name)
+        return json.loads(schedule["Target"].get("Input", ""))
+
+    def let_its_time_come(self, record: Row) -> None:
+        """What is owed, or claimed by someone who died, is due now: nobody waits for a minute, or an hour, here."""
+        client = self.aws.client("dynamodb")
+        with suppress(client.exceptions.ConditionalCheckFailedException):  # the schedule's own run was quicker
+            client.update_item(
+                TableName=self.ready.ledger_table,
+                Key=_item({"id": record["id"], "effect": record["effect"]}),
+                UpdateExpression="SET dueAt = :past",
+                ConditionExpression="attribute_exists(unsettled) AND #token = :seen",
+                ExpressionAttributeNames={"#token": "token"},
+                ExpressionAttributeValues=_item({":past": 1, ":seen": record["token"]}),
+            )
+
+    def hurry(self, row: Row) -> bool:
+        """Lets the reconciler try now what is owed of a contribution. Answers whether anything was."""
+        owed = [record for record in self.ledger(row).values() if record["state"] == "DUE"]
+        for record in owed:
+            self.let_its_time_come(record)
+        if owed:
+            self.work_off()
+        return bool(owed)
+
     # what there is
 
     def rows(self, user: str | None = None) -> list[Row]:
@@ -114,6 +157,11 @@ class Ossi:
         """What is recorded of a contribution's messages: effect -> record."""
         subject = f"contribution#{key_of(row)}"
         return {each["effect"]: each for each in self.scan(self.ready.ledger_table) if each["id"] == subject}
+
+    def ledger_of_reports(self) -> dict[tuple[str, str], Row]:
+        """What is recorded of the messages of reports: (run, effect) -> record."""
+        rows = self.scan(self.ready.ledger_table)
+        return {(each["id"], each["effect"]): each for each in rows if each["id"].startswith("report#")}
 
     def delivered(self, row: Row) -> dict[str, str]:
         """What is recorded of a contribution's messages: effect -> state."""
@@ -194,6 +242,10 @@ class Ossi:
         for start in range(0, len(requests), _BATCH):
             answer = client.batch_write_item(RequestItems={table: cast("Any", requests[start : start + _BATCH])})
             assert not answer["UnprocessedItems"]
+
+
+def _unless_idle(answer: dict[str, Any]) -> dict[str, Any] | None:
+    return None if answer["due"]["idle"] else answer
 
 
 def typed_in(view: ViewRead, field_name: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class Right:
         return f"{self.function}-{self.sid}-{self.action.partition(':')[2]}"
 
 
-FUNCTIONS = ("slash", "interactions", "stream", "channels", "report", "download", "reconcile")
+FUNCTIONS = ("slash", "interactions", "stream", "report", "download", "reconcile")
 
 _OWN_LOG = "the emulator writes the logs of functions itself, not in their role"
 _FAILURES = "the emulator sends to the queue of failed invokes itself, not in the function's role"
@@ -40,8 +40,8 @@ UNUSED_HERE = {
         for action in ("logs:CreateLogStream", "logs:PutLogEvents")
     },
     Right("report", "KeepFailures", "sqs:SendMessage"): _FAILURES,
-    **{Right(function, "KeepFailures", "sqs:SendMessage"): _RETRIES for function in ("stream", "channels")},
-    **{Right(function, "ReadTheStream", "dynamodb:ListStreams"): _AWS_ONLY for function in ("stream", "channels")},
+    Right("stream", "KeepFailures", "sqs:SendMessage"): _RETRIES,
+    Right("stream", "ReadTheStream", "dynamodb:ListStreams"): _AWS_ONLY,
 }
 
 SECRET = "secretsmanager:GetSecretValue"
@@ -53,37 +53,43 @@ STORE = Right("interactions", "StoreContributions", "dynamodb:PutItem")
 MARK = Right("interactions", "RecordTheSubmission", "dynamodb:PutItem")
 READ_ROW = Right("interactions", "StoreContributions", "dynamodb:GetItem")
 DECIDE = Right("interactions", "StoreContributions", "dynamodb:UpdateItem")
-FIND_MESSAGE = Right("channels", "RecordTheDelivery", "dynamodb:GetItem")
-LANES = ("stream", "channels")
-RECORD = {name: Right(name, "RecordTheDelivery", "dynamodb:UpdateItem") for name in LANES}
-GET_RECORDS = {name: Right(name, "ReadTheStream", "dynamodb:GetRecords") for name in LANES}
-GET_ITERATOR = {name: Right(name, "ReadTheStream", "dynamodb:GetShardIterator") for name in LANES}
-DESCRIBE_STREAM = {name: Right(name, "ReadTheStream", "dynamodb:DescribeStream") for name in LANES}
+GET_RECORDS = Right("stream", "ReadTheStream", "dynamodb:GetRecords")
+GET_ITERATOR = Right("stream", "ReadTheStream", "dynamodb:GetShardIterator")
+DESCRIBE_STREAM = Right("stream", "ReadTheStream", "dynamodb:DescribeStream")
+LOOK_AGAIN = Right("stream", "LookAgainAndNoteChangesByHand", "dynamodb:GetItem")
+NOTE_BY_HAND = Right("stream", "LookAgainAndNoteChangesByHand", "dynamodb:UpdateItem")
+FIND_MESSAGE = Right("stream", "RecordTheDelivery", "dynamodb:BatchGetItem")
+RECORD = Right("stream", "RecordTheDelivery", "dynamodb:PutItem")
+CLOSE_PLACE = Right("stream", "RecordTheDelivery", "dynamodb:UpdateItem")
 READ_MONTH = Right("report", "ReadAMonth", "dynamodb:Query")
-RECORD_RUN = Right("report", "RecordTheRun", "dynamodb:UpdateItem")
+FIND_RUN = Right("report", "RecordTheDelivery", "dynamodb:BatchGetItem")
+RECORD_RUN = Right("report", "RecordTheDelivery", "dynamodb:PutItem")
+COUNT_CLOSING = Right("report", "RecordTheDelivery", "dynamodb:UpdateItem")
 LOOK_UP_COUNTED = Right("report", "LookUpWhatWasCounted", "dynamodb:BatchGetItem")
-COUNT_CLOSINGS = Right("report", "RecordWhatIsCounted", "dynamodb:GetItem")
+READ_CLOSINGS = Right("report", "RecordWhatIsCounted", "dynamodb:GetItem")
 READ_COUNTED = Right("report", "RecordWhatIsCounted", "dynamodb:Query")
-RECORD_COUNTED = Right("report", "RecordWhatIsCounted", "dynamodb:PutItem")
 STORE_REPORT = Right("report", "StoreReports", "s3:PutObject")
 READ_REPORT = Right("download", "ReadReports", "s3:GetObject")
 SCAN = Right("reconcile", "CompareTheTable", "dynamodb:Scan")
 GET_ROW = Right("reconcile", "CompareTheTable", "dynamodb:GetItem")
 LOOK_UP_ROWS = Right("reconcile", "CompareTheTable", "dynamodb:BatchGetItem")
+NOTE_MISSED = Right("reconcile", "NoteChangesByHand", "dynamodb:UpdateItem")
 FIND_UNSETTLED = Right("reconcile", "FindWhatIsUnsettled", "dynamodb:Query")
 GET_LEDGER = Right("reconcile", "CompareAndRecordTheDelivery", "dynamodb:BatchGetItem")
 GET_BOOKMARK = Right("reconcile", "CompareAndRecordTheDelivery", "dynamodb:GetItem")
-RECORD_MISSING = Right("reconcile", "CompareAndRecordTheDelivery", "dynamodb:UpdateItem")
+RECORD_MISSING = Right("reconcile", "CompareAndRecordTheDelivery", "dynamodb:PutItem")
+TAKE_TURNS = Right("reconcile", "CompareAndRecordTheDelivery", "dynamodb:UpdateItem")
+FINISH_REPORT = Right("reconcile", "AskForWhatAReportOwes", "lambda:InvokeFunction")
 
 TRIED = {
     *READS_SECRET.values(),
     *(LIST, ASK_FOR_REPORT),
     *(TURN_PAGE, STORE, MARK, READ_ROW, DECIDE),
-    *(FIND_MESSAGE, *RECORD.values(), *GET_RECORDS.values(), *GET_ITERATOR.values(), *DESCRIBE_STREAM.values()),
-    *(READ_MONTH, RECORD_RUN, STORE_REPORT),
-    *(LOOK_UP_COUNTED, COUNT_CLOSINGS, READ_COUNTED, RECORD_COUNTED),
+    *(GET_RECORDS, GET_ITERATOR, DESCRIBE_STREAM, LOOK_AGAIN, NOTE_BY_HAND, FIND_MESSAGE, RECORD, CLOSE_PLACE),
+    *(READ_MONTH, FIND_RUN, RECORD_RUN, COUNT_CLOSING, LOOK_UP_COUNTED, READ_CLOSINGS, READ_COUNTED, STORE_REPORT),
     READ_REPORT,
-    *(SCAN, GET_ROW, LOOK_UP_ROWS, FIND_UNSETTLED, GET_LEDGER, GET_BOOKMARK, RECORD_MISSING),
+    *(SCAN, GET_ROW, LOOK_UP_ROWS, NOTE_MISSED, FIND_UNSETTLED),
+    *(GET_LEDGER, GET_BOOKMARK, RECORD_MISSING, TAKE_TURNS, FINISH_REPORT),
 }
 
 
@@ -125,7 +131,10 @@ def _policy(ossi: Ossi, function: str) -> tuple[str, str, dict[str, Any]]:
 
 
 # The operation that needs the action, where it is called otherwise.
-OPERATIONS = {STORE: "TransactWriteItems", MARK: "TransactWriteItems", ASK_FOR_REPORT: "Invoke"}
+OPERATIONS = {
+    **dict.fromkeys((STORE, MARK, COUNT_CLOSING), "TransactWriteItems"),
+    **dict.fromkeys((ASK_FOR_REPORT, FINISH_REPORT), "Invoke"),
+}
 
 
 def refusal_logged(ossi: Ossi, right: Right, since: float) -> bool:

@@ -22,7 +22,7 @@ _ANSWER = TypeAdapter(ReconcileAnswer)
 # What came of a message -> what people read.
 _WORDS: dict[str, str] = {
     Result.SENT: "sent",
-    Result.DUE: "would be sent",
+    Result.DUE: "will be sent",
     Result.FAILED: "failed for now",
     Result.SET_ASIDE: "set aside",
     Result.HELD: "is being sent",
@@ -117,7 +117,8 @@ def _run(function: DeployedFunction, request: ReconcileAsked) -> None:
     total = _Total()
     counts: dict[str, int] = {}
     for finding in _findings(function, request, total):
-        words = _WORDS.get(finding.outcome, finding.outcome)
+        would_be_sent = request.dry_run and finding.outcome == Result.DUE
+        words = "would be sent" if would_be_sent else _WORDS.get(finding.outcome, finding.outcome)
         counts[words] = counts.get(words, 0) + 1
         reason = f"  ({finding.reason})" if finding.reason else ""
         click.echo(f"{finding.contribution:<26}  {finding.effect:<18}  {words}{reason}")

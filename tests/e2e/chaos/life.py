@@ -34,11 +34,6 @@ class Moment:
     decision: Decision = "ACCEPTED"
 
     @property
-    def function(self) -> str:
-        """Whose it is."""
-        return "channels" if self in (ASK, PUBLISH) else "stream"
-
-    @property
     def follows_decision(self) -> bool:
         """Whether it is due after the decision; otherwise after the form."""
         return self.effect not in _SUBMITTED
@@ -53,6 +48,30 @@ TELL_DECLINED: Final = Moment("tell_declined", "chat.postMessage", "submitter", 
 
 
 ALL: Final = (ASK, CONFIRM, REDRAW, TELL, PUBLISH, TELL_DECLINED)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What goes wrong with Slack, and how often in a row a message can meet it and still go out by itself."""
+
+    kind: FailureKind
+    times: int = 1
+    error: str | None = None
+
+    @property
+    def limits(self) -> bool:
+        """Whether Slack only asks for patience."""
+        return self.kind == "ratelimited"
+
+
+# Of sends that may have arrived there are three at most. What Slack says it did not do is not counted.
+TROUBLES: Final = {
+    "ratelimited": Trouble("ratelimited"),
+    "http_500": Trouble("http_500", times=2),
+    "timeout": Trouble("timeout"),
+    "cut": Trouble("cut", times=2),
+    "service_unavailable": Trouble("slack_error", times=4, error="service_unavailable"),
+}
 
 Sign: TypeAlias = tuple[str, str, tuple[str, ...], tuple[str, ...]]
 
@@ -96,12 +115,12 @@ class Life:
     def fail_at(
         self,
         moment: Moment,
-        kind: FailureKind,
-        times: int = 1,
+        trouble: Trouble,
+        *,
+        times: int | None = 1,
         before_or_after: Literal["before", "after"] = "before",
-        after: int = 0,
     ) -> None:
-        """Orders a failure of the next sends at that moment, after so many that go well.
+        """Orders trouble with the next sends at that moment, so many times or, for None, until Slack is healed.
 
         It happens to whichever life comes first, where the place is a channel of all.
         """
@@ -109,7 +128,9 @@ class Life:
         if moment.method == "chat.update":
             assert self._request is not None, "there is nothing to redraw yet"
             when["ts"] = self._request.ts
-        self._ossi.slack.fail(moment.method, kind, times=times, after=after, when=when, before_or_after=before_or_after)
+        self._ossi.slack.fail(
+            moment.method, trouble.kind, error=trouble.error, times=times, when=when, before_or_after=before_or_after
+        )
 
     def calls(self, moment: Moment) -> list[TrafficEntry]:
         """The calls of Slack with that method to that place, or to redraw that message, oldest first."""
@@ -128,8 +149,10 @@ class Life:
         """Sends the form. The messages follow by themselves."""
         self.row = self._ossi.submit(self.user)
 
-    def wait_for_request(self) -> None:
-        """Waits until submitter and managers have been told."""
+    def wait_for_request(self, *, hurry: bool = False) -> None:
+        """Waits until submitter and managers have been told. hurry: the reconciler does what is owed."""
+        if hurry:
+            self._wait_until_sent(_SUBMITTED)
         self._request = self._ossi.request(self.row)
 
     def decide(self) -> None:
@@ -137,6 +160,16 @@ class Life:
         assert self._request is not None, "there is no button yet"
         done = self._ossi.decide(self._request, MAIJA, ACCEPT if self.decision == "ACCEPTED" else DECLINE)
         assert (done.status, done.error) == (200, None), done
+
+    def wait_until_it_failed(self, moment: Moment, times: int) -> Row:
+        """Waits until that send has gone wrong so often, and is owed."""
+        return self._ossi.slack.wait_for(
+            lambda: self._owed(moment, times), _PATIENCE, what=f"that {moment.effect} has failed {times} times"
+        )
+
+    def _owed(self, moment: Moment, attempts: int) -> Row | None:
+        record = self.record(moment)
+        return record if (record.get("state"), record.get("attempts")) == ("DUE", attempts) else None
 
     def record(self, moment: Moment) -> Row:
         """What the ledger says of that send; empty if nothing."""
@@ -148,14 +181,26 @@ class Life:
         states = sorted(f"{effect} {state}" for effect, state in self._ossi.delivered(row).items())
         return (row["status"], row["decidedBy"], *states)
 
+    def let_the_time_come(self) -> None:
+        """What is owed may be tried now."""
+        for record in self._ossi.ledger(self.row).values():
+            if record["state"] == "DUE":
+                self._ossi.let_its_time_come(record)
+
     def wait_until_all_is_sent(self) -> None:
-        """Waits for the ledger to say so."""
-        expected = {*_SUBMITTED, *_DECIDED[self.decision]}
-        self._ossi.slack.wait_for(
-            lambda: all(self._ossi.delivered(self.row).get(effect) == "SENT" for effect in expected),
-            _PATIENCE,
-            what="that everything is sent",
-        )
+        """Waits for the ledger to say so; the reconciler does what is owed."""
+        self._wait_until_sent((*_SUBMITTED, *_DECIDED[self.decision]))
+
+    def _wait_until_sent(self, effects: Sequence[str]) -> None:
+        def sent() -> bool:
+            states = self._ossi.delivered(self.row)
+            return all(states.get(effect) == "SENT" for effect in effects) or self._hurry()
+
+        self._ossi.slack.wait_for(sent, _PATIENCE, what="that everything is sent")
+
+    def _hurry(self) -> bool:
+        self._ossi.hurry(self.row)
+        return False
 
     def _channel(self, moment: Moment) -> str:
         channels = self._ossi.ready.channels
@@ -167,6 +212,7 @@ def remains_of(ossi: Ossi, *lives: Life) -> Remains:
     for life in lives:
         life.wait_until_all_is_sent()
     others = _let_the_stream_pass(ossi, lives)
+    assert ossi.work_off()["due"]["outcomes"] == {}, "nothing is owed any more"
     effects = {
         (record["channel"], record["ts"]): effect
         for life in lives
@@ -190,7 +236,7 @@ def remains_of(ossi: Ossi, *lives: Life) -> Remains:
 def _let_the_stream_pass(ossi: Ossi, lives: Sequence[Life]) -> set[str]:
     """Waits for the messages of a later contribution of each person; answers their ts.
 
-    Both lanes keep the order of each person's changes: what could still come of the earlier ones has come before.
+    The stream keeps the order of each person's changes: what it could still make of the earlier ones has come before.
     """
     later: list[Row] = [
         {
@@ -201,8 +247,15 @@ def _let_the_stream_pass(ossi: Ossi, lives: Sequence[Life]) -> set[str]:
     ]  # fmt: skip
     ossi.write(later)
     for row in later:
-        ossi.request(row)
+        ossi.slack.wait_for(lambda row=row: _is_told(ossi, row), _PATIENCE, what="the messages of a later contribution")
     return {record["ts"] for row in later for record in ossi.ledger(row).values()}
+
+
+def _is_told(ossi: Ossi, row: Row) -> bool:
+    if all(ossi.delivered(row).get(effect) == "SENT" for effect in _SUBMITTED):
+        return True
+    ossi.hurry(row)  # a place that Slack has limited may be worked off by the reconciler alone
+    return False
 
 
 def _went_well(call: TrafficEntry) -> bool:

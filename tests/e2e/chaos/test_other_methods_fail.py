@@ -5,8 +5,8 @@ from operator import add
 
 import pytest
 
-from e2e.chaos.life import Decision, Life, Remains, remains_of
-from e2e.driving import MAIJA, TEXT, Ossi
+from e2e.chaos.life import TROUBLES, Decision, Life, Remains, remains_of
+from e2e.driving import MAIJA, TEXT, Ossi, Row
 from e2e.signing import warm_up
 from local_slack.client import FailureKind
 
@@ -51,27 +51,62 @@ def test_a_manager_whom_slack_does_not_vouch_for_asks_again(ossi: Ossi, kind: Fa
     assert_one_report(ossi, month)
 
 
-@pytest.mark.parametrize(("kind", "times"), [("ratelimited", 2), ("http_500", 4), ("timeout", 1), ("cut", 2)])
-def test_a_report_that_slack_does_not_take_is_announced_once(ossi: Ossi, kind: FailureKind, times: int) -> None:
-    """More often than one call tries, where it tries again: so that Lambda has to."""
-    month = f"2019-{KINDS.index(kind) + 1:02}"
-    ossi.slack.fail("chat.postMessage", kind, times=times)
+@pytest.mark.parametrize("name", TROUBLES)
+def test_a_report_that_slack_does_not_take_is_announced_once(ossi: Ossi, name: str) -> None:
+    trouble = TROUBLES[name]
+    month = f"2019-{list(TROUBLES).index(name) + 1:02}"
+    ossi.slack.fail("chat.postMessage", trouble.kind, error=trouble.error, times=trouble.times)
 
     ossi.slack.command(MAIJA, f"report {month}")
 
+    for attempts in range(1, trouble.times + 1):
+        finish(ossi, month, attempts)
     ossi.wait(ossi.requests, "the report")
     assert ossi.slack.failures() == [], "it went wrong as often as it should"
     assert_one_report(ossi, month)
 
 
+def test_a_report_that_slack_never_says_it_has_taken_is_told_three_times_at_most(ossi: Ossi) -> None:
+    """And nobody reads that it could not be made, since it could: an operator knows, and decides."""
+    ossi.slack.fail("chat.postMessage", "http_500", times=None, before_or_after="after")
+
+    ossi.slack.command(MAIJA, "report 2019-12")
+
+    for attempts in (1, 2):
+        finish(ossi, "2019-12", attempts)
+    ossi.wait(lambda: announced(ossi, "2019-12").get("state") == "UNKNOWN", "that it is given up")
+    assert ossi.work_off()["due"]["outcomes"] == {}
+    copies = [message.rendered for message in ossi.requests()]
+    assert len(copies) == 3
+    assert all("no accepted contributions for December 2019" in copy for copy in copies)
+    ossi.slack.heal()
+    ossi.invoke("reconcile", {"source": "command", "redrive": True, "olderThanSeconds": 0})
+    ossi.wait(lambda: announced(ossi, "2019-12").get("state") == "SENT", "that it is sent once more")
+    assert len(ossi.requests()) == 4
+
+
+def finish(ossi: Ossi, month: str, attempts: int) -> None:
+    """Waits until the announcement has failed so often, and has the reconciler see to it."""
+
+    def failed() -> Row | None:
+        record = announced(ossi, month)
+        return record if (record.get("state"), record.get("attempts")) == ("DUE", attempts) else None
+
+    ossi.let_its_time_come(ossi.wait(failed, f"that it has failed {attempts} times"))
+    ossi.work_off()
+
+
 def assert_one_report(ossi: Ossi, month: str) -> None:
     """No attempt of Lambda's is to come: the ledger has seen the run through, and a later report comes alone."""
-    (run,) = {row["id"] for row in ossi.scan(ossi.ready.ledger_table) if row["id"].startswith(f"report#{month}#")}
-    ossi.wait(lambda: _state_of(ossi, run) == "SENT", "that the report is recorded")
+    ossi.wait(lambda: announced(ossi, month).get("state") == "SENT", "that the report is recorded")
     ossi.slack.command(MAIJA, "report 2018-01")
     ossi.wait(lambda: len(ossi.requests()) == 2, "the other report")
 
 
-def _state_of(ossi: Ossi, run: str) -> str:
-    rows = ossi.scan(ossi.ready.ledger_table)
-    return next(row["state"] for row in rows if (row["id"], row["effect"]) == (run, "announce_report"))
+def announced(ossi: Ossi, month: str) -> Row:
+    """What is recorded of the announcement of a month's only report."""
+    records = ossi.ledger_of_reports().items()
+    found = [
+        each for (run, effect), each in records if run.startswith(f"report#{month}#") and effect == "announce_report"
+    ]
+    return found[0] if found else {}

@@ -31,7 +31,7 @@ _ANSWERS: dict[str, dict[str, Any]] = {
             {"slackBotToken": SEED.bot_token, "slackSigningSecret": SEED.signing_secret, "linkSigningKey": "k" * 32}
         )
     },
-    **{call: {} for call in ("TransactWriteItems", "PutItem", "GetItem", "BatchGetItem")},
+    **{call: {} for call in ("TransactWriteItems", "PutItem", "GetItem")},
     "UpdateItem": {"Attributes": {"number": {"N": "1"}}},
     "Query": {"Items": []},
     "Scan": {"Items": []},
@@ -62,10 +62,11 @@ class Answered:
 def stub(rows: list[dict[str, Any]]) -> Generator[tuple[str, list[str], dict[str, bytes]]]:
     """AWS and Slack as far as the tests need them: yields their address, the names of the calls, and what is stored in the bucket.
 
-    rows: items that a query of the table's index finds.
+    rows: items that a query of the table's index finds. Of what is put, an item is found again by its key, as it was put last.
     """
     calls: list[str] = []
     stored: dict[str, bytes] = {}
+    items: list[dict[str, Any]] = []
 
     class Stub(Handler):
         protocol_version = "HTTP/1.1"
@@ -80,8 +81,19 @@ def stub(rows: list[dict[str, Any]]) -> Generator[tuple[str, list[str], dict[str
             target = self.headers.get("X-Amz-Target")
             call = target.rpartition(".")[2] if target else self.path.rpartition("/")[2]
             calls.append(call)
-            finds_rows = call == "Query" and "IndexName" in json.loads(request)
-            self.answer(body=json.dumps({"Items": rows} if finds_rows else _ANSWERS[call]).encode())
+            self.answer(body=json.dumps(_answer(call, request)).encode())
+
+    def _answer(call: str, request: bytes) -> dict[str, Any]:
+        asked: dict[str, Any] = json.loads(request) if call in {"Query", "PutItem", "BatchGetItem"} else {}
+        if call == "Query" and asked.get("IndexName") == "byMonth":
+            return {"Items": rows}
+        if call == "PutItem":
+            items.append(asked["Item"])
+        if call == "BatchGetItem":
+            ((table, wanted),) = asked["RequestItems"].items()
+            latest = {json.dumps(key): item for key in wanted["Keys"] for item in items if key.items() <= item.items()}
+            return {"Responses": {table: list(latest.values())}}
+        return _ANSWERS[call]
 
     with Server(Stub) as server:
         yield server.url, calls, stored
@@ -123,7 +135,6 @@ def invoked(
             "OSSI_MONTH_INDEX": "byMonth",
             "OSSI_UNSETTLED_INDEX": "unsettled",
             "OSSI_API_URL": "https://api.example",
-            "OSSI_LANE": "channels",
             "OSSI_STACK": "test",
             "OSSI_VERSION": "1.0.0",
         }

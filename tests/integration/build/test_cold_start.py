@@ -126,7 +126,8 @@ def test_a_report_has_its_workbook_and_its_data(answer: Answerer) -> None:
     answered = answer("report", event, [contribution(status=Status.ACCEPTED)])
     assert answered.answer == {"month": "2026-10", "announced": True}
     assert answered.calls.count("PutObject") == 3
-    assert answered.calls[-2:] == ["chat.postMessage", "UpdateItem"]
+    # Claimed, sent, recorded; then it's looked whether a word about a failure was still to be said.
+    assert answered.calls[-4:] == ["PutItem", "chat.postMessage", "PutItem", "BatchGetItem"]
     (workbook,) = [content for path, content in answered.stored.items() if ".xlsx" in path]
     assert {"xl/charts/chart1.xml", "xl/worksheets/sheet1.xml"} <= set(zipfile.ZipFile(BytesIO(workbook)).namelist())
 
@@ -134,12 +135,28 @@ def test_a_report_has_its_workbook_and_its_data(answer: Answerer) -> None:
 def test_a_change_of_the_table_is_told(answer: Answerer) -> None:
     answered = answer("stream", {"Records": [load("stream_insert")]})
     assert answered.answer == {"batchItemFailures": []}
-    assert answered.calls == ["UpdateItem", "GetSecretValue", "chat.postMessage", "UpdateItem"]
+    places, *messages = answered.calls
+    assert places == "BatchGetItem"
+    # Claimed, sent, recorded: the submitter's message, and the managers'.
+    assert messages == [
+        "PutItem",
+        "GetSecretValue",
+        "chat.postMessage",
+        "PutItem",
+        "PutItem",
+        "chat.postMessage",
+        "PutItem",
+    ]
 
 
 def test_the_table_is_compared_with_the_ledger(answer: Answerer) -> None:
     answered = answer("reconcile", {"source": "schedule"})
-    assert answered.calls == ["GetItem", "Scan", "UpdateItem"]
+    assert answered.calls == ["GetItem", "Scan", "UpdateItem", "Query", "Query"]
+
+
+def test_what_nobody_waits_for_uses_the_clients_of_their_makers(answer: Answerer) -> None:
+    assert loaded_packages(answer("stream", {"Records": [load("stream_insert")]})) >= {"boto3", "slack_sdk"}
+    assert loaded_packages(answer("reconcile", {"source": "schedule"})) >= {"boto3"}
 
 
 def click(action_id: str, value: str) -> Event:

@@ -70,7 +70,7 @@ def get(url: str, method: str = "GET", body: bytes | None = None) -> tuple[int, 
 
 def test_the_program_comes_up_with_the_outputs_that_the_provider_gives(local_aws: LocalAws) -> None:
     outputs = local_aws.outputs
-    assert set(outputs["functions"]) == {*FUNCTIONS, "channels"}  # which runs the artifact of stream
+    assert set(outputs["functions"]) == set(FUNCTIONS)
     assert outputs["region"] == "eu-north-1"
     assert outputs["slashUrl"].startswith(f"{local_aws.emulator.endpoint_url}/_aws/execute-api/")
     table = local_aws.emulator.client("dynamodb").describe_table(TableName=outputs["table"])["Table"]
@@ -126,11 +126,10 @@ def test_the_stream_is_delivered_and_the_emulator_does_not_deliver_it_too(local_
     client.put_item(TableName=local_aws.outputs["table"], Item=item)
     local_aws.poller.wait_idle(20)
     deliveries = local_aws.poller.deliveries
-    assert [delivery.outcome for delivery in deliveries] == ["succeeded"] * 2
-    functions = local_aws.outputs["functions"]
-    assert {delivery.function_arn for delivery in deliveries} == {functions["stream"], functions["channels"]}
+    assert [delivery.outcome for delivery in deliveries] == ["succeeded"]
+    assert {delivery.function_arn for delivery in deliveries} == {local_aws.outputs["functions"]["stream"]}
     mappings = local_aws.emulator.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-    assert [mapping.get("State") for mapping in mappings] == ["Disabled"] * 2
+    assert [mapping.get("State") for mapping in mappings] == ["Disabled"]
 
 
 def test_the_same_program_again_changes_nothing_and_another_setting_is_taken_over(

@@ -45,6 +45,9 @@ _STOP_SECONDS = 20.0
 
 logger = logging.getLogger("local_aws")
 
+# The name of the session in which a schedule is about to invoke its function -> the ARN of the schedule's group.
+_firing: dict[str, str] = {}
+
 # ministack has no types of its own and is not installed where ours are checked.
 Ministack = Any
 Schedule = dict[str, Any]
@@ -56,6 +59,7 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, args=(parent_gone,), daemon=True, name="end-with-parent").start()
     keep_stream_records()
     schedule_as_aws_does()
+    say_for_which_schedule()
     repeat_under_one_request_id()
     share_the_machine()
     authorize_on_streams()
@@ -131,6 +135,23 @@ def schedule_as_aws_does() -> None:
 
     scheduler._tick_schedules = tick
     scheduler._SCHEDULE_TICK_INTERVAL = _TICK_SECONDS
+
+
+def say_for_which_schedule() -> None:
+    """Lets a role trust Scheduler for one group of schedules alone: `aws:SourceArn` is the group's, `aws:SourceAccount` its account's.
+
+    Source: EventBridge Scheduler user guide, "Confused deputy prevention".
+    """
+    evaluator = _ministack("core.iam_evaluator", "evaluate_trust_policy")
+    evaluate = cast("Callable[..., bool]", evaluator.evaluate_trust_policy)
+
+    def evaluate_trust_policy(document: object, caller: str, context: Any = None) -> bool:
+        group = _firing.get(context.service_context.get("sts:rolesessionname")) if context else None
+        if context and group is not None:
+            context.service_context |= {"aws:sourcearn": group, "aws:sourceaccount": group.split(":")[4]}
+        return evaluate(document, caller, context)
+
+    evaluator.evaluate_trust_policy = evaluate_trust_policy
 
 
 def authorize_on_streams() -> None:
@@ -246,9 +267,11 @@ def _fire(schedule: Schedule, due: float, region: str) -> None:
     boto3, botocore = importlib.import_module("boto3"), importlib.import_module("botocore.exceptions")
     endpoint = f"http://{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"
     administrator = boto3.Session("test", "test", region_name=region)
+    session_name = f"scheduler-{uuid.uuid4()}"
+    _firing[session_name] = group_of(schedule["Arn"])
     try:
         role = administrator.client("sts", endpoint_url=endpoint).assume_role(
-            RoleArn=target["RoleArn"], RoleSessionName="scheduler"
+            RoleArn=target["RoleArn"], RoleSessionName=session_name
         )["Credentials"]
         session = boto3.Session(role["AccessKeyId"], role["SecretAccessKey"], role["SessionToken"], region_name=region)
         session.client("lambda", endpoint_url=endpoint).invoke(
@@ -258,6 +281,13 @@ def _fire(schedule: Schedule, due: float, region: str) -> None:
         )
     except (botocore.BotoCoreError, botocore.ClientError):
         logger.exception("The schedule %s could not invoke its function.", schedule["Arn"])
+    finally:
+        del _firing[session_name]
+
+
+def group_of(arn: str) -> str:
+    """Returns the ARN of the group that a schedule is in."""
+    return arn.replace(":schedule/", ":schedule-group/", 1).rpartition("/")[0]
 
 
 def fill_in(text: str, due: float, arn: str) -> str:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 _ROWS: Final = 300
 _DELIVERIES: Final = 200
 _LINES: Final = 200
-_FIRST: Final = ("userId", "name", "status", "contributionMonth", "size", "timestamp", "id", "effect", "state")
+_FIRST: Final = (
+    *("userId", "name", "status", "contributionMonth", "size", "timestamp"),
+    *("id", "effect", "state", "dueAt", "attempts", "reason"),
+)
 
 
 class AwsInspector:
@@ -45,7 +48,7 @@ class AwsInspector:
         outputs = self._running().outputs
         return [
             self._table("Contributions", outputs["table"], "timestamp"),
-            self._table("Ledger: what was delivered", outputs["ledgerTable"], "sentAt"),
+            self._table("Ledger: what is owed, and what was delivered", outputs["ledgerTable"], "sentAt", "owedAt"),
         ]
 
     def deliveries(self) -> list[DeliveryRead]:
@@ -88,13 +91,13 @@ class AwsInspector:
             raise InspectorError(f"The log of {function} cannot be read: {error}.") from error
         return sorted(lines, key=lambda line: line.at)[-_LINES:]
 
-    def _table(self, title: str, name: str, newest_by: str) -> TableRead:
+    def _table(self, title: str, name: str, *newest_by: str) -> TableRead:
         try:
             answer = self._running().emulator.client("dynamodb").scan(TableName=name, Limit=_ROWS)
         except (ClientError, BotoCoreError) as error:
             raise InspectorError(f"The table {name} cannot be read: {error}.") from error
         rows = [_row(item) for item in answer["Items"]]
-        rows.sort(key=lambda row: _number(row.get(newest_by)), reverse=True)
+        rows.sort(key=lambda row: max(_number(row.get(moment)) for moment in newest_by), reverse=True)
         return TableRead(title=title, name=name, rows=rows, more="LastEvaluatedKey" in answer, columns=list(_FIRST))
 
     def _running(self) -> LocalAws:
