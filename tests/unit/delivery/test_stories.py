@@ -126,3 +126,17 @@ def test_a_row_that_is_gone_settles_what_is_owed() -> None:
     assert house.slack.arrived == []
     assert not house.deliveries.records[record].open
     assert replace(house.deliveries.records[record], open=True).state is State.DUE
+
+
+def test_a_hand_after_a_person_s_decision_is_nobody_s() -> None:
+    house = House()
+    key = new(house)
+    house.minutes(1)
+    decide(house, key, EventKind.DECLINED, request_of(house))
+    for status in (Status.PENDING, Status.ACCEPTED):
+        house.table.write(house.table.rows[key].model_copy(update={"status": status}))
+        house.minutes(1)
+    assert [(event.kind, event.by) for event in house.table.rows[key].events[2:]] == [
+        (EventKind.SUBMITTED, None),
+        (EventKind.ACCEPTED, None),
+    ]

@@ -76,18 +76,20 @@ def apply(contribution: Contribution, event: Event, changes: Mapping[str, Any] |
     return _with(contribution, (*history, numbered), changes or {})
 
 
-def adopt(contribution: Contribution, before: Contribution | None = None) -> Contribution:
+def adopt(
+    contribution: Contribution, before: Contribution | None = None, history: Sequence[Event] | None = None
+) -> Contribution:
     """The contribution with everything that its attributes tell stored as events: what someone wrote into the row by hand.
 
-    before: the row before that change, where it's known: it tells more of a row without events than the row itself. The same
-    contribution is answered if nothing is to be stored.
+    before: the row before that change, where it's known: it tells more of a row without events than the row itself. history: the
+    row's, where more is known of it than the row tells. The same contribution is answered if nothing is to be stored.
     """
-    history = history_of(contribution)
+    history = tuple(history_of(contribution) if history is None else history)
     if not contribution.events and before is not None and before.status is not contribution.status:
         earlier = history_of(before)
         # R8: a decision on what was pending is told, and every other change by hand is silent.
         silent = before.status is not Status.PENDING or contribution.status is Status.PENDING
-        history = (*earlier, _by_hand(contribution, len(earlier) + 1, silent))
+        history = (*earlier, _by_hand(contribution, earlier, silent))
     if len(history) == len(contribution.events):
         return contribution
     return contribution.model_copy(update={"events": history, "version": len(history)})
@@ -125,13 +127,13 @@ def history_of(contribution: Contribution, *, handled: bool = False) -> tuple[Ev
                 n=1,
             ),
         )
-        return events if contribution.status is Status.PENDING else (*events, _by_hand(contribution, 2, not owing))
+        return events if contribution.status is Status.PENDING else (*events, _by_hand(contribution, events, not owing))
     last = events[-1]
     if last.status is contribution.status:
         return events
     # R8: by hand too, a decision on what was pending is told, and every other change is silent.
     silent = last.status is not Status.PENDING or contribution.status is Status.PENDING
-    return (*events, _by_hand(contribution, last.n + 1, silent))
+    return (*events, _by_hand(contribution, events, silent))
 
 
 def _owes(contribution: Contribution, *, handled: bool) -> bool:
@@ -143,15 +145,20 @@ def _owes(contribution: Contribution, *, handled: bool) -> bool:
     return not decided or handled or known
 
 
-def _by_hand(contribution: Contribution, n: int, silent: bool) -> Event:
-    """The last change of a row that no event tells: someone's hand, or the person's that decidedBy names."""
-    kind = leads_to(contribution.status)
-    decided = kind in DECISIONS
+def _by_hand(contribution: Contribution, earlier: Sequence[Event], silent: bool) -> Event:
+    """The last change of a row that no event tells: someone's hand, or the person's that decidedBy names.
+
+    A hand leaves decidedBy as it was: then it names who let an earlier event happen.
+    """
+    kind, n = leads_to(contribution.status), len(earlier) + 1
+    named = (contribution.decided_by, contribution.decided_at)
+    decided = kind in DECISIONS and not any(named == (event.by, event.at) for event in earlier)
     return Event(
         kind,
         f"{kind}-{n}",
         contribution.status,
-        at=(contribution.decided_at if decided else None) or contribution.timestamp,
+        # Nobody knows when a hand was at it: not before anything that came earlier.
+        at=(contribution.decided_at if decided else None) or max(contribution.timestamp, earlier[-1].at),
         by=contribution.decided_by if decided else None,
         seen_in=contribution.decided_in if decided else None,
         silent=silent,
