@@ -46,9 +46,3 @@ def test_every_file_that_a_recipe_names_exists(recipe: str) -> None:
 def test_the_page_names_every_layer() -> None:
     named = set(re.findall(r"^\| `(ossi\.[\w.]+)` \|", PAGE, re.MULTILINE))
     assert named == MAY_IMPORT.keys() - {"ossi.slack.errors"}  # a part of ossi.slack that imports less
-
-
-def test_its_links_to_decisions_lead_somewhere() -> None:
-    links = re.findall(r"\]\((adr/[^)]+)\)", PAGE)
-    assert links
-    assert [link for link in links if not (REPOSITORY / "docs" / link).exists()] == []
