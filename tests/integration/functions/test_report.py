@@ -32,7 +32,7 @@ def accepted(number: int = 0, **more: Any) -> Any:
 def october(world: World) -> None:
     world.cloud.put(
         accepted(0),
-        accepted(1, user_id="U0EINO001", name="Eino Mäki", size="MEDIUM"),
+        accepted(1, user_id="U0EINO001", name="Eino Mäki", level="MEDIUM"),
         a_row(timestamp=5, imported_at=6),  # so that no one waits to hear of it
         a_row(timestamp=6, status=Status.DECLINED),
         accepted(7, contribution_month="2026-09"),

@@ -84,14 +84,14 @@ def _groups(month: Month, rows: Iterable[Contribution], levels: CompensationLeve
     """
     accepted = [each for each in rows if each.status is Status.ACCEPTED]
     people = list(dict.fromkeys(each.user_id for each in accepted))
-    kinds = _in_configured_order({each.size for each in accepted}, levels)
+    kinds = _in_configured_order({each.level for each in accepted}, levels)
     person = {user_id: number for number, user_id in enumerate(people)}
     kind = {level.key: number for number, level in enumerate(kinds)}
     columns = {
         "person": [person[each.user_id] for each in accepted],
-        "kind": [kind[each.size] for each in accepted],
+        "kind": [kind[each.level] for each in accepted],
         "late": [is_late(each, month) for each in accepted],
-        "amount": pd.Series([kinds[kind[each.size]].amount for each in accepted], dtype=object),
+        "amount": pd.Series([kinds[kind[each.level]].amount for each in accepted], dtype=object),
     }
     sums = pd.DataFrame(columns).groupby(["person", "kind", "late"])["amount"].agg(["size", "sum"]).reset_index()
     for person_number, kind_number, late, count, amount in sums.itertuples(index=False):

@@ -87,14 +87,14 @@ def unprotected(text: str) -> str:
 def _rows(report: Report, figures: MonthFigures, zone: ZoneInfo) -> Iterator[dict[str, _Value]]:
     """By status, and as the workbook has them. Only what was accepted has an amount: the column's sum is what is to be paid."""
     for contribution in (each for status in IN_ORDER for each in figures.rows if each.status is status):
-        level = report.levels.get(contribution.size) if contribution.status is Status.ACCEPTED else None
+        level = report.levels.get(contribution.level) if contribution.status is Status.ACCEPTED else None
         decided_at = contribution.decided_at
         yield {
             SLACK_ID: contribution.user_id,
             TARGET_MONTH: contribution.contribution_month,
             TIMESTAMP: _iso(contribution.timestamp, zone),
             NAME: contribution.person,
-            COMPENSATION: contribution.size,
+            COMPENSATION: contribution.level,
             DESCRIPTION: contribution.text,
             URL: contribution.url,
             STATUS: contribution.status.value,

@@ -217,7 +217,7 @@ def _width(column: str, rows: Sequence[Contribution], levels: CompensationLevels
     if column == URL:
         return min(max(usual, ceil(_longest_link(rows)) + _URL_INDENT), _URL_WIDTH_MAX)
     if column == AMOUNT:
-        occurring = [levels.get(size) for size in {row.size for row in rows}]
+        occurring = [levels.get(size) for size in {row.level for row in rows}]
         return max([usual, *(_amount_width(level.amount, level.currency) for level in occurring)])
     return usual
 
@@ -243,14 +243,14 @@ def _amount_width(amount: Decimal, currency: str) -> int:
 
 
 def _entries(contribution: Contribution, levels: CompensationLevels, zone: ZoneInfo) -> dict[str, Entry]:
-    level = levels.get(contribution.size)
+    level = levels.get(contribution.level)
     decided_at = contribution.decided_at
     return {
         SLACK_ID: (contribution.user_id, TYPED),
         TARGET_MONTH: (contribution.contribution_month, TYPED),
         TIMESTAMP: (local_time(contribution.timestamp, zone), MOMENT),
         NAME: (contribution.person, TYPED_WRAPPED),
-        COMPENSATION: (contribution.size, TYPED_WRAPPED),
+        COMPENSATION: (contribution.level, TYPED_WRAPPED),
         DESCRIPTION: (contribution.text, TYPED_WRAPPED),
         URL: (contribution.url, LINKED),
         AMOUNT: (level.amount, money(level.currency)),
