@@ -4,9 +4,10 @@ A declined contribution may be reopened by a manager: it waits again, management
 waits may be edited by the submitter: the request shows it, and managers read of it.
 """
 
+from compileall import compile_dir
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, ignore_patterns
 
 ROOT = Path(__file__).parents[2]
 SOURCES = {
@@ -178,9 +179,10 @@ EDITS = (
 
 
 def copy_sources(folder: Path) -> None:
-    """Copies what the recipe may touch, and what stands on it; compiled modules too, since most stay as they are."""
+    """Copies what the recipe may touch, and what stands on it, and compiles it: most modules of a further copy stay as they are."""
     for name, source in SOURCES.items():
-        copytree(source, folder / name)
+        copytree(source, folder / name, ignore=ignore_patterns("__pycache__"))
+    compile_dir(folder, quiet=2)
 
 
 def follow(folder: Path, edits: tuple[Edit, ...]) -> None:
