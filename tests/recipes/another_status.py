@@ -71,7 +71,7 @@ EDITS = (
         "        _WAITING,\n"
         "        None,\n"
         "        Who.SUBMITTER,\n"
-        '        changes=frozenset({"text", "url", "size", "contribution_month"}),\n'
+        '        changes=frozenset({"text", "url", "level", "contribution_month"}),\n'
         "        bounded=True,\n"
         "    ),\n"
         "    EventKind.SUBMITTED: Rule(",

@@ -206,7 +206,9 @@ def test_a_record_that_somebody_spoiled_stops_the_reports_that_build_on_it_and_i
 
 
 def test_the_totals_of_the_message_are_those_of_the_files(world: World) -> None:
-    world.cloud.put(*[a_row(timestamp=at, status=Status.ACCEPTED, level=("SMALL", "MEDIUM")[at % 2]) for at in range(7)])
+    world.cloud.put(
+        *[a_row(timestamp=at, status=Status.ACCEPTED, level=("SMALL", "MEDIUM")[at % 2]) for at in range(7)]
+    )
 
     text, sheets = made(world, scheduled("2026-10"))
 

@@ -115,7 +115,7 @@ def test_a_row_that_is_gone_does_not_come_back(table: Table) -> None:
 
 
 def test_an_edit_by_hand_at_the_same_moment_is_kept(table: Table) -> None:
-    edited = NEW.model_copy(update={"text": "Typed words that belong into no log, edited.", "size": "MEDIUM"})
+    edited = NEW.model_copy(update={"text": "Typed words that belong into no log, edited.", "level": "MEDIUM"})
     table.put(edited)
     table.port.save(apply(NEW, decision()), NEW)
     found = table.get()
@@ -152,9 +152,9 @@ def test_of_many_at_once_one_decides(cloud: Cloud, client: Any, row: Contributio
 def test_of_many_at_once_one_form_is_stored(cloud: Cloud, client: Any) -> None:
     store = DynamoSubmissions(client, TABLE, LEDGER)
     same = at_once(*(lambda: store.add_once(NEW, "V1") for _ in range(4)))
-    assert sorted(same) == [False, False, False, True]
+    assert sorted(row is not None for row in same) == [False, False, False, True]
     others = at_once(*(lambda view=view: store.add_once(NEW, view) for view in ("V2", "V3", "V4")))
-    assert others == [True, True, True]
+    assert all(row is not None for row in others)
     assert [row.timestamp - NEW.timestamp for row in cloud.rows()] == [0, 1, 2, 3]
     assert [len(row.events) for row in cloud.rows()] == [1] * 4
     mark = cloud.ledger()["submission#V1", "stored"]

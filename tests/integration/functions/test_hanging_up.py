@@ -3,10 +3,10 @@
 import socket
 
 import pytest
-from ossi_playground.slack.server import SlackServer
+from local_slack.server import SlackServer
 
 from integration.functions.world import World
-from ossi import logs
+from ossi.runtime import logs
 
 REQUEST = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -25,7 +25,7 @@ def on_the_first_request(_of_its_connection: int, of_all: int) -> bool:
 
 
 @contextmanager
-def server(hangs_up: HangsUp) -> Iterator[tuple[Clients, list[str]]]:
+def server(hangs_up: HangsUp) -> Generator[tuple[Clients, list[str]]]:
     """Clients of a server that keeps connections, and the paths of the requests that it has read."""
     seen: list[str] = []
 

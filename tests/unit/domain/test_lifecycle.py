@@ -118,7 +118,7 @@ EDIT = Rule(
     None,
     Who.SUBMITTER,
     needs=frozenset({"by", "reason"}),
-    changes=frozenset({"text", "size"}),
+    changes=frozenset({"text", "level"}),
     bounded=True,
 )
 
@@ -136,7 +136,7 @@ def test_an_event_may_leave_the_status_as_it_is_and_change_what_its_rule_names(e
     assert edited.events[-1].status is Status.PENDING
     # It is no decision.
     assert (edited.decided_by, edited.decided_at, edited.decided_in) == (None, None, None)
-    assert apply(NEW, event(editing, by=AINO, reason="x"), {"text": "a", "size": "LARGE"}).size == "LARGE"
+    assert apply(NEW, event(editing, by=AINO, reason="x"), {"text": "a", "level": "LARGE"}).level == "LARGE"
 
 
 @pytest.mark.parametrize(
@@ -417,7 +417,7 @@ def test_what_is_in_range_is_read(changes: dict[str, Any]) -> None:
         ({"status": "REOPENED", "events": [stored(kind="reopened", status="REOPENED")]}, True),
         ({"status": "REOPENED", "text": 5}, False),
         ({"status": "REOPENED", "events": 5}, False),
-        ({"events": [stored(kind="reopened"), stored()], "size": []}, False),
+        ({"events": [stored(kind="reopened"), stored()], "level": []}, False),
     ],
 )
 def test_a_word_that_only_a_newer_version_knows_is_told_from_what_is_wrong(row: dict[str, Any], newer: bool) -> None:

@@ -43,7 +43,7 @@ def contribution(**changes: Any) -> Contribution:
         "user_id": "U0AINO001",
         "timestamp": milliseconds("2026-10-05T09:30:15+03:00"),
         "status": Status.ACCEPTED,
-        "size": "SMALL",
+        "level": "SMALL",
         "text": "Fixed the connection pool of the driver, with tests.",
         "name": "Aino Lahti",
         "url": "https://github.com/owner/project/pull/1",

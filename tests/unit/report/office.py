@@ -12,10 +12,10 @@ from ossi_report.close_month import Books, close_month
 SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (Month(2026, number) for number in (9, 10, 11, 12))
 
 
-def accepted(at: int, month: Month = OCTOBER, size: str = "SMALL") -> Contribution:
+def accepted(at: int, month: Month = OCTOBER, level: str = "SMALL") -> Contribution:
     """An accepted contribution. at: its timestamp, by which the tests tell rows apart."""
     return contribution(
-        timestamp=at, status=Status.ACCEPTED, level=size, contribution_month=str(month), decided_at=10**12
+        timestamp=at, status=Status.ACCEPTED, level=level, contribution_month=str(month), decided_at=10**12
     )
 
 

@@ -98,7 +98,7 @@ class Payroll:
             now = int(self.clock.now.timestamp() * 1000)
             changes = {
                 "status": status,
-                "size": size,
+                "level": size,
                 "contribution_month": month and str(month),
                 "decided_at": status and now,
             }

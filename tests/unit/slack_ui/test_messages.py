@@ -98,18 +98,18 @@ def test_rows_of_older_days_are_shown(make: Make, status: Status) -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        {"size": "LARGE"},
-        {"size": "<!channel>*" * 500},
+        {"level": "LARGE"},
+        {"level": "<!channel>*" * 500},
         {"contribution_month": "<!channel>*" * 500},
         {"name": "x" * 5000},
         {
             "text": "&" * 3000,
             "name": "&" * 3000,
             "url": "&" * 3000,
-            "size": "&" * 3000,
+            "level": "&" * 3000,
             "contribution_month": "&" * 300,
         },
-        {"text": "x" * 300_000, "url": "https://host.example/" + "x" * 50_000, "name": "x" * 9000, "size": "X" * 9000},
+        {"text": "x" * 300_000, "url": "https://host.example/" + "x" * 50_000, "name": "x" * 9000, "level": "X" * 9000},
     ],
     ids=["large", "level", "month", "name", "everything", "hundreds of kilobytes"],
 )
