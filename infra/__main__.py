@@ -12,7 +12,7 @@ from components.function import Function
 from components.queue import FailureQueue
 from components.schedule import Schedule
 from components.secret import SlackSecret
-from components.stream import DIRECT_LANES, StreamSubscription
+from components.stream import StreamSubscription
 from components.table import Index, Key, Table
 from levels import levels_as_json
 from settings import REPOSITORY, check_stack_name, read_stack_settings
@@ -78,8 +78,8 @@ report = Function(
     grants=[
         contributions.grant_index("ReadAMonth", by_month.name, "Query"),
         contributions.grant("LookUpWhatWasCounted", "BatchGetItem"),
-        ledger.grant("RecordTheRun", "UpdateItem"),
-        ledger.grant("RecordWhatIsCounted", "GetItem", "Query", "PutItem"),
+        ledger.grant("RecordTheDelivery", "BatchGetItem", "PutItem", "UpdateItem"),
+        ledger.grant("RecordWhatIsCounted", "GetItem", "Query"),
         reports.grant_reports("StoreReports", "PutObject"),
         secret.grant_reading(),
     ],
@@ -93,6 +93,51 @@ download = Function(
     memory=512,
     environment={"OSSI_SECRET_ID": secret.arn, "OSSI_REPORT_BUCKET": reports.name},
     grants=[reports.grant_reports("ReadReports", "GetObject"), secret.grant_reading()],
+)
+# What reads rows and what it owes is updated before what writes them: so nothing is written that nobody understands.
+stream = Function(
+    "stream",
+    deployment,
+    description="Turns changes of the table into messages",
+    timeout=60,
+    memory=512,
+    environment={
+        **slack_environment,
+        "OSSI_TABLE": contributions.name,
+        "OSSI_LEDGER_TABLE": ledger.name,
+        "OSSI_PUBLIC_CHANNEL": settings.public_channel,
+    },
+    grants=[
+        contributions.grant_stream_reading(),
+        contributions.grant("LookAgainAndNoteChangesByHand", "GetItem", "UpdateItem"),
+        ledger.grant("RecordTheDelivery", "BatchGetItem", "PutItem", "UpdateItem"),
+        stream_failures.grant_sending(),
+        secret.grant_reading(),
+    ],
+)
+reconcile = Function(
+    "reconcile",
+    deployment,
+    description="Works off what is owed and due, and looks for what was never recorded",
+    timeout=300,
+    memory=512,
+    environment={
+        **slack_environment,
+        "OSSI_TABLE": contributions.name,
+        "OSSI_LEDGER_TABLE": ledger.name,
+        "OSSI_PUBLIC_CHANNEL": settings.public_channel,
+        "OSSI_UNSETTLED_INDEX": unsettled.name,
+        "OSSI_REPORT_FUNCTION": report.name,
+    },
+    grants=[
+        contributions.grant("CompareTheTable", "Scan", "GetItem", "BatchGetItem"),
+        contributions.grant("NoteChangesByHand", "UpdateItem"),
+        ledger.grant_index("FindWhatIsUnsettled", unsettled.name, "Query"),
+        ledger.grant("CompareAndRecordTheDelivery", "BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
+        report.grant_invoking("AskForWhatAReportOwes"),
+        secret.grant_reading(),
+    ],
+    after=[report],
 )
 # Slack waits three seconds for the answers of slash and interactions; more memory brings more of a processor.
 slash = Function(
@@ -114,6 +159,7 @@ slash = Function(
         report.grant_invoking("AskForAReport"),
         secret.grant_reading(),
     ],
+    after=[report],
 )
 interactions = Function(
     "interactions",
@@ -133,68 +179,20 @@ interactions = Function(
         ledger.grant("RecordTheSubmission", "PutItem"),
         secret.grant_reading(),
     ],
-)
-# Two readers of the same changes: channels take one message a second, and nobody's direct message is to wait for that (ADR 8).
-readers = {
-    name: Function(
-        name,
-        deployment,
-        artifact="stream",
-        description=description,
-        timeout=60,
-        memory=512,
-        environment={
-            **slack_environment,
-            "OSSI_LEDGER_TABLE": ledger.name,
-            "OSSI_PUBLIC_CHANNEL": settings.public_channel,
-            "OSSI_LANE": lane,
-        },
-        grants=[
-            contributions.grant_stream_reading(),
-            ledger.grant("RecordTheDelivery", *ledger_actions),
-            stream_failures.grant_sending(),
-            secret.grant_reading(),
-        ],
-    )
-    for name, lane, ledger_actions, description in (
-        ("stream", "direct", ("UpdateItem",), "Turns changes of the table into direct messages"),
-        ("channels", "channels", ("GetItem", "UpdateItem"), "Turns changes of the table into posts to the channels"),
-    )
-}
-reconcile = Function(
-    "reconcile",
-    deployment,
-    description="Sends the messages that the stream did not get through",
-    timeout=300,
-    memory=512,
-    environment={
-        **slack_environment,
-        "OSSI_TABLE": contributions.name,
-        "OSSI_LEDGER_TABLE": ledger.name,
-        "OSSI_PUBLIC_CHANNEL": settings.public_channel,
-        "OSSI_UNSETTLED_INDEX": unsettled.name,
-    },
-    grants=[
-        contributions.grant("CompareTheTable", "Scan", "GetItem", "BatchGetItem"),
-        ledger.grant_index("FindWhatIsUnsettled", unsettled.name, "Query"),
-        ledger.grant("CompareAndRecordTheDelivery", "BatchGetItem", "GetItem", "UpdateItem"),
-        secret.grant_reading(),
-    ],
+    after=[stream, reconcile, report],
 )
 
 # What starts it.
 slash_endpoint = Endpoint("slash", api, slash, methods=("POST",), path="/slash")
 interactions_endpoint = Endpoint("interactions", api, interactions, methods=("POST",), path="/interactions")
 Endpoint("reports", api, download, methods=("GET", "HEAD"), path="/reports/{name}")
-for name, parallelization in (("stream", DIRECT_LANES), ("channels", 1)):
-    StreamSubscription(
-        f"changes-to-{name}",
-        deployment,
-        table=contributions,
-        function=readers[name],
-        failure_queue=stream_failures,
-        parallelization=parallelization,
-    )
+StreamSubscription(
+    "changes-to-stream",
+    deployment,
+    table=contributions,
+    function=stream,
+    failure_queue=stream_failures,
+)
 monthly_report = Schedule(
     "monthly-report",
     deployment,
@@ -205,18 +203,18 @@ monthly_report = Schedule(
 reconciliation = Schedule(
     "reconciliation",
     deployment,
-    description="Looks for messages that were not sent",
+    description="Works off what is owed and due",
     expression=settings.reconcile_schedule,
     function=reconcile,
     # The next run does what this one could not: those of a day are not to come all at once.
-    retry_seconds=15 * 60,
+    retry_seconds=60,
 )
 
 # What watches over it.
 functions = {
     "slash": slash,
     "interactions": interactions,
-    **readers,
+    "stream": stream,
     "report": report,
     "download": download,
     "reconcile": reconcile,
@@ -227,8 +225,7 @@ alarms = Alarms(
     deployment,
     functions=functions,
     api=api,
-    readers=tuple(readers),
-    repeated=(*readers, "reconcile"),
+    repeated=("stream", "reconcile"),
     queues=queues,
     schedules={"monthly-report": monthly_report, "reconciliation": reconciliation},
 )

@@ -196,8 +196,8 @@ class Settings(BaseModel):
     reconcile_schedule: Annotated[
         str,
         AfterValidator(_schedule),
-        Setting("a schedule of EventBridge: cron(six fields) or rate(number unit)", "'rate(15 minutes)'"),
-    ] = "rate(15 minutes)"
+        Setting("a schedule of EventBridge: cron(six fields) or rate(number unit)", "'rate(1 minute)'"),
+    ] = "rate(1 minute)"
     report_retention_days: Annotated[
         # A link works for seven days, so its file has to be there for longer than that.
         int,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
 from ossi.domain.errors import ContributionChanged, UnreadableReport
+from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
 from ossi.domain.payroll import Counted, CountedList, ReportRecord
 from ossi.ports import Message, Page, Progress
@@ -61,12 +62,12 @@ class FakeContributions:
         self.rows = {row.key: row for row in rows}
         self.submissions: dict[str, ContributionKey] = {}
 
-    def add_once(self, contribution: Contribution, submission_id: str) -> bool:
+    def add_once(self, contribution: Contribution, submission_id: str) -> Contribution | None:
         if submission_id in self.submissions:
-            return False
+            return None
         self.submissions[submission_id] = contribution.key
         self.rows[contribution.key] = contribution
-        return True
+        return contribution
 
     def save(self, contribution: Contribution, as_read: Contribution) -> None:
         found = self.rows.get(contribution.key)
@@ -165,11 +166,16 @@ class Sent:
 
 @dataclass
 class FakeChat:
-    """ports.Chat that keeps what came. failing: decides which calls fail, and how. placeless: posts go well, and nothing says where."""
+    """ports.Chat that keeps what came.
+
+    failing: decides which calls fail before anything is done, and how; losing: which are done, and fail then. placeless: posts go
+    well, and nothing says where.
+    """
 
     names: dict[str, str] = field(default_factory=dict[str, str])
     members: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     failing: Callable[[str, str], Exception | None] = lambda _method, _where: None
+    losing: Callable[[str, str], Exception | None] = lambda _method, _where: None
     placeless: bool = False
     sent: list[Sent] = field(default_factory=list[Sent])
 
@@ -181,7 +187,8 @@ class FakeChat:
         self._take(Sent("update", f"{ref.channel}/{ref.ts}", message))
 
     def test_auth(self) -> None:
-        self._fail("test_auth", "")
+        self._fail(self.failing("test_auth", ""))
+        self._fail(self.losing("test_auth", ""))
 
     def open_view(self, trigger_id: str, view: dict[str, Any]) -> None:
         self._take(Sent("open_view", trigger_id, view=view))
@@ -190,11 +197,11 @@ class FakeChat:
         self._take(Sent("respond", response_url, message, replace_original=replace_original))
 
     def user_name(self, user_id: str) -> str | None:
-        self._fail("user_name", user_id)
+        self._fail(self.failing("user_name", user_id))
         return self.names.get(user_id)
 
     def is_member(self, channel: str, user_id: str) -> bool:
-        self._fail("is_member", channel)
+        self._fail(self.failing("is_member", channel))
         return user_id in self.members.get(channel, set())
 
     def to(self, where: str) -> list[Sent]:
@@ -202,11 +209,11 @@ class FakeChat:
         return [each for each in self.sent if each.where == where]
 
     def _take(self, call: Sent) -> None:
-        self._fail(call.method, call.where)
+        self._fail(self.failing(call.method, call.where))
         self.sent.append(call)
+        self._fail(self.losing(call.method, call.where))
 
-    def _fail(self, method: str, where: str) -> None:
-        error = self.failing(method, where)
+    def _fail(self, error: Exception | None) -> None:
         if error is not None:
             raise error
 
@@ -224,6 +231,23 @@ class FakeReportRequests:
 
     def request(self, month: Month, requested_by: str, request_id: str) -> None:
         self.asked.append((month, requested_by, request_id))
+
+
+@dataclass
+class FakeWorld:
+    """Whatever the use cases need, without AWS and Slack. What is stored is stored in one place."""
+
+    clock: FakeClock
+    contributions: FakeContributions = field(default_factory=FakeContributions)
+    chat: FakeChat = field(default_factory=FakeChat)
+    report_requests: FakeReportRequests = field(default_factory=FakeReportRequests)
+    management_channel: str = MANAGEMENT
+    grace_days: int = 2
+    levels: CompensationLevels = field(default_factory=CompensationLevels)
+
+    @property
+    def submissions(self) -> FakeContributions:
+        return self.contributions
 
 
 @dataclass

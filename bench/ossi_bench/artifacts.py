@@ -6,10 +6,10 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from local_aws.environment import ensure_environment
 from ossi_cli.build import CLOUD_OUTPUT, LOCAL_OUTPUT, build_artifacts, cloud_target, local_target
 from ossi_cli.uv import Uv
 from ossi_cli.workspace import ROOT
-from ossi_playground.aws.environment import ensure_environment
 
 WORK = ROOT / ".cache" / "bench"
 _PEERS = Path(__file__).parent / "peers"

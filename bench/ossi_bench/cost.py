@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ossi_reconcile.by_schedule import LONGEST_PAUSE, PAUSE_FOR_A_ROW
+from ossi_reconcile.rounds import LONGEST_PAUSE, PAUSE_FOR_A_ROW
 
 MONTHS_KEPT = 12
 VOLUMES = (50, 1_000, 5_000, 500_000)

@@ -3,13 +3,13 @@
 from statistics import median
 from typing import Any
 
+from local_slack.client import SlackControl
+from local_slack.traffic import TrafficEntry
 from ossi_bench.findings import Finding, at_most
 from ossi_bench.requests import DESCRIPTION
 from ossi_cli.build import build_for_local_aws
 from ossi_playground.load import SLACK_WAITS_MS, percentile
 from ossi_playground.local import LocalOssi, Options
-from ossi_playground.slack.client import SlackControl
-from ossi_playground.slack.traffic import TrafficEntry
 
 _COLD, _WARM, _SUBMISSIONS = 5, 50, 30
 _WAIT_S = 120

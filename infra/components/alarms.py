@@ -50,15 +50,14 @@ class Alarms(pulumi.ComponentResource):
         *,
         functions: Mapping[str, Function],
         api: HttpApi,
-        readers: Sequence[str],
         repeated: Sequence[str],
         queues: Mapping[str, FailureQueue],
         schedules: Mapping[str, Schedule],
     ) -> None:
         """Declares the alarms `ossi-<stack>-<what>` and their topic.
 
-        `readers` names the functions that the stream feeds, `repeated` those that are invoked again until it works: being throttled is
-        nothing but a delay to them. `queues` has one for `stream` and one for `report`.
+        `repeated` names the functions that are invoked again until it works: being throttled is nothing but a delay to them.
+        `queues` has one for `stream` and one for `report`.
         """
         super().__init__("ossi:operations:Alarms", name)
         topic = AlarmTopic(name, deployment, parent=self)
@@ -67,7 +66,7 @@ class Alarms(pulumi.ComponentResource):
             *(_of_throttling(key, function) for key, function in functions.items() if key not in repeated),
             *_of_api(api),
             *_of_own(own(deployment)),
-            *(_of_age(key, functions[key]) for key in readers),
+            _of_age("stream", functions["stream"]),
             _of_stream(queues["stream"]),
             _of_reports(queues["report"]),
             *(_of_schedule(key, schedule) for key, schedule in schedules.items()),
@@ -181,11 +180,21 @@ def _of_own(dimensions: Mapping[str, pulumi.Input[str]]) -> list[Watch]:
         Watch(
             "messages-set-aside",
             "Messages were set aside",
-            "Put right what Slack complains of, then send them with `ossi redrive`.",
+            "Put right what Slack complains of, or find out what arrived, then send them with `ossi redrive`.",
             OWN_METRICS,
             "SetAside",
             dimensions,
             threshold=1,
+        ),
+        Watch(
+            "messages-overdue",
+            "Messages are overdue",
+            "Find out why they can't be sent: Slack is down, or the reconciler is, or a place takes too little.",
+            OWN_METRICS,
+            "Overdue",
+            dimensions,
+            threshold=1,
+            minutes=15,
         ),
         Watch(
             "rows-unreadable",

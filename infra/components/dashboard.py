@@ -60,7 +60,7 @@ class Dashboard(pulumi.ComponentResource):
             ),
             ("Requests", [_line("AWS/ApiGateway", metric, of_api, label=metric) for metric in ("Count", "4xx", "5xx")]),
             ("Refused, and failed", counted("Refused", "Failed")),
-            ("Messages", counted("Delivered", "DeliveryRetried", "SetAside")),
+            ("Messages", counted("Delivered", "DeliveryRetried", "SetAside", "Overdue")),
             (
                 "How far behind the stream is (ms)",
                 [
@@ -71,7 +71,7 @@ class Dashboard(pulumi.ComponentResource):
                         label=key,
                         stat="Maximum",
                     )
-                    for key in ("stream", "channels")
+                    for key in ("stream",)
                 ],
             ),
             (

@@ -31,13 +31,15 @@ class Function(pulumi.ComponentResource):
         failure_queue: FailureQueue | None = None,
         artifact: str | None = None,
         cold_starts: ColdStarts = "plain",
+        after: Sequence["Function"] = (),
     ) -> None:
         """Declares the function `ossi-<stack>-<name>`, whose handler is `ossi_<artifact>.handler.handler` in <artifact>.zip.
 
         `artifact` is the function's name, unless it shares another one's code and differs in its environment.
         `timeout` is in seconds and `memory` in MB. `failure_queue` takes what an asynchronous invoke could not do in
         three tries; without one, Lambda's own retries end in nothing. `cold_starts` other than plain are of a published
-        version, which the API reaches by the alias `live`. Raises MissingArtifactError.
+        version, which the API reaches by the alias `live`. `after` names functions that have to be up to date before this one
+        is: those that read what it writes. Raises MissingArtifactError.
         """
         super().__init__("ossi:compute:Function", name)
         settings = deployment.settings
@@ -96,7 +98,9 @@ class Function(pulumi.ComponentResource):
             ),
             tags=deployment.tags(),
             # Else the first invoke could find itself without rights, or make a log group that is kept for ever.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[log_group, policy]),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[log_group, policy, *(each.resource for each in after)]
+            ),
         )
         if failure_queue:
             aws.lambda_.FunctionEventInvokeConfig(
@@ -110,6 +114,7 @@ class Function(pulumi.ComponentResource):
                 ),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
             )
+        self.resource: pulumi.Resource = function
         self.name = function.name
         self.arn = function.arn
         self.entry: pulumi.Output[str] = function.arn

@@ -17,9 +17,9 @@ OLDEST_RECORD_SECONDS = 23 * 3600
 MOST_RETRIES = 100
 
 
-# Direct messages of so many people at a time: enough for ten a second at Slack's usual 0.3 s, and less than the ten functions that a
-# new AWS account may run at once, of which the answers to Slack need some.
-DIRECT_LANES = 4
+# The changes of so many people at a time: enough for ten messages a second at Slack's usual 0.3 s, and less than the ten functions that
+# a new AWS account may run at once, of which the answers to Slack need some.
+PARALLELIZATION = 4
 
 
 class StreamSubscription(pulumi.ComponentResource):
@@ -33,11 +33,10 @@ class StreamSubscription(pulumi.ComponentResource):
         table: Table,
         function: Function,
         failure_queue: FailureQueue,
-        parallelization: int = 1,
     ) -> None:
         """Declares the mapping; the function's role needs the rights to read the stream and to send to the queue.
 
-        AWS allows two of them for a table's stream. `parallelization`: how many batches at a time; the rows of one person stay in order.
+        The rows of one person stay in order.
         """
         super().__init__("ossi:messaging:StreamSubscription", name)
         aws.lambda_.EventSourceMapping(
@@ -47,7 +46,7 @@ class StreamSubscription(pulumi.ComponentResource):
             starting_position="TRIM_HORIZON",
             batch_size=25,
             maximum_batching_window_in_seconds=0,
-            parallelization_factor=parallelization,
+            parallelization_factor=PARALLELIZATION,
             function_response_types=["ReportBatchItemFailures"],
             bisect_batch_on_function_error=True,
             maximum_retry_attempts=MOST_RETRIES,

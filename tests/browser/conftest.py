@@ -9,11 +9,12 @@ from browser.chromium import ARGUMENTS, CHROMIUM, PACKAGES
 from browser.workspace import WAIT_MS, Workspace, new_workspace
 from debian import ensure_or_skip
 from integration.playground_slack.bot import FakeBot
+from local_slack.client import SlackControl
+from local_slack.seed import Seed, SeedShortcut
+from local_slack.server import SlackServer
 from ossi_cli.build import build_for_local_aws
 from ossi_playground.local import LocalOssi, Options
-from ossi_playground.seed import Seed, SeedShortcut, load_seed
-from ossi_playground.slack.client import SlackControl
-from ossi_playground.slack.server import SlackServer
+from ossi_playground.seed import load_seed
 
 Window = Callable[..., Workspace]
 expect.set_options(timeout=WAIT_MS)

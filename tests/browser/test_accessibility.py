@@ -10,8 +10,8 @@ from slack_sdk import WebClient
 from browser.conftest import Window
 from browser.gallery import ACTING, TEXTS, modal
 from integration.playground_slack.bot import Answer, FakeBot, Received
-from ossi_playground.slack.client import SlackControl
-from ossi_playground.slack.server import SlackServer
+from local_slack.client import SlackControl
+from local_slack.server import SlackServer
 
 CHANNEL = "C0OPENSRC"
 Scheme = Literal["light", "dark"]

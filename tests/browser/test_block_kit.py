@@ -1,7 +1,6 @@
 """What the page draws and sends, with a bot of the tests behind the local Slack."""
 
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -12,8 +11,8 @@ from browser.conftest import Window
 from browser.gallery import ACTING, TEXTS, modal, mrkdwn
 from browser.workspace import Workspace
 from integration.playground_slack.bot import Answer, FakeBot, Received
-from ossi_playground.slack.client import SlackControl
-from ossi_playground.slack.server import SlackServer
+from local_slack.client import SlackControl
+from local_slack.server import SlackServer
 
 CHANNEL = "C0OPENSRC"
 
@@ -37,9 +36,7 @@ def _post(web: WebClient, blocks: list[dict[str, Any]]) -> None:
 
 def _actions(here: Workspace, bot: FakeBot, count: int) -> list[dict[str, Any]]:
     """The actions that the bot got, once there are count of them: a click is on its way for a moment."""
-    deadline = time.monotonic() + 10
-    while len(bot.of_type("block_actions")) < count and time.monotonic() < deadline:
-        here.page.wait_for_timeout(20)
+    here.until(lambda: len(bot.of_type("block_actions")) >= count, f"{count} actions that the bot is told of")
     return [payload["actions"][0] for payload in bot.of_type("block_actions")]
 
 
@@ -99,9 +96,7 @@ def test_a_message_that_comes_while_a_list_of_all_is_on_its_way_stays(here: Work
     # The list is made, and arrives only after what happens next.
     here.page.route("**/messages?*", lambda route: held.append((route, route.fetch())))
     here.go("open-source")
-    deadline = time.monotonic() + 10
-    while not held and time.monotonic() < deadline:
-        here.page.wait_for_timeout(20)
+    here.until(lambda: bool(held), "a request for the messages")
     web.chat_postMessage(channel=CHANNEL, text="In between")
     expect(here.messages("In between")).to_be_visible()
 
@@ -241,7 +236,8 @@ def test_a_modal_is_cancelled_and_the_bot_hears_of_it(here: Workspace, web: WebC
     form.get_by_role("button", name="Not now").click()
     expect(here.modal).to_have_count(0)
     expect(here.composer).to_be_focused()
-    assert len(bot.of_type("view_closed")) == 1
+    here.until(lambda: bool(bot.of_type("view_closed")), "the bot is told that the modal was closed")
+    assert [payload["view"]["callback_id"] for payload in bot.of_type("view_closed")] == ["all"]
 
 
 def test_a_submission_without_an_answer_says_so_and_can_be_repeated(
@@ -272,13 +268,14 @@ def test_shortcuts_are_those_that_the_app_offers(here: Workspace, bot: FakeBot) 
     message.get_by_role("button", name="Message actions").click()
     page.get_by_role("menuitem", name="Keep this").click()
     expect(message.get_by_role("menu")).to_be_hidden()
-    page.wait_for_function("() => !document.querySelector('[aria-busy]')")
+    here.until(lambda: bool(bot.of_type("shortcut")), "the bot is told of the shortcut")
     assert [each["callback_id"] for each in bot.of_type("shortcut")] == ["hello"]
+    here.until(lambda: bool(bot.of_type("message_action")), "the bot is told of the message shortcut")
+    assert [each["callback_id"] for each in bot.of_type("message_action")] == ["keep"]
     message.hover()
     message.get_by_role("button", name="Message actions").click()
     page.get_by_role("menuitem", name="Copy link").click()
     expect(page.locator("#announcements")).to_contain_text("Copied.")
-    assert [each["callback_id"] for each in bot.of_type("message_action")] == ["keep"]
     page.goto(page.evaluate("navigator.clipboard.readText()"))
     expect(page.locator(".message.pointed-out")).to_contain_text("a message with an address")
 

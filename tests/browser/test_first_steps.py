@@ -1,11 +1,13 @@
 """Somebody who has read nothing finds the way by the first steps on the page."""
 
+import re
+
 from playwright.sync_api import expect
 
 from browser.conftest import Window
 from integration.playground_slack.bot import FakeBot
-from ossi_playground.slack.client import SlackControl
-from ossi_playground.slack.server import SlackServer
+from local_slack.client import SlackControl
+from local_slack.server import SlackServer
 
 
 def test_the_first_steps_lead_through_the_page(
@@ -27,10 +29,11 @@ def test_the_first_steps_lead_through_the_page(
     expect(page.locator("#title")).to_contain_text("open-source")
     step.nth(3).get_by_role("button").click()
     expect(page.locator("#title")).to_contain_text("ossi-management")
+    expect(here.composer).to_have_value(re.compile("^/ossi report 20"))
     here.composer.press("Enter")
     expect(here.composer).to_have_value("")
-    page.wait_for_function("() => !document.querySelector('[data-busy]')")
-    assert bot.received[-1].payload["text"].startswith("report 20")
+    here.until(lambda: bool(bot.received), "the bot is sent the command")
+    assert [each.payload["text"][:9] for each in bot.received] == ["report 20"]
 
     steps.get_by_role("button", name="Hide the first steps").click()
     page.reload()

@@ -181,7 +181,7 @@ def test_the_inspector_shows_rows_logs_and_traffic(ossi_url: str, window: Window
 def test_the_demonstration_data_is_there_and_has_told_nobody(ossi_url: str, window: Window) -> None:
     here = window(ossi_url)
     here.open("U0MAIJA01", "C0MANAGERS")
-    assert here.page.locator("#act-as option").count() == 13
+    expect(here.page.locator("#act-as option")).to_have_count(13)
     expect(here.messages("Added a health endpoint to the pool")).to_have_count(1)
     decided = "Added Finnish and Swedish translations"
     expect(here.messages(decided)).to_have_count(0)

@@ -1,11 +1,15 @@
 """The page as a person uses it: by what stands on it."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 WAIT_MS = 20_000
+_LOOK_MS = 20
 
 
 @dataclass
@@ -51,6 +55,13 @@ class Workspace:
         """The messages that hold this text."""
         return self.page.locator("#messages > li.message").filter(has_text=text)
 
+    def until(self, condition: Callable[[], bool], what: str) -> None:
+        """Waits for something that happens outside the page, such as what the bot is told. Fails with `what` after WAIT_MS."""
+        deadline = time.monotonic() + WAIT_MS / 1000
+        while not condition():
+            assert time.monotonic() < deadline, f"not within {WAIT_MS} ms: {what}"
+            self.page.wait_for_timeout(_LOOK_MS)  # and the page's own events are handled meanwhile
+
     def expect_conversations(self, *names: str) -> None:
         """The sidebar offers these, and nothing else."""
         expect(self.page.locator("#conversations .entry-name")).to_have_text(list(names))
@@ -59,6 +70,12 @@ class Workspace:
 def _is_problem(message: ConsoleMessage) -> bool:
     # A picture whose host is invented cannot be loaded, and that is all.
     return message.type == "error" and ".invalid/" not in str(message.location)
+
+
+def _is_empty_request(request: Request) -> bool:
+    # Nothing has an empty id: /users//conversations, ?user=&ephemeral=1.
+    address = urlsplit(request.url)
+    return "//" in address.path or any(pair.endswith("=") for pair in address.query.split("&"))
 
 
 def new_workspace(
@@ -81,4 +98,5 @@ def new_workspace(
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda message: problems.append(message.text) if _is_problem(message) else None)
+    page.on("request", lambda asked: problems.append(f"asked for {asked.url}") if _is_empty_request(asked) else None)
     return context, Workspace(page, url, problems)

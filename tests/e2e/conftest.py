@@ -7,8 +7,8 @@ import pytest
 from e2e.driving import Ossi
 from e2e.running import Running
 from e2e.signing import warm_up
-from ossi_playground.aws.clients import Clients
-from ossi_playground.slack.client import SlackControl
+from local_aws.clients import Clients
+from local_slack.client import SlackControl
 
 
 @pytest.fixture(scope="session")

@@ -12,10 +12,10 @@ from typing import Any, Final, TypeVar, cast
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from e2e.running import Ready, Running
-from ossi_playground.aws.clients import Clients
-from ossi_playground.slack.client import SlackControl
-from ossi_playground.slack.traffic import TrafficEntry
-from ossi_playground.slack.wire import InteractionResult, MessageRead, ViewRead
+from local_aws.clients import Clients
+from local_slack.client import SlackControl
+from local_slack.control_models import InteractionResult, MessageRead, ViewRead
+from local_slack.traffic import TrafficEntry
 
 Row = dict[str, Any]
 _T = TypeVar("_T")

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import httpx
 
 from e2e.driving import Ossi
-from ossi_playground.slack.wire import MessageRead, ViewRead
+from local_slack.control_models import MessageRead, ViewRead
 
 
 def form(fields: dict[str, Any]) -> bytes:

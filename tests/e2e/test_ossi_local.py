@@ -15,9 +15,10 @@ import pytest
 from e2e.driving import ACCEPT, MAIJA, TEXT, Ossi
 from e2e.running import ROOT, Running, listens, run_ossi
 from e2e.signing import warm_up
-from ossi_playground.aws.clients import Clients
-from ossi_playground.slack.client import SlackControl
-from ossi_playground.slack.server import SlackServer
+from local_aws.clients import Clients
+from local_slack.client import SlackControl
+from local_slack.server import SlackServer
+from ossi_playground.seed import load_seed
 
 CONTRACT = {
     "slack_url", "control_url", "slash_url", "interactions_url", "aws_endpoint_url", "aws_region", "table",
@@ -156,7 +157,7 @@ def test_a_state_directory_keeps_all_and_is_for_one_at_a_time(tmp_path: Path) ->
 
 def test_another_server_can_take_the_place_of_the_local_slack(tmp_path: Path) -> None:
     with (
-        SlackServer() as server,
+        SlackServer(load_seed()) as server,
         Running(tmp_path, "--slack-api-url", server.api_url) as running,
         SlackControl(server.url) as slack,
     ):

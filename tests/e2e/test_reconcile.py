@@ -10,14 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 from fakes import contribution
+from local_aws import LocalAws
+from local_slack.client import SlackControl
 from ossi.aws.dynamodb import from_item, to_item
 from ossi.domain.contribution import Contribution, Status
 from ossi_cli.build import build_for_local_aws
 from ossi_cli.main import cli
-from ossi_playground.aws import LocalAws
 from ossi_playground.local import LocalOssi, Options
 from ossi_playground.seed import load_seed
-from ossi_playground.slack.client import SlackControl
 
 AINO, MAIJA = "U0AINO001", "U0MAIJA01"
 MANAGEMENT, PUBLIC = load_seed().management_channel, load_seed().public_channel
@@ -240,7 +240,7 @@ def test_the_schedule_s_own_event_is_understood(aws: LocalAws, control: SlackCon
         scheduler: Any = aws.emulator.client("scheduler")
         name = "ossi-local-reconciliation"
         schedule = scheduler.get_schedule(Name=name, GroupName=name)
-        assert schedule["ScheduleExpression"] == "rate(15 minutes)"
+        assert schedule["ScheduleExpression"] == "rate(1 minute)"
         client: Any = aws.emulator.client("lambda")
         answer = client.invoke(FunctionName=schedule["Target"]["Arn"], Payload=schedule["Target"]["Input"])
         assert "FunctionError" not in answer, answer["Payload"].read()

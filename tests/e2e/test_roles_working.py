@@ -34,7 +34,7 @@ from e2e.rights import (
     without,
 )
 from e2e.workbooks import announcement, fetch, link_in
-from ossi_playground.slack.wire import MessageRead
+from local_slack.control_models import MessageRead
 
 # stream
 

@@ -14,7 +14,7 @@ from e2e.driving import ACCEPT, DECLINE, MAIJA, MATTI, TEXT, URL, Ossi, Row, acc
 from e2e.rights import LANES
 from e2e.signing import send_signed, sent_by_slack, submission
 from e2e.workbooks import announcement
-from ossi_playground.aws.stream_events import Record, from_api
+from local_aws.stream_events import Record, from_api
 
 NAMES = {MAIJA: "Maija Salo", MATTI: "Matti Koski"}
 

@@ -13,7 +13,7 @@ from openpyxl.cell import Cell
 
 from e2e.driving import ACCEPT, DECLINE, MAIJA, MATTI, TEXT, URL, Ossi, typed_in
 from e2e.workbooks import announcement, fetch, link_in, sheet
-from ossi_playground.slack.wire import MessageRead
+from local_slack.control_models import MessageRead
 
 TEXTS = {
     "mentions": f"<!channel> <!here> <!everyone> <@{MATTI}> <#C0OPENSRC> <!subteam^S1> @channel @here {TEXT}",

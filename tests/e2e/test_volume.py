@@ -4,7 +4,7 @@ import itertools
 
 from e2e.driving import MAIJA, TEXT, Ossi, accepted_row, now_ms
 from e2e.workbooks import announcement, fetch, link_in, sheet
-from ossi_playground.slack.wire import InteractionResult, MessageRead
+from local_slack.control_models import InteractionResult, MessageRead
 
 OLDER, NEWER = "list_older", "list_newer"
 

@@ -9,7 +9,7 @@ import httpx
 import openpyxl
 
 from e2e.driving import Ossi
-from ossi_playground.slack.wire import MessageRead
+from local_slack.control_models import MessageRead
 
 Cells = dict[str, Any]
 

@@ -42,7 +42,7 @@ SECRETS = {
     "linkSigningKey": "not-a-real-key-but-long-enough-for-one",
 }
 ENCRYPTED = (*SECRETS, "slackSigningSecretPrevious")
-FUNCTIONS = ("slash", "interactions", "stream", "channels", "report", "download", "reconcile")
+FUNCTIONS = ("slash", "interactions", "stream", "report", "download", "reconcile")
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ DELIVERING = {
         "dynamodb:GetShardIterator",
         "dynamodb:ListStreams",
     },
-    LEDGER: {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+    TABLE: {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+    LEDGER: {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
     f"arn:aws:sqs:{HERE}:ossi-test-stream-failures": {"sqs:SendMessage"},
     **READ_SECRET,
 }
@@ -39,12 +40,17 @@ RIGHTS: dict[str, dict[str, set[str]]] = {
         LEDGER: {"dynamodb:PutItem"},
         **READ_SECRET,
     },
-    "stream": {**DELIVERING, LEDGER: {"dynamodb:UpdateItem"}},
-    "channels": DELIVERING,
+    "stream": DELIVERING,
     "report": {
         f"{TABLE}/index/byMonth": {"dynamodb:Query"},
         TABLE: {"dynamodb:BatchGetItem"},
-        LEDGER: {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        LEDGER: {
+            "dynamodb:BatchGetItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
         REPORTS: {"s3:PutObject"},
         f"arn:aws:sqs:{HERE}:ossi-test-report-failures": {"sqs:SendMessage"},
         **READ_SECRET,
@@ -54,9 +60,10 @@ RIGHTS: dict[str, dict[str, set[str]]] = {
         **READ_SECRET,
     },
     "reconcile": {
-        TABLE: {"dynamodb:Scan", "dynamodb:GetItem", "dynamodb:BatchGetItem"},
+        TABLE: {"dynamodb:Scan", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
         f"{LEDGER}/index/unsettled": {"dynamodb:Query"},
-        LEDGER: {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"},
+        LEDGER: {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        REPORT_FUNCTION: {"lambda:InvokeFunction"},
         **READ_SECRET,
     },
 }

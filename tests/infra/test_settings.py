@@ -35,7 +35,7 @@ def test_the_required_settings_are_enough() -> None:
     assert settings.time_zone == "Europe/Helsinki"
     assert settings.grace_days == 2
     assert settings.report_schedule == "cron(0 6 3 * ? *)"
-    assert settings.reconcile_schedule == "rate(15 minutes)"
+    assert settings.reconcile_schedule == "rate(1 minute)"
     assert settings.report_retention_days == 400
     assert settings.slack_api_url == "https://slack.com/api/"
     assert settings.artifacts_directory() == REPOSITORY / "dist"

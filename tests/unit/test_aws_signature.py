@@ -9,7 +9,7 @@ import pytest
 from botocore import auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ossi.aws.lite.credentials import Credentials, LambdaCredentials
@@ -43,7 +43,6 @@ class StandingTime:
         return AT.replace(tzinfo=None) if remove_tzinfo else AT
 
 
-@settings(deadline=None)  # a busy machine is no defect
 @given(st.sampled_from(["dynamodb", "secretsmanager", "lambda"]), words, paths, headers, st.binary(), credentials)
 def test_a_request_is_signed_as_botocore_signs_it(
     service: str, region: str, path: str, more: dict[str, str], body: bytes, ours: Credentials
@@ -60,7 +59,6 @@ def test_a_request_is_signed_as_botocore_signs_it(
     assert signed.get("X-Amz-Security-Token") == request.headers.get("X-Amz-Security-Token")
 
 
-@settings(deadline=None)  # a busy machine is no defect
 @given(
     st.sampled_from(["GET", "HEAD"]),
     words,

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ossi.aws.dynamodb import is_conditional_check_failure, response_of
@@ -56,20 +56,17 @@ def kinds(value: Any) -> Any:
             return type(value), value
 
 
-@settings(deadline=None)  # a busy machine is no defect
 @given(rows)
 def test_a_row_becomes_the_item_that_boto3_makes_of_it(row: dict[str, Any]) -> None:
     serializer = TypeSerializer()
     assert to_item(row) == {name: serializer.serialize(value) for name, value in row.items()}
 
 
-@settings(deadline=None)  # a busy machine is no defect
 @given(rows)
 def test_an_item_becomes_the_row_again(row: dict[str, Any]) -> None:
     assert kinds(from_item(to_item(row))) == kinds(plain(row))
 
 
-@settings(deadline=None)  # a busy machine is no defect
 @given(st.dictionaries(st.text(), foreign, max_size=4))
 def test_other_kinds_of_attributes_are_read_as_boto3_reads_them(item: dict[str, Any]) -> None:
     deserializer = TypeDeserializer()

@@ -30,7 +30,6 @@ EVERYTHING = {
     "OSSI_REPORT_FUNCTION": "report",
     "OSSI_REPORT_BUCKET": "reports",
     "OSSI_API_URL": "https://api.example",
-    "OSSI_LANE": "channels",
     "OSSI_STACK": "production",
     "OSSI_VERSION": "1.2.3",
     "PATH": "/usr/bin",
@@ -45,7 +44,7 @@ NEEDED: dict[type[Environment], set[str]] = {
         "TABLE", "LEDGER_TABLE", "SECRET_ID", "MANAGEMENT_CHANNEL", "TIME_ZONE", "GRACE_DAYS", "COMPENSATION_LEVELS",
     },
     StreamSettings: {
-        "LEDGER_TABLE", "SECRET_ID", "MANAGEMENT_CHANNEL", "PUBLIC_CHANNEL", "TIME_ZONE", "COMPENSATION_LEVELS", "LANE",
+        "TABLE", "LEDGER_TABLE", "SECRET_ID", "MANAGEMENT_CHANNEL", "PUBLIC_CHANNEL", "TIME_ZONE", "COMPENSATION_LEVELS",
     },
     ReportSettings: {
         "TABLE", "LEDGER_TABLE", "MONTH_INDEX", "SECRET_ID", "MANAGEMENT_CHANNEL", "TIME_ZONE", "GRACE_DAYS",
@@ -53,7 +52,7 @@ NEEDED: dict[type[Environment], set[str]] = {
     },
     ReconcileSettings: {
         "TABLE", "LEDGER_TABLE", "SECRET_ID", "MANAGEMENT_CHANNEL", "PUBLIC_CHANNEL", "TIME_ZONE", "COMPENSATION_LEVELS",
-        "UNSETTLED_INDEX",
+        "UNSETTLED_INDEX", "REPORT_FUNCTION",
     },
     DownloadSettings: {"SECRET_ID", "REPORT_BUCKET"},
 }  # fmt: skip
@@ -118,12 +117,6 @@ def test_all_that_is_wrong_comes_together() -> None:
     with pytest.raises(WrongEnvironment) as caught:
         SlashSettings.read({**EVERYTHING, "OSSI_GRACE_DAYS": "", "OSSI_TABLE": ""})
     assert caught.value.problems.keys() == {"OSSI_GRACE_DAYS", "OSSI_TABLE"}
-
-
-def test_a_lane_that_there_is_not_is_named_with_those_that_there_are() -> None:
-    with pytest.raises(WrongEnvironment) as caught:
-        StreamSettings.read({**EVERYTHING, "OSSI_LANE": "slow"})
-    assert caught.value.problems == {"OSSI_LANE": "is none of direct, channels"}
 
 
 def test_settings_cannot_be_changed() -> None:

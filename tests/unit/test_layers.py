@@ -1,6 +1,7 @@
 """The layers of docs/architecture.md, checked by reading the imports of every module."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ FUNCTIONS = sorted(ROOT.glob("functions/*/src/ossi_*"))
 
 # layer -> what its modules may import besides the standard library
 MAY_IMPORT = {
-    "ossi.domain": ("ossi.domain", "pydantic"),
+    "ossi.domain": ("ossi.domain", "pydantic", "pydantic_core"),
     "ossi.contracts": (),
     "ossi.ports": ("ossi.domain",),
     "ossi.runtime": ("ossi.domain", "ossi.ports", "ossi.runtime"),
@@ -27,8 +28,17 @@ MAY_IMPORT = {
         "slack_sdk",
     ),
     "ossi.slack": ("ossi.domain", "ossi.ports", "ossi.slack", "ossi.runtime.https", "slack_sdk"),
-    "ossi.use_cases": ("ossi.domain", "ossi.ports", "ossi.slack.errors", "ossi.slack.messages", "ossi.use_cases"),
-    "ossi.delivery": ("ossi.domain", "ossi.ports", "ossi.slack.errors", "ossi.slack.messages", "ossi.delivery"),
+    "ossi.use_cases": ("ossi.domain", "ossi.ports", "ossi.slack.errors", "ossi.use_cases"),
+    # It builds what it is asked for, and asks for nothing: it knows neither use cases nor deliveries.
+    "ossi.wiring": ("ossi.aws", "ossi.domain", "ossi.ports", "ossi.runtime", "ossi.slack", "ossi.wiring"),
+    "ossi.delivery": (
+        "ossi.contracts",
+        "ossi.domain",
+        "ossi.ports",
+        "ossi.slack.errors",
+        "ossi.slack.messages",
+        "ossi.delivery",
+    ),
     "ossi.aws": (
         "ossi.domain",
         "ossi.contracts",
@@ -51,6 +61,7 @@ COMPOSITION_ROOTS = {
     "downloads.py",
     "report_files.py",
     "report_records.py",
+    "lease.py",
 }
 
 
@@ -102,7 +113,7 @@ def test_a_function_keeps_to_itself(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("packages", "known_to"),
     [
-        (("boto3", "botocore"), {"aws/dynamodb.py"}),
+        (("boto3", "botocore"), {"aws/sdk.py"}),
         (("slack_sdk.web", "slack_sdk.webhook", "slack_sdk.http_retry"), {"slack/sdk_transport.py"}),
     ],
 )
@@ -125,6 +136,30 @@ def test_pandas_and_openpyxl_are_known_in_four_modules_of_the_report_only() -> N
         if any(is_within(name, package) for name in imports_of(path) for package in heavy)
     }
     assert knowing == {f"report/src/ossi_report/{module}.py" for module in ("aggregate", "book", "chart", "sheet")}
+
+
+# package -> those of this repository that it may import besides itself
+PLAYGROUND = {
+    "local_slack": (),
+    "local_aws": (),
+    "ossi_playground": ("ossi", "local_slack", "local_aws"),
+}
+
+
+@pytest.mark.parametrize("package", PLAYGROUND)
+def test_the_local_slack_and_the_local_aws_know_nothing_of_ossi_nor_of_each_other(package: str) -> None:
+    ours = {"ossi", "ossi_cli", "ossi_playground", "local_slack", "local_aws", *(folder.name for folder in FUNCTIONS)}
+    source = ROOT / "playground" / package / "src" / package
+    imported = {name.split(".")[0] for path in source.rglob("*.py") for name in imports_of(path)}
+    assert (imported & ours) - {package} == set(PLAYGROUND[package])
+
+
+@pytest.mark.parametrize("package", ["local_slack", "local_aws"])
+def test_the_local_slack_and_the_local_aws_do_not_name_ossi(package: str) -> None:
+    source = ROOT / "playground" / package / "src"
+    files = [path for path in source.rglob("*") if path.suffix in {".py", ".js", ".css", ".html", ".svg", ".json"}]
+    assert files
+    assert [path.name for path in files if re.search(r"\bossi", path.read_text(), re.IGNORECASE)] == []
 
 
 def test_every_function_has_the_same_shape() -> None:

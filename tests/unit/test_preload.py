@@ -1,37 +1,44 @@
-"""What is imported ahead of requests, and when."""
+"""What is imported ahead of requests, and when. tests/integration/build sees it on the artifacts."""
 
 import sys
-from importlib import import_module
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from ossi.runtime.preload import preload
-from ossi_interactions import bootstrap as interactions
-from ossi_slash import bootstrap as slash
 
-RARE = "xml.dom.pulldom"
+MODULES = {"ahead", "ahead.rare", "ahead.inner", "ahead.inner.rarer"}
 
 
-@pytest.fixture
-def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if nobody had imported the module."""
-    monkeypatch.delitem(sys.modules, RARE, raising=False)
+@pytest.fixture(autouse=True)
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A package that nobody has imported yet."""
+    for module in ("__init__", "rare", "inner/__init__", "inner/rarer"):
+        file = tmp_path / "ahead" / f"{module}.py"
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    yield tmp_path / "ahead"
+    for name in MODULES:
+        sys.modules.pop(name, None)
 
 
-@pytest.mark.usefixtures("forgotten")
 @pytest.mark.parametrize("kind", ["snap-start", "provisioned-concurrency"])
-def test_an_environment_that_is_prepared_imports_ahead(kind: str) -> None:
-    preload(RARE, environment={"AWS_LAMBDA_INITIALIZATION_TYPE": kind})
-    assert RARE in sys.modules
+def test_an_environment_that_is_prepared_imports_every_module_ahead(kind: str) -> None:
+    preload("ahead", environment={"AWS_LAMBDA_INITIALIZATION_TYPE": kind})
+    assert sys.modules.keys() >= MODULES
 
 
-@pytest.mark.usefixtures("forgotten")
 @pytest.mark.parametrize("environment", [{}, {"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}])
 def test_a_request_that_waits_already_does_not_wait_for_more(environment: dict[str, str]) -> None:
-    preload(RARE, environment=environment)
-    assert RARE not in sys.modules
+    preload("ahead", environment=environment)
+    assert not sys.modules.keys() & MODULES
 
 
-@pytest.mark.parametrize("module", [*slash.LATER, *interactions.LATER])
-def test_what_is_named_can_be_imported(module: str) -> None:
-    assert import_module(module)
+@pytest.mark.parametrize("broken", ["rare.py", "inner/__init__.py", "inner/rarer.py"])
+def test_a_module_that_cannot_be_imported_is_no_secret(package: Path, broken: str) -> None:
+    """A version that would fail at a request fails before it is used."""
+    (package / broken).write_text("import nowhere_to_be_found\n")
+    with pytest.raises(ImportError, match="nowhere_to_be_found"):
+        preload("ahead", environment={"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"})

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from slack_sdk.signature import Clock, SignatureVerifier
 
@@ -44,7 +44,6 @@ moments = st.integers(int(NOW) - 302, int(NOW) + 302).map(str)
 timestamps = moments | st.text() | moments.map(lambda moment: f" {moment}\n") | st.integers().map(str)
 
 
-@settings(deadline=None)  # a busy machine is no defect
 @given(secrets, bodies, timestamps, st.text() | st.none())
 @example(SECRET, b"", "9" * 400, None)
 @example(SECRET, b"\xff", str(int(NOW)), None)
@@ -59,7 +58,6 @@ def test_the_verdicts_agree(secret: str, body: bytes, timestamp: str, said: str 
     assert verdict_of_ours(body, headers, secret) is verdict_of_slack_sdk(body, headers, secret)
 
 
-@settings(deadline=None)  # a busy machine is no defect
 @given(secrets, st.text().map(lambda text: text.encode(errors="replace")), moments, st.integers(0, 66), st.characters())
 def test_the_verdicts_agree_on_a_signature_with_one_wrong_character(
     secret: str, body: bytes, timestamp: str, place: int, character: str

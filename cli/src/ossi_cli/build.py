@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from ossi_cli import packaging
+from ossi_cli.playground import require_playground
 from ossi_cli.uv import Uv, UvError
 from ossi_cli.workspace import ROOT, Function, select, source_hash
 
@@ -112,11 +113,12 @@ def cloud_target(architecture: str = "arm64", *, bytecode: bool | None = None) -
 def local_target(*, bytecode: bool | None = None) -> packaging.Target:
     """For the Python of the emulator's environment, which is made first where it is missing.
 
-    Raises click.ClickException with a sentence when it cannot be made.
+    Raises click.ClickException with a sentence when it cannot be made, or when the playground isn't installed.
     """
+    require_playground()
     # Imported here: a build for the cloud needs nothing of the playground.
-    from ossi_playground.aws.environment import ensure_environment
-    from ossi_playground.aws.errors import LocalAwsError
+    from local_aws.environment import ensure_environment
+    from local_aws.errors import LocalAwsError
 
     try:
         interpreter = ensure_environment(ROOT)

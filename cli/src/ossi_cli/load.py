@@ -8,10 +8,8 @@ import time
 import click
 
 from ossi_cli.build import build_for_local_aws
-from ossi_playground.aws.errors import LocalAwsError
 from ossi_playground.load import SLACK_WAITS_MS, Burst, Findings, percentile, run
-from ossi_playground.local import LocalOssi, Options
-from ossi_playground.slack.errors import LocalSlackError
+from ossi_playground.local import FAILURES, LocalOssi, Options
 
 SUBMISSIONS = 500
 _PEOPLE_PER_SUBMISSION = 200 / SUBMISSIONS
@@ -49,7 +47,7 @@ def load(submissions: int, people: int | None, messages_per_second: float) -> No
     try:
         with LocalOssi(Options(artifacts=build_for_local_aws())) as ossi:
             findings = run(ossi, burst, _Progress().tell)
-    except (LocalAwsError, LocalSlackError) as error:
+    except FAILURES as error:
         raise click.ClickException(str(error)) from error
     for line in report(findings):
         click.echo(line)

@@ -9,16 +9,16 @@ import socket
 import sys
 import threading
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import click
 
 from ossi_cli.build import build_for_local_aws
-from ossi_playground.aws.errors import LocalAwsError
-from ossi_playground.demo_data import DemoDataError
-from ossi_playground.local import LocalOssi, Options, write_ready_file
-from ossi_playground.slack.errors import LocalSlackError
+from ossi_cli.playground import require_playground
+
+if TYPE_CHECKING:
+    from ossi_playground.local import LocalOssi
 
 DEFAULT_PORT = 8300
 _ANSWER_SECONDS = 1.0
@@ -65,6 +65,10 @@ def local(
     port: int, browser: bool, state_dir: Path | None, ready_file: Path | None, slack_api_url: str | None, seed: bool
 ) -> None:
     """Run the whole bot on this machine: a local AWS, the Pulumi program applied to it, a local Slack. Ctrl-C ends all."""
+    require_playground()
+    # Imported here: without the playground the command still has its help, and says what is missing.
+    from ossi_playground.local import FAILURES, LocalOssi, Options
+
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
@@ -85,7 +89,7 @@ def local(
     try:
         with ossi:
             _run(ossi, ready_file, stop, browser=browser)
-    except (LocalAwsError, LocalSlackError, DemoDataError) as error:
+    except FAILURES as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"A file cannot be written: {error}.") from error
@@ -96,6 +100,8 @@ def local(
 
 
 def _run(ossi: LocalOssi, ready_file: Path | None, stop: threading.Event, *, browser: bool) -> None:
+    from ossi_playground.local import write_ready_file
+
     if stop.is_set():
         return
     ready = ossi.ready()

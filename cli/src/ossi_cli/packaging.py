@@ -1,8 +1,9 @@
 """The recipe that turns one function of the workspace into a deployment artifact, the same bytes every time.
 
 uv installs from the lock file in two passes: first the third-party packages with their hashes, then the packages of
-this workspace, which have none. What the function never reads is stripped, bytecode is compiled where an interpreter
-of the target's Python version is at hand, and the tree is zipped in sorted order with fixed times and modes.
+this workspace, which have none. Of these only the modules stay that the function can reach, of the others whatever is
+read. Bytecode is compiled where an interpreter of the target's Python version is at hand, and the tree is zipped in
+sorted order with fixed times and modes.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from ossi_cli import stripping
+from ossi_cli import reachable, stripping
 from ossi_cli.uv import Uv
 from ossi_cli.workspace import Function
 
@@ -113,8 +114,8 @@ def _runs(interpreter: Path, minor: str) -> bool:
 
 
 def recipe_hash() -> str:
-    """Changes with every edit of this file or of what is stripped, so that artifacts made by an older recipe are made again."""
-    files = (Path(__file__), Path(stripping.__file__))
+    """Changes with every edit of this file or of what is left out, so that artifacts made by an older recipe are made again."""
+    files = (Path(__file__), Path(reachable.__file__), Path(stripping.__file__))
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
@@ -127,6 +128,7 @@ def package(function: Function, target: Target, archive: Path, uv: Uv, work: Pat
     with TemporaryDirectory(prefix=f"{target.name}-{function.name}-", dir=work) as directory:
         tree = Path(directory) / "tree"
         _install(function, target, tree, uv, Path(directory))
+        reachable.prune(tree, function.handler_module)
         stripping.strip(tree)
         if target.interpreter is not None:
             _compile(tree, target.interpreter)

@@ -85,8 +85,8 @@ class Contributions(Protocol):
 class Submissions(Protocol):
     """Stores what a submitted form says, once for each opened form."""
 
-    def add_once(self, contribution: Contribution, submission_id: str) -> bool:
-        """Stores the row unless this submission was stored before. Answers whether it was stored now."""
+    def add_once(self, contribution: Contribution, submission_id: str) -> Contribution | None:
+        """Stores the row unless this submission was stored before. Answers the row as it's stored now; None: it was before."""
         ...
 
 

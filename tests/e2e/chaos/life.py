@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from e2e.driving import ACCEPT, DECLINE, MAIJA, TEXT, Ossi, Row, now_ms
-from ossi_playground.slack.client import FailureKind
-from ossi_playground.slack.traffic import TrafficEntry
-from ossi_playground.slack.wire import MessageRead
+from local_slack.client import FailureKind
+from local_slack.control_models import MessageRead
+from local_slack.traffic import TrafficEntry
 
 Decision: TypeAlias = Literal["ACCEPTED", "DECLINED"]
 _SUBMITTED: Final = ("confirm_submission", "ask_management")

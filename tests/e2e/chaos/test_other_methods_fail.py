@@ -8,7 +8,7 @@ import pytest
 from e2e.chaos.life import Decision, Life, Remains, remains_of
 from e2e.driving import MAIJA, TEXT, Ossi
 from e2e.signing import warm_up
-from ossi_playground.slack.client import FailureKind
+from local_slack.client import FailureKind
 
 KINDS: tuple[FailureKind, ...] = ("ratelimited", "http_500", "timeout", "cut")
 

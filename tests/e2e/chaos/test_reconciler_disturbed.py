@@ -13,7 +13,7 @@ from e2e.chaos.test_slack_fails import TIMES
 from e2e.chaos.test_worker_dies import kill_the_worker
 from e2e.driving import Ossi
 from e2e.rights import GET_RECORDS, LANES, without
-from ossi_playground.slack.client import FailureKind
+from local_slack.client import FailureKind
 
 EVERYTHING = {"source": "command", "olderThanSeconds": 0}
 # Each failure is one run of the function at most, and a time-out is one that takes five seconds.

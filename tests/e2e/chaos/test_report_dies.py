@@ -5,7 +5,7 @@ import signal
 
 from e2e.chaos.test_worker_dies import workers
 from e2e.driving import MAIJA, Ossi
-from ossi_playground.slack.traffic import TrafficEntry
+from local_slack.traffic import TrafficEntry
 
 
 def test_a_report_whose_attempts_die_is_told_to_the_managers(ossi: Ossi) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from e2e.chaos.life import ALL, ASK, CONFIRM, PUBLISH, UNRECORDED, Decision, Life, Moment, Remains, remains_of
 from e2e.driving import Ossi
-from ossi_playground.slack.client import FailureKind
+from local_slack.client import FailureKind
 
 # How often each happens. An HTTP 500 comes as often as one call tries, so that the stream's record has to come again; a time-out and a
 # cut connection are not tried again in the call anyway; a rate limit is waited for.

@@ -119,7 +119,9 @@ class ScriptedServer:
                 return
         if not self._reads:
             self._ending.wait()
-        with connection, connection.makefile("rb") as stream, suppress(ConnectionError, ssl.SSLError):
+            connection.close()
+            return
+        with connection, connection.makefile("rb") as stream, suppress(OSError):  # the client has gone
             while (line := stream.readline()) and not self._ending.is_set():
                 headers: dict[str, str] = {}
                 while header := stream.readline().decode().strip():

@@ -11,8 +11,9 @@ from botocore import auth
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from integration.adapters.servers import HANG_UP, Reply, ScriptedServer
+from integration.adapters.servers import HANG_UP, Answer, Pieces, Reply, ScriptedServer
 from ossi.aws.dynamodb import is_conditional_check_failure, item_found
+from ossi.aws.lite import client
 from ossi.aws.lite.client import AwsError, AwsUnreachable, endpoint, regional_host
 from ossi.aws.lite.credentials import Credentials, LambdaCredentials
 from ossi.aws.lite.services import DynamoDbClient, LambdaClient, SecretsManagerClient
@@ -255,3 +256,58 @@ def test_credentials_that_are_not_given_are_an_error() -> None:
         LambdaCredentials(
             {"AWS_CONTAINER_CREDENTIALS_FULL_URI": server.url, "AWS_CONTAINER_AUTHORIZATION_TOKEN": "wrong"}
         )()
+
+
+# one deadline, one bound, no redirect: what tests/integration/adapters/test_https.py shows of every exchange
+
+
+def test_an_answer_that_drips_is_left_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    drip = Pieces([b"HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n", *[b" "] * 3_000], every_s=0.02)
+    with ScriptedServer(drip) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.url)
+        with pytest.raises(AwsUnreachable, match=r"^GetSecretValue: timeout$"):
+            SecretsManagerClient(attempts=1, timeout_s=0.5).get_secret_value(SecretId="ossi")
+
+
+def test_an_answer_has_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ScriptedServer(Reply(body=b'{"Items": []}' + b" " * 1_000_000)) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", server.url)
+        with pytest.raises(AwsUnreachable, match=r"^GetSecretValue: AnswerTooLong$"):
+            SecretsManagerClient(attempts=1).get_secret_value(SecretId="ossi")
+        assert DynamoDbClient(attempts=1).query(TableName="contributions") == {"Items": []}, "a page may be longer"
+
+
+def test_dynamodb_s_answers_have_theirs_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = Pieces([b"HTTP/1.1 200 OK\r\n\r\n", *[b" " * 1_000_000] * 33])
+    with ScriptedServer(endless) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", server.url)
+        with pytest.raises(AwsUnreachable, match=r"^Query: AnswerTooLong$"):
+            DynamoDbClient(attempts=1, timeout_s=30).query(TableName="contributions")
+
+
+def test_a_redirect_takes_no_signature_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        ScriptedServer(SECRET) as elsewhere,
+        ScriptedServer(Reply(307, headers=(f"Location: {elsewhere.url}/",))) as server,
+    ):
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.url)
+        with pytest.raises(AwsError, match=r"^GetSecretValue: 307$"):
+            SecretsManagerClient().get_secret_value(SecretId="ossi")
+        assert not elsewhere.accepted.acquire(blocking=False)
+
+
+@pytest.mark.parametrize("answer", [HANG_UP, Pieces([b"HTTP/1.1 200 OK\r\n\r\n", b" " * 1_000_001])])
+def test_credentials_that_do_not_come_are_asked_for_again(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function that starts from a snapshot asks for them with its first request."""
+    given = {"AccessKeyId": "AKID", "SecretAccessKey": "s", "Token": "t", "Expiration": "2126-11-03T05:00:00Z"}
+    with ScriptedServer(answer, Reply(body=json.dumps(given).encode())) as source, ScriptedServer(SECRET) as server:
+        environment = {
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{source.url}/2021-04-23/credentials",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN": "a token of Lambda's",
+        }
+        monkeypatch.setattr(client, "lambda_credentials", LambdaCredentials(environment))
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.url)
+        pauses: list[float] = []
+        assert SecretsManagerClient(sleep=pauses.append).get_secret_value(SecretId="ossi")
+        assert (len(pauses), len(source.requests)) == (1, 2)

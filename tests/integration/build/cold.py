@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from http_server import Handler, Server
 from integration.functions.events import SEED, Event
 from levels import DEFAULT_LEVELS, levels_as_json
 
@@ -21,8 +20,10 @@ sys.path[:0] = sys.argv[2:]
 class Context:
     aws_request_id = "11111111-2222-3333-4444-555555555555"
     get_remaining_time_in_millis = staticmethod(lambda: 300000)
-answer = importlib.import_module(sys.argv[1]).handler(json.load(sys.stdin), Context())
-print(json.dumps({"answer": answer, "loaded": sorted(sys.modules)}))
+module = importlib.import_module(sys.argv[1])
+ahead = sorted(sys.modules)
+answer = module.handler(json.load(sys.stdin), Context())
+print(json.dumps({"answer": answer, "ahead": ahead, "loaded": sorted(sys.modules)}))
 """
 _ANSWERS: dict[str, dict[str, Any]] = {
     "GetSecretValue": {
@@ -35,6 +36,8 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "Query": {"Items": []},
     "Scan": {"Items": []},
     "views.open": {"ok": True},
+    "conversations.members": {"ok": True, "members": [user.id for user in SEED.users]},
+    "invocations": {},
     "chat.postMessage": {"ok": True, "channel": SEED.management_channel, "ts": "1792994700.000100"},
     "chat.update": {"ok": True},
     "users.info": {"ok": True, "user": {"real_name": "Aino Virtanen"}},
@@ -43,12 +46,13 @@ _ANSWERS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Answered:
-    """answer: the handler's. loaded: the names of all modules that it has imported. calls: what it asked of AWS and Slack.
+    """answer: the handler's. loaded: the names of all modules that it has imported; ahead: those that it had before the request.
 
-    stored: path -> content of what it put into the bucket.
+    calls: what it asked of AWS and Slack. stored: path -> content of what it put into the bucket.
     """
 
     answer: Event
+    ahead: set[str]
     loaded: set[str]
     calls: list[str]
     stored: dict[str, bytes]
@@ -63,48 +67,39 @@ def stub(rows: list[dict[str, Any]]) -> Generator[tuple[str, list[str], dict[str
     calls: list[str] = []
     stored: dict[str, bytes] = {}
 
-    class Stub(BaseHTTPRequestHandler):
+    class Stub(Handler):
         protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:
-            request = self.rfile.read(int(self.headers["Content-Length"]))
+        def respond(self) -> None:
+            request = self.body()
+            if self.command == "PUT":
+                stored[self.path] = request
+                calls.append("PutObject")
+                self.answer()
+                return
             target = self.headers.get("X-Amz-Target")
             call = target.rpartition(".")[2] if target else self.path.rpartition("/")[2]
             calls.append(call)
             finds_rows = call == "Query" and "IndexName" in json.loads(request)
-            self._answer(json.dumps({"Items": rows} if finds_rows else _ANSWERS[call]).encode())
+            self.answer(body=json.dumps({"Items": rows} if finds_rows else _ANSWERS[call]).encode())
 
-        def do_PUT(self) -> None:
-            # botocore waits for leave to send a body.
-            stored[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
-            calls.append("PutObject")
-            self._answer(b"")
-
-        def _answer(self, body: bytes) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Stub)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", calls, stored
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with Server(Stub) as server:
+        yield server.url, calls, stored
 
 
 def invoked(
-    interpreter: Path, module: str, artifact: Path, runtime: Path, event: Event, rows: list[dict[str, Any]]
+    interpreter: Path,
+    module: str,
+    artifact: Path,
+    runtime: Path,
+    event: Event,
+    rows: list[dict[str, Any]],
+    initialization: str,
 ) -> Answered:
-    """What the handler of that module answers, and what it took. rows: see stub. Fails with the interpreter's own words."""
+    """What the handler of that module answers, and what it took.
+
+    rows: see stub. initialization: how Lambda says that the environment came to be. Fails with the interpreter's own words.
+    """
     with stub(rows) as (url, calls, stored):
         environment = {
             "AWS_REGION": "eu-north-1",
@@ -113,6 +108,7 @@ def invoked(
             "AWS_SECRET_ACCESS_KEY": "secret",
             "AWS_ENDPOINT_URL": url,
             "AWS_LAMBDA_FUNCTION_NAME": "ossi-test",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": initialization,
             "OSSI_SLACK_API_URL": f"{url}/api/",
             "OSSI_SECRET_ID": "ossi",
             "OSSI_TABLE": "contributions",
@@ -125,6 +121,7 @@ def invoked(
             "OSSI_REPORT_FUNCTION": "report",
             "OSSI_REPORT_BUCKET": "reports",
             "OSSI_MONTH_INDEX": "byMonth",
+            "OSSI_UNSETTLED_INDEX": "unsettled",
             "OSSI_API_URL": "https://api.example",
             "OSSI_LANE": "channels",
             "OSSI_STACK": "test",
@@ -136,4 +133,4 @@ def invoked(
         )
     assert done.returncode == 0, f"{module} does not answer:\n{done.stdout}{done.stderr}"
     said = json.loads(done.stdout.splitlines()[-1])
-    return Answered(said["answer"], set(said["loaded"]), list(calls), dict(stored))
+    return Answered(said["answer"], set(said["ahead"]), set(said["loaded"]), list(calls), dict(stored))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ossi_cli.build import build_artifacts, local_target
+from ossi_cli.build import build_artifacts, build_for_local_aws, local_target
 from ossi_cli.packaging import CLOUD_PYTHON, Target, cloud_target, find_interpreter
 from ossi_cli.workspace import Function, functions
 
@@ -19,14 +19,11 @@ _RUNTIME = ("boto3", "botocore", "jmespath", "s3transfer", "dateutil", "six", "u
 
 @dataclass(frozen=True)
 class Built:
-    """A function and its archive; beside it, where it is unpacked, the archive's content."""
+    """A function, its archive, and a directory with the archive's content."""
 
     function: Function
     archive: Path
-
-    @property
-    def unpacked(self) -> Path:
-        return self.archive.with_suffix("")
+    unpacked: Path
 
 
 @pytest.fixture(scope="session")
@@ -35,15 +32,9 @@ def local() -> Target:
 
 
 @pytest.fixture(scope="session")
-def local_artifacts(tmp_path_factory: pytest.TempPathFactory, local: Target) -> dict[str, Built]:
-    """Every function for this machine, with bytecode, unpacked."""
-    return _build(tmp_path_factory.mktemp("local"), local)
-
-
-@pytest.fixture(scope="session")
-def readable_artifacts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
-    """Every function for this machine, with the sources of everything, unpacked."""
-    return _build(tmp_path_factory.mktemp("readable"), local_target(bytecode=False))
+def local_artifacts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
+    """Every function for this machine, with bytecode, unpacked: what `ossi local` runs, which other tests need as well."""
+    return _unpacked(build_for_local_aws(), tmp_path_factory.mktemp("local"))
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +74,14 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _build(directory: Path, target: Target) -> dict[str, Built]:
     build_artifacts((), target, directory)
-    artifacts = {function.name: Built(function, directory / f"{function.name}.zip") for function in functions()}
+    return _unpacked(directory, directory)
+
+
+def _unpacked(archives: Path, directory: Path) -> dict[str, Built]:
+    artifacts = {
+        function.name: Built(function, archives / f"{function.name}.zip", directory / function.name)
+        for function in functions()
+    }
     for artifact in artifacts.values():
         with zipfile.ZipFile(artifact.archive) as content:
             content.extractall(artifact.unpacked)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import subprocess
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,13 +36,20 @@ def top_level(names: Iterator[str] | list[str]) -> set[str]:
     return firsts - {"__pycache__"}
 
 
-def loaded_by_import(interpreter: Path, module: str, artifact: Path, runtime: Path) -> list[str]:
+def loaded_by_import(
+    interpreter: Path, module: str, artifact: Path, runtime: Path, initialization: str = "on-demand"
+) -> list[str]:
     """Import `module` in a bare interpreter that sees `artifact` and `runtime`; returns the artifact's loaded modules.
 
-    Neither the interpreter's site-packages nor any setting of Ossi is there. Fails with the interpreter's own words.
+    Neither the interpreter's site-packages nor any setting of Ossi is there. initialization: how Lambda says that the environment
+    comes about. Fails with the interpreter's own words.
     """
-    # Lambda sets the region; nothing else of its environment matters before the first call.
-    environment = {"AWS_REGION": "eu-north-1", "AWS_DEFAULT_REGION": "eu-north-1"}
+    # Nothing else of what Lambda sets matters before the first call.
+    environment = {
+        "AWS_LAMBDA_INITIALIZATION_TYPE": initialization,
+        "AWS_REGION": "eu-north-1",
+        "AWS_DEFAULT_REGION": "eu-north-1",
+    }
     command = [interpreter, "-I", "-S", "-B", "-c", _LIST_LOADED, module, artifact, runtime]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{module} cannot be imported from its artifact:\n{done.stderr}"
@@ -49,21 +57,27 @@ def loaded_by_import(interpreter: Path, module: str, artifact: Path, runtime: Pa
     return names
 
 
-def reached_by_reading(artifact: Path, start: str) -> set[str]:
-    """All module names that import statements reachable from `start` mention, whether the artifact has them or not."""
+def reached_by_reading(artifact: Path, start: str, *, later: bool = True) -> Iterator[str]:
+    """All module names that import statements reachable from `start` mention, whether the artifact has them or not.
+
+    The nearest come first, each once, and are read when they are asked for: to read all of pandas takes seconds.
+    later: also those inside functions, which wait for a call.
+    """
     reached: set[str] = set()
-    waiting = [start]
+    waiting = deque([start])
     while waiting:
-        name = waiting.pop()
+        name = waiting.popleft()
         for module in _with_parents(name):
             if module in reached:
                 continue
             reached.add(module)
+            yield module
+            if module == "zoneinfo":
+                # It looks for its data in this package without an import statement.
+                waiting.append("tzdata")
             file = _source(artifact, module)
             if file is not None:
-                waiting.extend(_imports(file, artifact, module))
-    # zoneinfo looks for its data in this package without an import statement.
-    return reached | {"tzdata"} if "zoneinfo" in reached else reached
+                waiting.extend(_imports(file, artifact, module, later=later))
 
 
 def _with_parents(name: str) -> list[str]:
@@ -79,9 +93,9 @@ def _source(artifact: Path, module: str) -> Path | None:
     return None
 
 
-def _imports(file: Path, artifact: Path, module: str) -> Iterator[str]:
+def _imports(file: Path, artifact: Path, module: str, *, later: bool) -> Iterator[str]:
     package = module if file.name == "__init__.py" else module.rpartition(".")[0]
-    for node in _run_time_nodes(ast.parse(file.read_bytes())):
+    for node in _run_time_nodes(ast.parse(file.read_bytes()), later=later):
         match node:
             case ast.Import(names=names):
                 yield from (alias.name for alias in names)
@@ -114,16 +128,18 @@ def _absolute(source: str, level: int, package: str) -> str:
     return ".".join([*base, source] if source else base)
 
 
-def _run_time_nodes(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes except those that only a type checker sees."""
+def _run_time_nodes(tree: ast.AST, *, later: bool) -> Iterator[ast.AST]:
+    """All nodes except those that only a type checker sees and, unless later is set, those inside functions."""
     for child in ast.iter_child_nodes(tree):
+        if not later and isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
         if isinstance(child, ast.If) and _is_type_checking(child.test):
             for other in child.orelse:
                 yield other
-                yield from _run_time_nodes(other)
+                yield from _run_time_nodes(other, later=later)
         else:
             yield child
-            yield from _run_time_nodes(child)
+            yield from _run_time_nodes(child, later=later)
 
 
 def _is_type_checking(test: ast.expr) -> bool:

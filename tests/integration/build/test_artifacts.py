@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import marshal
 import os
+import shutil
 import stat
+import subprocess
 import sys
 import tempfile
 import zipfile
@@ -16,12 +18,13 @@ import pytest
 
 from integration.build.conftest import Built
 from integration.build.import_graph import loaded_by_import, reached_by_reading, top_level
+from local_aws.environment import ensure_environment
 from ossi_cli.build import build_artifacts
 from ossi_cli.packaging import Target
 from ossi_cli.workspace import ROOT, functions
-from ossi_playground.aws.environment import ensure_environment
 
 FUNCTIONS = [function.name for function in functions()]
+REPORT_WORDS = "ossi/slack/messages/report.py"
 OURS = {"ossi", *(f"ossi_{name}" for name in FUNCTIONS)}
 ONLY_IN_REPORT = {"pandas", "numpy", "openpyxl"}
 
@@ -52,15 +55,88 @@ def test_the_handler_can_be_imported_with_only_boto3_beside_it(
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_no_artifact_holds_a_package_that_its_function_does_not_import(
-    name: str, local_artifacts: dict[str, Built], readable_artifacts: dict[str, Built], runtime: Path
+    name: str, local_artifacts: dict[str, Built], cloud_artifacts: dict[str, Built], runtime: Path
 ) -> None:
     built = local_artifacts[name]
     handler = built.function.handler_module
 
     loaded = loaded_by_import(ensure_environment(), handler, built.unpacked, runtime)
-    reached = top_level(loaded) | top_level(list(reached_by_reading(readable_artifacts[name].unpacked, handler)))
+    not_reached = top_level(entries(built)) - top_level(loaded)
+    # Those for the cloud hold the same packages, and their sources.
+    for module in reached_by_reading(cloud_artifacts[name].unpacked, handler):
+        if not not_reached:
+            break
+        not_reached -= top_level([module])
 
-    assert top_level(entries(built)) - reached == set()
+    assert not_reached == set()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_an_artifact_holds_the_modules_of_ours_that_its_handler_can_reach_and_no_other(
+    name: str, sources: Path, cloud_artifacts: dict[str, Built]
+) -> None:
+    built = cloud_artifacts[name]
+
+    assert ours(built) == reached_of_ours(sources, built.function.handler_module)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("initialization", ["snap-start", "provisioned-concurrency"])
+def test_where_lambda_prepares_ahead_every_module_of_ours_is_imported(
+    name: str, initialization: str, local_artifacts: dict[str, Built], runtime: Path
+) -> None:
+    built = local_artifacts[name]
+
+    loaded = loaded_by_import(
+        ensure_environment(), built.function.handler_module, built.unpacked, runtime, initialization
+    )
+
+    assert ours(built) - set(loaded) == set()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_on_demand_no_module_of_ours_is_imported_that_can_wait(
+    name: str, sources: Path, local_artifacts: dict[str, Built], runtime: Path
+) -> None:
+    built = local_artifacts[name]
+    handler = built.function.handler_module
+
+    loaded = set(loaded_by_import(ensure_environment(), handler, built.unpacked, runtime))
+
+    assert loaded & ours(built) == reached_of_ours(sources, handler, later=False)
+
+
+@pytest.mark.parametrize("name", ["slash", "interactions"])
+def test_people_wait_for_a_part_of_the_modules_only(name: str, sources: Path) -> None:
+    handler = f"ossi_{name}.handler"
+
+    assert reached_of_ours(sources, handler, later=False) < reached_of_ours(sources, handler)
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All packages of ours that functions are made of, beside each other, with all of their modules."""
+    directory = tmp_path_factory.mktemp("sources")
+    for package in [ROOT / "shared" / "src" / "ossi", *ROOT.glob("functions/*/src/ossi_*")]:
+        (directory / package.name).symlink_to(package)
+    return directory
+
+
+def reached_of_ours(sources: Path, handler: str, *, later: bool = True) -> set[str]:
+    """The modules and packages of ours that the handler's module imports. later: those too that wait for a call."""
+    reached = reached_by_reading(sources, handler, later=later)
+    return {name for name in reached if top_level([name]) <= OURS and is_module(sources, name)}
+
+
+def is_module(root: Path, name: str) -> bool:
+    path = root.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file()
+
+
+def ours(built: Built) -> set[str]:
+    """The modules and packages of ours that an artifact holds."""
+    files = [Path(entry) for entry in entries(built) if entry.endswith(".py") and top_level([entry]) <= OURS]
+    return {".".join(file.with_suffix("").parts).removesuffix(".__init__") for file in files}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -127,10 +203,15 @@ def test_local_artifacts_built_twice_are_the_same_bytes(
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_cloud_artifacts_built_twice_are_the_same_bytes(
-    name: str, cloud_again: Path, cloud_artifacts: dict[str, Built]
+def test_a_sentence_of_the_report_changes_the_report_s_artifact_and_no_other(
+    name: str, with_another_sentence: Path, cloud_artifacts: dict[str, Built]
 ) -> None:
-    assert_same_bytes(cloud_artifacts[name].archive, cloud_again / f"{name}.zip")
+    """Built from another checkout, too: every other byte is the same."""
+    built, again = cloud_artifacts[name].archive, with_another_sentence / f"{name}.zip"
+
+    assert differing_entries(built, again) == ([REPORT_WORDS] if name == "report" else [])
+    if name != "report":
+        assert built.read_bytes() == again.read_bytes()
 
 
 def assert_same_bytes(first: Path, second: Path) -> None:
@@ -141,11 +222,16 @@ def assert_same_bytes(first: Path, second: Path) -> None:
     assert inputs[0] == inputs[1], "a source file was changed while this test ran: run it again"
     if first.read_bytes() == second.read_bytes():
         return
+    differing = differing_entries(first, second) or "the order or the attributes of its entries"
+    pytest.fail(f"built twice, {first.name} differs in {differing}")
+
+
+def differing_entries(first: Path, second: Path) -> list[str]:
+    """The names of the entries that only one of two archives holds, or that have another content in each."""
     with zipfile.ZipFile(first) as one, zipfile.ZipFile(second) as other:
         names = set(one.namelist()) ^ set(other.namelist())
         both = set(one.namelist()) & set(other.namelist())
-        differing = sorted(names | {name for name in both if one.read(name) != other.read(name)})
-    pytest.fail(f"built twice, {first.name} differs in {differing or 'the order or the attributes of its entries'}")
+        return sorted(names | {name for name in both if one.read(name) != other.read(name)})
 
 
 @pytest.fixture(scope="module")
@@ -156,10 +242,29 @@ def local_again(tmp_path_factory: pytest.TempPathFactory, local: Target) -> Path
 
 
 @pytest.fixture(scope="module")
-def cloud_again(tmp_path_factory: pytest.TempPathFactory, cloud: Target) -> Path:
-    directory = tmp_path_factory.mktemp("cloud-again")
-    build_artifacts((), cloud, directory)
-    return directory
+def with_another_sentence(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The artifacts for AWS, without bytecode, of a copy of this checkout whose report says something else."""
+    checkout, output = tmp_path_factory.mktemp("checkout"), tmp_path_factory.mktemp("with-another-sentence")
+    projects = [*ROOT.glob("*.toml"), *ROOT.glob("*/pyproject.toml"), *ROOT.glob("playground/*/pyproject.toml")]
+    for file in [ROOT / "uv.lock", *projects]:
+        (checkout / file.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, checkout / file.relative_to(ROOT))
+    for folder in ("shared", "functions", "cli"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / folder, checkout / folder, ignore=ignored, dirs_exist_ok=True)
+    words = checkout / "shared" / "src" / REPORT_WORDS
+    said = words.read_text(encoding="utf-8")
+    changed = said.replace("no accepted contributions", "no contributions that were accepted")
+    assert changed != said, "the report's words are others now: change another sentence of theirs here"
+    words.write_text(changed, encoding="utf-8")
+
+    command = ["build", "--no-bytecode", "--output", str(output)]
+    subprocess.run(
+        [sys.executable, "-c", "from ossi_cli.main import main; main()", *command],
+        env={**os.environ, "PYTHONPATH": str(checkout / "cli" / "src")},
+        check=True,
+    )
+    return output
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -17,10 +17,10 @@ from fakes import HELSINKI, contribution
 from integration.build.cold import Answered, invoked
 from integration.build.conftest import Built
 from integration.functions.events import Event, download_event, interaction_body, load, signed, slash_body
+from local_aws.environment import ensure_environment
 from ossi.aws.items import to_item
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.links import signed_path
-from ossi_playground.aws.environment import ensure_environment
 
 AWS = {"boto3", "botocore", "s3transfer", "urllib3"}
 EVERYTHING_HEAVY = AWS | {"slack_sdk", "pydantic", "pydantic_core", "asyncio"}
@@ -42,18 +42,28 @@ class Answerer:
         self._artifacts = artifacts
         self._runtime = runtime
 
-    def __call__(self, name: str, event: Event, rows: list[Contribution] | None = None) -> Answered:
-        """rows: what is in the table."""
+    def __call__(
+        self, name: str, event: Event, rows: list[Contribution] | None = None, initialization: str = "on-demand"
+    ) -> Answered:
+        """rows: what is in the table. initialization: how Lambda made the environment."""
         built = self._artifacts[name]
         items = [to_item(row.to_row()) for row in rows or []]
         python = ensure_environment()
-        answered = invoked(python, built.function.handler_module, built.unpacked, self._runtime, event, items)
+        module = built.function.handler_module
+        answered = invoked(python, module, built.unpacked, self._runtime, event, items, initialization)
         assert answered.answer.get("statusCode") in {None, 200, 302}, answered
         return answered
 
 
 def command(text: str) -> Event:
     return signed("/slash", slash_body(text=text))
+
+
+def form_sent() -> Event:
+    payload = load("view_submission")
+    month = f"{datetime.now(HELSINKI):%Y-%m}"
+    payload["view"]["state"]["values"]["month"]["month"]["selected_option"]["value"] = month
+    return signed("/interactions", interaction_body(payload))
 
 
 def test_new_opens_the_form_with_the_standard_library_alone(answer: Answerer) -> None:
@@ -65,14 +75,22 @@ def test_new_opens_the_form_with_the_standard_library_alone(answer: Answerer) ->
         "ossi.slack.messages.help",
         "ossi.slack.messages.listing",
         "ossi.aws.contributions",
+        "ossi.aws.deliveries",
+        "ossi.aws.submissions",
+        "ossi.contracts",
+        "ossi_slash.month_words",
     }
     assert answered.loaded & not_needed == set()
+    assert {name for name in answered.loaded if name.startswith("ossi_slash.commands.")} == {"ossi_slash.commands.new"}
 
 
 def test_help_loads_no_more_than_its_words(answer: Answerer) -> None:
     answered = answer("slash", command("help"))
     assert loaded_packages(answered) & AWS == set()
-    assert answered.loaded & {"ossi.slack.messages.listing", "ossi.aws.contributions", "ossi.use_cases.report"} == set()
+    assert (
+        answered.loaded & {"ossi.slack.messages.listing", "ossi.aws.contributions", "ossi.use_cases.request_report"}
+        == set()
+    )
 
 
 def test_list_needs_no_boto3(answer: Answerer) -> None:
@@ -82,13 +100,11 @@ def test_list_needs_no_boto3(answer: Answerer) -> None:
 
 
 def test_a_submitted_form_is_stored_without_boto3_and_slack_sdk(answer: Answerer) -> None:
-    payload = load("view_submission")
-    month = f"{datetime.now(HELSINKI):%Y-%m}"
-    payload["view"]["state"]["values"]["month"]["month"]["selected_option"]["value"] = month
-    answered = answer("interactions", signed("/interactions", interaction_body(payload)))
+    answered = answer("interactions", form_sent())
     assert answered.answer["body"] == "", json.loads(answered.answer["body"])
     assert answered.calls == ["GetSecretValue", "users.info", "TransactWriteItems"]
     assert loaded_packages(answered) & (AWS | {"slack_sdk", "asyncio"}) == set()
+    assert not [name for name in answered.loaded if name.startswith("ossi_interactions.buttons")]
 
 
 def test_a_click_on_a_report_s_link_is_answered_with_the_standard_library_alone(answer: Answerer) -> None:
@@ -115,13 +131,38 @@ def test_a_report_has_its_workbook_and_its_data(answer: Answerer) -> None:
     assert {"xl/charts/chart1.xml", "xl/worksheets/sheet1.xml"} <= set(zipfile.ZipFile(BytesIO(workbook)).namelist())
 
 
-def test_a_change_of_the_table_is_told_without_boto3_and_slack_sdk_s_client(answer: Answerer) -> None:
+def test_a_change_of_the_table_is_told(answer: Answerer) -> None:
     answered = answer("stream", {"Records": [load("stream_insert")]})
     assert answered.answer == {"batchItemFailures": []}
     assert answered.calls == ["UpdateItem", "GetSecretValue", "chat.postMessage", "UpdateItem"]
-    assert loaded_packages(answered) & AWS == set()
 
 
 def test_the_table_is_compared_with_the_ledger(answer: Answerer) -> None:
     answered = answer("reconcile", {"source": "schedule"})
     assert answered.calls == ["GetItem", "Scan", "UpdateItem"]
+
+
+def click(action_id: str, value: str) -> Event:
+    payload = load("block_actions")
+    payload["actions"][0] |= {"action_id": action_id, "value": value}
+    return signed("/interactions", interaction_body(payload))
+
+
+REQUESTS = {
+    "new": ("slash", lambda: command("new I fixed a race")),
+    "list": ("slash", lambda: command("list")),
+    "report": ("slash", lambda: command("report")),
+    "help": ("slash", lambda: command("nwe")),
+    "form": ("interactions", form_sent),
+    "accept": ("interactions", lambda: click("accept_contribution", "U0AINO001#1")),
+    "older": ("interactions", lambda: click("list_older", "1")),
+    "unknown button": ("interactions", lambda: click("of_yesterday", "1")),
+}
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_an_environment_that_is_prepared_has_imported_all_that_a_request_needs(answer: Answerer, name: str) -> None:
+    function, event = REQUESTS[name]
+    answered = answer(function, event(), initialization="snap-start")
+    late = answered.loaded - answered.ahead
+    assert [module for module in late if module.startswith(("ossi", "slack_sdk", "pydantic"))] == []

@@ -1,15 +1,14 @@
 """`ossi reconcile` and `ossi redrive` against a server that answers as Lambda's API does."""
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from http_server import Handler, Server
 from ossi_cli.main import cli
 
 KEY = "U0AINO001#1792994700000"
@@ -51,29 +50,16 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lambda]:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     answering: list[Lambda] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            answering[0].asked.append(json.loads(body))
+    class Request(Handler):
+        def respond(self) -> None:
+            answering[0].asked.append(json.loads(self.body()))
             answering[0].paths.append(self.path)
             status, headers, answer = answering[0].answers.pop(0)
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(answer))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(answer)
+            self.answer(status, answer, headers)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class's name
-            """Says nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    answering.append(Lambda(f"http://127.0.0.1:{server.server_port}"))
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield answering[0]
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with Server(Request) as server:
+        answering.append(Lambda(server.url))
+        yield answering[0]
 
 
 def typed(api: Lambda, *words: str) -> Result:

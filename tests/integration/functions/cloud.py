@@ -1,16 +1,17 @@
 """What the functions find on AWS, in moto: tables, stream, secret, bucket, and the report function to be invoked."""
 
 import json
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import boto3
 
 from integration.functions.endpoint import AwsEndpoint
 from integration.functions.events import SEED, Event
 from levels import DEFAULT_LEVELS, levels_as_json
+from local_aws.stream_events import from_api
 from ossi.aws.dynamodb import from_item, to_item
 from ossi.domain.contribution import Contribution
-from ossi_playground.aws.stream_events import from_api
 
 REGION = "eu-north-1"
 TABLE, LEDGER, MONTH_INDEX, UNSETTLED_INDEX = "contributions", "ledger", "byMonth", "unsettled"
@@ -40,14 +41,21 @@ ENVIRONMENT = {
 }
 
 
+@cache
+def _client(session: boto3.Session, service: str) -> Any:
+    """One for all tests: to make a client takes longer than what most tests ask of it."""
+    return cast("Any", session).client(service)
+
+
 class Cloud:
     """The resources, and a look into them. The report function is not there: what it is invoked with is kept."""
 
-    def __init__(self, endpoint: AwsEndpoint) -> None:
+    def __init__(self, endpoint: AwsEndpoint, session: boto3.Session) -> None:
         self._endpoint = endpoint
-        self._dynamodb: Any = boto3.client("dynamodb")
-        self._streams: Any = boto3.client("dynamodbstreams")
-        self.s3: Any = boto3.client("s3")
+        self.endpoint_url = endpoint.url
+        self._dynamodb: Any = _client(session, "dynamodb")
+        self._streams: Any = _client(session, "dynamodbstreams")
+        self.s3: Any = _client(session, "s3")
         self._read = 0
         self._create_contributions()
         self.create_ledger()
@@ -56,7 +64,7 @@ class Cloud:
             "slackSigningSecret": SEED.signing_secret,
             "linkSigningKey": LINK_KEY,
         }
-        boto3.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps(keys))
+        _client(session, "secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps(keys))
         self.create_bucket()
 
     # rows

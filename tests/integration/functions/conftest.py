@@ -13,11 +13,12 @@ from integration.functions.endpoint import AwsEndpoint
 from integration.functions.events import SEED
 from integration.functions.gateway import Gateway
 from integration.functions.world import DESCRIPTION, TYPED, URL, World
+from local_slack.client import SlackControl
+from local_slack.server import SlackServer
 from ossi_download import bootstrap as download
 from ossi_interactions import bootstrap as interactions
 from ossi_interactions.handler import handler as interactions_handler
-from ossi_playground.slack.client import SlackControl
-from ossi_playground.slack.server import SlackServer
+from ossi_playground.seed import load_seed
 from ossi_reconcile import bootstrap as reconcile
 from ossi_report import bootstrap as report
 from ossi_slash import bootstrap as slash
@@ -34,8 +35,12 @@ PRIVATE = (
 
 @pytest.fixture(scope="session")
 def running_slack() -> Iterator[SlackServer]:
+    # On AWS no Slack runs beside a function: what the server of the local one logs is not the functions' log.
+    uvicorn = logging.getLogger("uvicorn")
+    uvicorn.addHandler(logging.NullHandler())
+    uvicorn.propagate = False
     # Where Slack's three seconds matter the tests take the time themselves; a busy machine must not fail the others.
-    with SlackServer(answer_seconds=20) as server:
+    with SlackServer(load_seed(), answer_seconds=20) as server:
         yield server
 
 
@@ -75,7 +80,7 @@ def cloud(
             bootstrap.app.cache_clear()
         running_endpoint.forget()
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
-        cloud = Cloud(running_endpoint)
+        cloud = Cloud(running_endpoint, session)
         for name, value in running_endpoint.environment.items():
             monkeypatch.setenv(name, value)
         yield cloud

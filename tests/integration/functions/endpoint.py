@@ -5,7 +5,6 @@ import re
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
@@ -13,12 +12,14 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto.core.models import botocore_stubber
 
+from http_server import Handler, Server
 from integration.functions.events import Event
 
 _SCOPE = re.compile(
     r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request, SignedHeaders=\S+, Signature=[0-9a-f]{64}$"
 )
 _VARIABLES = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL_LAMBDA")
+_OWN = {"content-length", "server", "date"}  # headers that the server itself adds
 _INVOKE = re.compile(r"/2015-03-31/functions/[^/]+/invocations")
 
 
@@ -36,9 +37,14 @@ class AwsEndpoint:
         self._lock = threading.Lock()
 
     @property
+    def url(self) -> str:
+        """Its address."""
+        return self._server.url
+
+    @property
     def environment(self) -> dict[str, str]:
         """The variables that lead the clients here."""
-        return dict.fromkeys(_VARIABLES, f"http://127.0.0.1:{self._server.server_address[1]}")
+        return dict.fromkeys(_VARIABLES, self.url)
 
     def forget(self) -> None:
         """As if nothing had been."""
@@ -84,35 +90,20 @@ class AwsEndpoint:
     def __enter__(self) -> Self:
         endpoint = self
 
-        class Request(BaseHTTPRequestHandler):
+        class Request(Handler):
             protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
 
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            def respond(self) -> None:
+                body = self.body()
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 status, answered, content = endpoint.answer(self.path, headers, body)
-                raw = content.encode() if isinstance(content, str) else content
-                self.send_response(status)
-                for name, value in answered.items():
-                    if name.lower() not in {"content-length", "server", "date"}:
-                        self.send_header(name, str(value))
-                self.send_header("content-length", str(len(raw)))
-                self.end_headers()
-                self.wfile.write(raw)
+                kept = {name: str(value) for name, value in answered.items() if name.lower() not in _OWN}
+                self.answer(status, content.encode() if isinstance(content, str) else content, kept)
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Request)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
+        self._server = Server(Request).__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.__exit__(kind, error, trace)

@@ -11,9 +11,9 @@ import pytest
 from fakes import HELSINKI
 from integration.functions.events import SEED, Context, interaction_body, signed, slash_body
 from integration.functions.world import AINO, DESCRIPTION, EINO, MAIJA, PUBLIC, TYPED, World, a_row, typed_in
+from local_slack.control_models import MessageRead
 from ossi.domain.months import Month
 from ossi_interactions.handler import handler as interactions_handler
-from ossi_playground.slack.wire import MessageRead
 from ossi_slash.handler import handler
 
 

@@ -8,9 +8,9 @@ import pytest
 from integration.functions.endpoint import AwsEndpoint
 from integration.functions.events import Context, interaction_body, load, signed
 from integration.functions.world import AINO, MAIJA, MANAGEMENT, MATTI, PUBLIC, World, a_row, at_once
+from local_slack.control_models import InteractionResult
 from ossi.domain.contribution import Contribution, Status
 from ossi_interactions.handler import handler
-from ossi_playground.slack.wire import InteractionResult
 
 OK = {"statusCode": 200, "body": ""}
 

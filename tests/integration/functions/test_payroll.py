@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 
+from examples import examples
 from fakes import HELSINKI, FakeClock
 from integration.functions.cloud import LEDGER, MONTH_INDEX, TABLE, Cloud
 from integration.functions.test_report_records import client
@@ -37,7 +38,7 @@ def empty(table: str, *key: str) -> None:
         client().delete_item(TableName=table, Key={name: item[name] for name in key})
 
 
-@settings(deadline=None, max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(2), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ACTS)
 def test_every_accepted_contribution_is_counted_once(cloud: Cloud, acts: list[Act]) -> None:
     empty(TABLE, "userId", "timestamp")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import boto3
@@ -21,6 +22,7 @@ from ossi_report.report_records import DynamoReportRecords
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
 
 
+@cache
 def client() -> Any:
     return boto3.client("dynamodb")
 

@@ -13,12 +13,12 @@ from fakes import HELSINKI, contribution
 from integration.functions.cloud import Cloud
 from integration.functions.events import SEED, Context, Event
 from integration.functions.gateway import Gateway
+from local_slack.client import SlackControl
+from local_slack.control_models import MessageRead, SubmitResult, ViewRead
+from local_slack.server import SlackServer
+from local_slack.traffic import TrafficEntry
 from ossi.domain.contribution import Contribution
 from ossi.domain.months import Month
-from ossi_playground.slack.client import SlackControl
-from ossi_playground.slack.server import SlackServer
-from ossi_playground.slack.traffic import TrafficEntry
-from ossi_playground.slack.wire import MessageRead, SubmitResult, ViewRead
 from ossi_reconcile.handler import handler as reconcile_handler
 from ossi_report.handler import handler as report_handler
 from ossi_stream.handler import handler as stream_handler

@@ -1,13 +1,12 @@
 """The same world as that of the functions' tests, and what was logged in it."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
 
+from http_server import Handler, Server
 from integration.functions.conftest import (
     PRIVATE,
     cloud,
@@ -31,19 +30,13 @@ class Answers:
         self._given: list[dict[str, Any]] = []
         given = self._given
 
-        class Request(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                given.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(200)
-                self.send_header("content-length", "2")
-                self.end_headers()
-                self.wfile.write(b"ok")
+        class Request(Handler):
+            def respond(self) -> None:
+                given.append(json.loads(self.body()))
+                self.answer(body=b"ok")
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Request)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/response/answer"
+        self.server = Server(Request)
+        self.url = f"{self.server.url}/response/answer"
 
     def taken(self) -> list[dict[str, Any]]:
         """The answers since it was last asked."""
@@ -55,12 +48,8 @@ class Answers:
 @pytest.fixture(scope="session")
 def answers() -> Iterator[Answers]:
     answers = Answers()
-    thread = threading.Thread(target=answers.server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield answers
-    answers.server.shutdown()
-    thread.join()
-    answers.server.server_close()
+    with answers.server:
+        yield answers
 
 
 @pytest.fixture

@@ -1,27 +1,24 @@
 """What fuzzing sends: junk, real payloads with something wrong in them, and how many of them."""
 
 import copy
-import os
+import itertools
 from collections.abc import Iterator
 from typing import Any, cast
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from examples import examples
+
 Path = tuple[str | int, ...]
 
 HUGE = "x" * 3000
-_TIMES = int(os.environ.get("FUZZ_TIMES", "1"))
 
 
-def fuzzed(examples: int) -> settings:
-    """Always the same examples, unless FUZZ_TIMES asks for so many times more: then other ones in every run."""
+def fuzzed(few: int) -> settings:
+    """So many examples in `make test`, many times more in `make fuzz`."""
     return settings(
-        max_examples=examples * _TIMES,
-        derandomize=_TIMES == 1,
-        database=None,
-        deadline=None,
-        print_blob=True,
+        max_examples=examples(few),
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
     )
 
@@ -74,10 +71,11 @@ def without(payload: Any, path: Path) -> Any:
 
 
 def each_spoiled(payload: Any, odd: tuple[Any, ...] = ODD) -> Iterator[tuple[Path, Any]]:
-    """Every part taken away once, and replaced by each odd value once."""
+    """Every part taken away once, and replaced: by each odd value in `make fuzz`, by one in `make test`, each value in its turn."""
+    turns = itertools.cycle(odd)
     for path in paths(payload):
         yield path, without(payload, path)
-        for value in odd:
+        for value in itertools.islice(turns, examples(1, fuzz=len(odd))):
             yield path, replaced(payload, path, value)
 
 

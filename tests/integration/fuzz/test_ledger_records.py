@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from ossi.delivery.errors import DeliveryIncomplete
 
 from integration.functions.cloud import LEDGER
 from integration.functions.events import Context, interaction_body, signed
@@ -63,7 +64,7 @@ def sent(world: World, subject: str) -> set[str]:
     return {effect for (id_, effect), record in world.cloud.ledger().items() if id_ == subject and record.get("ts")}
 
 
-@fuzzed(10)
+@fuzzed(4)
 @given(item=records(_SUBJECT, "ask_management"))
 @example(item={"id": {"S": _SUBJECT}, "effect": {"S": "ask_management"}, "state": {"S": "DUE"}, "failures": {"S": "x"}})
 @example(item={"id": {"S": _SUBJECT}, "effect": {"S": "ask_management"}, "state": {"L": []}})
@@ -97,7 +98,7 @@ def test_a_spoiled_record_holds_up_nothing(world: World, logged: Logged, item: I
     looked_through(logged())
 
 
-@fuzzed(8)
+@fuzzed(4)
 @given(item=records(_SUBJECT, "ask_management"))
 @example(item={"id": {"S": _SUBJECT}, "effect": {"S": "ask_management"}, "state": {"S": "SENT"}, "ts": {"N": "5"}})
 def test_a_decision_by_hand_is_told_whatever_is_known_of_its_request(world: World, logged: Logged, item: Item) -> None:
@@ -115,7 +116,7 @@ def test_a_decision_by_hand_is_told_whatever_is_known_of_its_request(world: Worl
     assert "redraw_request" not in {effect for _, effect in ledger}, "no button was pressed"
 
 
-@fuzzed(10)
+@fuzzed(4)
 @given(item=records("report#2026-10#asked#once", "announce_report"))
 @example(item={"id": {"S": "report#2026-10#asked#once"}, "effect": {"S": "announce_report"}, "state": {"S": "DONE"}})
 def test_a_spoiled_record_of_a_run_does_not_fail_the_report(world: World, logged: Logged, item: Item) -> None:
@@ -131,7 +132,7 @@ def test_a_spoiled_record_of_a_run_does_not_fail_the_report(world: World, logged
     assert announced or errors or state in {"SENT", "CLAIMED", "UNKNOWN"} or item.get("ambiguous") != {"N": "0"}
 
 
-@fuzzed(10)
+@fuzzed(4)
 @given(
     spoiled=st.dictionaries(
         st.sampled_from(["position", "rows", "endedAt"]),

@@ -18,7 +18,7 @@ from integration.fuzz.conftest import Answers, Logged
 from integration.fuzz.shapes import JUNK, each_spoiled, fuzzed, replaced, spoiled
 from integration.fuzz.test_requests import nothing_failed
 from ossi.domain.contribution import Contribution, Status
-from ossi.domain.form import SubmittedForm, check
+from ossi.domain.form import Submission, SubmittedForm, check
 from ossi.domain.levels import CompensationLevels
 from ossi_interactions.handler import handler
 
@@ -88,7 +88,7 @@ def only_what_a_form_may_hold(world: World, answer: dict[str, Any]) -> None:
         assert re.fullmatch(r"[A-Z0-9]+", row.user_id)
         assert isinstance(row.submission_id, str)
         form = SubmittedForm(row.text, row.url, row.contribution_month, row.size)
-        check(form, datetime.now(HELSINKI), 2, CompensationLevels())
+        assert isinstance(check(form, datetime.now(HELSINKI), 2, CompensationLevels()), Submission)
         world.cloud.remove(row)
 
 

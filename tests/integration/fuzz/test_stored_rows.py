@@ -14,9 +14,9 @@ from integration.functions.world import AINO, MAIJA, World, a_row
 from integration.fuzz.conftest import Answers, Logged
 from integration.fuzz.shapes import fuzzed
 from integration.fuzz.stored import ATTRIBUTES, NUMBERS, Item, item_of, spoiled_item
+from local_slack.blocks import check_message_blocks
 from ossi.domain.contribution import Contribution, Status
 from ossi_interactions.handler import handler as interactions_handler
-from ossi_playground.slack.blocks import check_message_blocks
 from ossi_reconcile.handler import handler as reconcile_handler
 from ossi_report.handler import handler as report_handler
 from ossi_slash.handler import handler as slash_handler
@@ -86,7 +86,7 @@ def texts_of(message: dict[str, Any]) -> str:
     return json.dumps(message["blocks"], ensure_ascii=False)
 
 
-@fuzzed(10)
+@fuzzed(4)
 @given(items=odd_items())
 def test_a_list_shows_every_good_row_among_spoiled_ones(
     world: World, logged: Logged, answers: Answers, items: list[Item]
@@ -104,7 +104,7 @@ def test_a_list_shows_every_good_row_among_spoiled_ones(
     assert len(shown) <= 2 * len(good)
 
 
-@fuzzed(20)
+@fuzzed(8)
 @given(item=spoiled_item(item_of(a_row()), ATTRIBUTES), verb=st.sampled_from(["accept", "decline"]))
 @example(item=item_of(a_row()) | {"text": {"N": "5"}}, verb="accept")
 def test_a_spoiled_row_is_not_decided_and_its_manager_is_told(
@@ -131,7 +131,7 @@ def test_a_spoiled_row_is_not_decided_and_its_manager_is_told(
         }
 
 
-@fuzzed(8)
+@fuzzed(4)
 @given(items=odd_items(month="2026-10"), run=st.uuids())
 def test_a_report_counts_every_row_that_can_be_read(world: World, logged: Logged, items: list[Item], run: Any) -> None:
     accepted = {"status": Status.ACCEPTED, "decided_by": MAIJA, "decided_at": _FIRST + 10**7}
@@ -146,7 +146,7 @@ def test_a_report_counts_every_row_that_can_be_read(world: World, logged: Logged
     assert announced["rows"] >= len(_GOOD)
 
 
-@fuzzed(8)
+@fuzzed(4)
 @given(items=odd_items(), by_stream=st.booleans())
 def test_what_good_rows_ask_for_is_sent_among_spoiled_ones(
     world: World, logged: Logged, items: list[Item], by_stream: bool
@@ -166,7 +166,7 @@ def test_what_good_rows_ask_for_is_sent_among_spoiled_ones(
             assert ledger[f"contribution#{row.key}", effect]["state"] == "SENT"
 
 
-@fuzzed(10)
+@fuzzed(4)
 @given(before=spoiled_item(item_of(a_row()), ATTRIBUTES), after=spoiled_item(item_of(a_row()), ATTRIBUTES))
 def test_a_change_from_anything_to_anything_comes_once(world: World, logged: Logged, before: Item, after: Item) -> None:
     store(world.cloud, [before, after], [])

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from integration.functions.events import Event, load
 from integration.functions.world import World
 from integration.fuzz.conftest import Logged
@@ -61,7 +62,7 @@ def test_a_record_spoiled_in_any_one_place_blocks_nobody(world: World, logged: L
     handled(world, logged, records)
 
 
-@fuzzed(15)
+@fuzzed(6)
 @given(data=st.data(), name=st.sampled_from(_RECORDS))
 def test_a_record_spoiled_in_several_places_blocks_nobody(
     world: World, logged: Logged, data: st.DataObject, name: str
@@ -73,10 +74,11 @@ def test_a_record_spoiled_in_several_places_blocks_nobody(
 @pytest.mark.parametrize("image", ["OldImage", "NewImage"])
 def test_an_image_with_any_one_odd_attribute_blocks_nobody(world: World, logged: Logged, image: str) -> None:
     record = load("stream_modify")
+    turns = itertools.cycle(_VALUES)
     odd = [
         {**record, "dynamodb": {**record["dynamodb"], image: {**record["dynamodb"][image], name: value}}}
         for name in ("status", "size", "text", "name", "url", "contributionMonth", "decidedBy", "decidedAt", "decidedIn", "new")
-        for value in _VALUES
+        for value in itertools.islice(turns, examples(7, fuzz=len(_VALUES)))
     ]  # fmt: skip
     world.run_stream([record])
     logged()
@@ -94,7 +96,7 @@ def test_a_record_without_its_image_is_named_in_the_log(world: World, logged: Lo
     assert (line["event"], line["why"]) == (record["eventID"], f"a record without {part}")
 
 
-@fuzzed(6)
+@fuzzed(4)
 @given(records=st.lists(JUNK, max_size=3))
 def test_whatever_is_no_record_is_passed_over(world: World, logged: Logged, records: list[Any]) -> None:
     lines = handled(world, logged, records)

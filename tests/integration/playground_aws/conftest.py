@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ossi_playground.aws import Emulator
+from local_aws import Emulator
 
 
 @pytest.fixture(scope="module")

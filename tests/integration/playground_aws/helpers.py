@@ -1,16 +1,15 @@
-"""Tiny functions to put into the emulator, and waiting."""
+"""Tiny functions to put into the emulator."""
 
 from __future__ import annotations
 
 import io
 import json
 import textwrap
-import time
 import zipfile
-from collections.abc import Callable
 from typing import Any
 
-from ossi_playground.aws import Emulator
+from eventually import eventually
+from local_aws import Emulator
 
 TRUST = {
     "Version": "2012-10-17",
@@ -48,11 +47,3 @@ def invoke(emulator: Emulator, name: str, event: object) -> tuple[str | None, An
     """Invokes a function; returns its error and its answer."""
     response = emulator.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
     return response.get("FunctionError"), json.loads(response["Payload"].read() or b"null")
-
-
-def eventually(condition: Callable[[], object], seconds: float = 15) -> None:
-    """Waits until a condition holds, and fails if it does not within `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true in time"
-        time.sleep(0.02)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from ossi_playground.aws.stream_batches import Delivery, Invocation, StreamMapping, Surroundings, process
-from ossi_playground.aws.stream_events import Record, StreamRecord
-from ossi_playground.aws.stream_source import IteratorError, Shard, SourceError, TrimmedError
+from local_aws.stream_batches import Delivery, Invocation, StreamMapping, Surroundings, process
+from local_aws.stream_events import Record, StreamRecord
+from local_aws.stream_source import IteratorError, Shard, SourceError, TrimmedError
 
 FUNCTION = "arn:aws:lambda:eu-north-1:000000000000:function:f"
 STREAM = "arn:aws:dynamodb:eu-north-1:000000000000:table/t/stream/2026"

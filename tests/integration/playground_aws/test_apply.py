@@ -15,11 +15,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from integration.playground_aws.helpers import zipped
-from ossi_playground.aws import ApplyError, Emulator, LocalAws, apply
-from ossi_playground.aws.api_permissions import check_api_permissions
-from ossi_playground.aws.stream_source import RoleSession
+from local_aws import ApplyError, Emulator, LocalAws, apply
+from local_aws.api_permissions import check_api_permissions
+from local_aws.stream_source import RoleSession
 
 SECRETS = {"slackBotToken": "xoxb-local-test", "slackSigningSecret": "0123456789abcdef" * 2, "linkSigningKey": "k" * 64}
+INFRA = Path(__file__).parents[3] / "infra"
 FUNCTIONS = ("slash", "interactions", "stream", "report", "download", "reconcile")
 ECHO = """
 import json
@@ -45,10 +46,14 @@ def config(directory: Path) -> dict[str, str]:
     }
 
 
+def ossi_in(directory: Path, state: Path | None = None) -> LocalAws:
+    return LocalAws(config(directory), SECRETS, project="ossi", program=INFRA, state_dir=state)
+
+
 @pytest.fixture(scope="module")
 def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     directory = artifacts(tmp_path_factory.mktemp("dist"))
-    with LocalAws(config(directory), SECRETS) as running:
+    with ossi_in(directory) as running:
         yield running
 
 
@@ -133,11 +138,15 @@ def test_the_same_program_again_changes_nothing_and_another_setting_is_taken_ove
 ) -> None:
     before = inventory(local_aws.emulator)
     directory = artifacts(tmp_path)
-    again = apply(local_aws.emulator, config(directory), SECRETS)
+    again = apply(local_aws.emulator, config(directory), SECRETS, project="ossi", program=INFRA)
     assert again.outputs == local_aws.outputs
     assert inventory(local_aws.emulator) == before
     changed = apply(
-        local_aws.emulator, {**config(directory), "graceDays": "5"}, {**SECRETS, "slackBotToken": "xoxb-local-other"}
+        local_aws.emulator,
+        {**config(directory), "graceDays": "5"},
+        {**SECRETS, "slackBotToken": "xoxb-local-other"},
+        project="ossi",
+        program=INFRA,
     )
     assert changed.outputs == local_aws.outputs
     slash = local_aws.emulator.client("lambda").get_function_configuration(FunctionName="ossi-local-slash")
@@ -173,7 +182,7 @@ def test_it_all_comes_back_on_kept_state_and_what_was_not_delivered_is_delivered
     directory, state = tmp_path / "dist", tmp_path / "state"
     directory.mkdir()
     artifacts(directory)
-    with LocalAws(config(directory), SECRETS, state_dir=state) as first:
+    with ossi_in(directory, state) as first:
         first.poller.wait_idle(20)
         first.poller.pause()
         outputs = first.outputs
@@ -182,14 +191,14 @@ def test_it_all_comes_back_on_kept_state_and_what_was_not_delivered_is_delivered
         )
         assert first.poller.deliveries == ()
         counted = inventory(first.emulator)
-    with LocalAws(config(directory), SECRETS, state_dir=state) as second:
+    with ossi_in(directory, state) as second:
         second.poller.wait_idle(20)
         assert [item.outcome for item in second.poller.deliveries] == ["succeeded"] * 2
         assert inventory(second.emulator) == counted
         for name in ("table", "functions", "reportBucket", "secretArn"):
             assert second.outputs[name] == outputs[name]
         assert get(second.outputs["slashUrl"], "POST", b"x=1")[0] == 200
-    with LocalAws(config(directory), SECRETS, state_dir=state) as third:
+    with ossi_in(directory, state) as third:
         third.poller.wait_idle(20)
         assert third.poller.deliveries == ()
 
@@ -257,7 +266,7 @@ def test_what_is_wrong_comes_out_as_one_error_that_names_it(
     emulator: Emulator, program: Program, text: str, words: list[str]
 ) -> None:
     with pytest.raises(ApplyError) as caught:
-        apply(emulator, {}, {}, program=program(text))
+        apply(emulator, {}, {}, project="small", program=program(text))
     for word in words:
         assert word in str(caught.value)
     assert caught.value.__notes__
@@ -270,7 +279,7 @@ def test_a_failure_is_named_and_not_those_that_follow_from_it(emulator: Emulator
     aws.sqs.Queue("third", opts=pulumi.ResourceOptions(depends_on=[policy]))
     """
     with pytest.raises(ApplyError, match="'first'"):
-        apply(emulator, {}, {}, program=program(text))
+        apply(emulator, {}, {}, project="small", program=program(text))
 
 
 def test_components_secrets_and_printing_do_not_disturb(
@@ -290,19 +299,19 @@ def test_components_secrets_and_printing_do_not_disturb(
     """
     monkeypatch.chdir(os.sep)
     directory = program(text)
-    first = apply(emulator, {"number": "3"}, {"token": "s3cret"}, program=directory)
+    first = apply(emulator, {"number": "3"}, {"token": "s3cret"}, project="small", program=directory)
     assert first.outputs["token"] == {"deep": ["s3cret"]}
     assert first.outputs["plain"] == 3
     assert first.outputs["queue"].startswith("part-")
-    again = apply(emulator, {"number": "3"}, {"token": "s3cret"}, program=directory)
+    again = apply(emulator, {"number": "3"}, {"token": "s3cret"}, project="small", program=directory)
     assert again.outputs == first.outputs
 
 
 def test_a_missing_program_and_a_missing_artifact_are_sentences(emulator: Emulator, tmp_path: Path) -> None:
     with pytest.raises(ApplyError, match="There is no Pulumi program"):
-        apply(emulator, {}, {}, program=tmp_path)
+        apply(emulator, {}, {}, project="small", program=tmp_path)
     with pytest.raises(ApplyError, match="zip"):
-        apply(emulator, config(tmp_path), SECRETS)
+        apply(emulator, config(tmp_path), SECRETS, project="ossi", program=INFRA)
 
 
 def test_a_route_whose_function_does_not_let_the_api_in_is_named(local_aws: LocalAws) -> None:

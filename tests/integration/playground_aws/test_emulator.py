@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from integration.playground_aws.helpers import add_function, eventually, invoke
-from ossi_playground.aws import Emulator, LocalAwsError, PortInUseError, StateDirInUseError
+from local_aws import Emulator, LocalAwsError, PortInUseError, StateDirInUseError
 
 SHOW_ENVIRONMENT = """
 import os, sys
@@ -215,7 +215,7 @@ def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     program = f"""
     import pathlib, time
-    from ossi_playground.aws import Emulator
+    from local_aws import Emulator
     emulator = Emulator()
     emulator.start()
     pathlib.Path({str(note)!r}).write_text(f"{{emulator.pid}} {{emulator.log_file.parent}}")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ossi_playground.aws import LocalAwsError, environment
-from ossi_playground.aws.environment import ensure_environment, repository_root
+from local_aws import LocalAwsError, environment
+from local_aws.environment import ensure_environment, repository_root
 
 # Stands for uv: notes that it was called, and makes what is asked for.
 UV = """#!/bin/sh
@@ -48,8 +48,8 @@ def test_a_failure_shows_the_words_of_uv_and_is_tried_again(calls: Path, tmp_pat
     assert calls.exists()
 
 
-def test_without_a_checkout_it_says_so(tmp_path: Path) -> None:
-    with pytest.raises(LocalAwsError, match="checkout"):
+def test_without_a_lock_file_it_says_what_to_give_it(tmp_path: Path) -> None:
+    with pytest.raises(LocalAwsError, match="ministack and boto3"):
         repository_root(tmp_path)
 
 

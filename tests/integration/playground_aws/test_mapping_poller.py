@@ -13,12 +13,12 @@ import pytest
 
 from integration.playground_aws.helpers import eventually
 from integration.playground_aws.streams import ERROR, FUNCTION, OK, STREAM, FakeStream, mapping, record, records
-from ossi_playground.aws import LocalAwsError
-from ossi_playground.aws.checkpoints import Checkpoints
-from ossi_playground.aws.mapping_poller import MappingPoller
-from ossi_playground.aws.stream_batches import Invocation, StreamMapping
-from ossi_playground.aws.stream_events import Record
-from ossi_playground.aws.stream_source import Shard, SourceError
+from local_aws import LocalAwsError
+from local_aws.checkpoints import Checkpoints
+from local_aws.mapping_poller import MappingPoller
+from local_aws.stream_batches import Invocation, StreamMapping
+from local_aws.stream_events import Record
+from local_aws.stream_source import Shard, SourceError
 
 
 def succeed(_numbers: list[str]) -> Invocation:
@@ -201,7 +201,7 @@ def test_behind_the_trim_horizon_it_goes_on_at_the_oldest_record() -> None:
 
 
 def test_a_child_shard_waits_for_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ossi_playground.aws.mapping_poller._SHARDS_SECONDS", 0.01)
+    monkeypatch.setattr("local_aws.mapping_poller._SHARDS_SECONDS", 0.01)
     stream = FakeStream(Shard("shard-2", "shard-1"), Shard("shard-1", None))
     blocked = threading.Event()
     function = Function(lambda numbers: OK if blocked.is_set() or "001" not in numbers else ERROR)

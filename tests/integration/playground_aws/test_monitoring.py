@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ossi_playground.aws import ApplyError, Emulator, apply
+from local_aws import ApplyError, Emulator, apply
 
 PROGRAM = """
 import json, pulumi, pulumi_aws as aws
@@ -41,7 +41,7 @@ def program(tmp_path: Path) -> Path:
 
 
 def test_what_is_made_is_what_was_declared(emulator: Emulator, program: Path) -> None:
-    outputs = apply(emulator, {}, {}, program=program).outputs
+    outputs = apply(emulator, {}, {}, project="small", program=program).outputs
     (alarm,) = emulator.client("cloudwatch").describe_alarms(AlarmNames=["slow"])["MetricAlarms"]
     assert alarm.get("AlarmArn") == outputs["alarm"]
     assert (alarm.get("Namespace"), alarm.get("MetricName")) == ("Ossi", "AnswerMs")
@@ -55,9 +55,9 @@ def test_what_is_made_is_what_was_declared(emulator: Emulator, program: Path) ->
 
 
 def test_the_same_again_makes_nothing_twice_and_a_change_is_taken_over(emulator: Emulator, program: Path) -> None:
-    first = apply(emulator, {}, {}, program=program).outputs
+    first = apply(emulator, {}, {}, project="small", program=program).outputs
     before = inventory(emulator)
-    again = apply(emulator, {"text": "second"}, {}, program=program).outputs
+    again = apply(emulator, {"text": "second"}, {}, project="small", program=program).outputs
     assert again == first
     assert inventory(emulator) == before
     (alarm,) = emulator.client("cloudwatch").describe_alarms(AlarmNames=["slow"])["MetricAlarms"]
@@ -108,6 +108,6 @@ def inventory(emulator: Emulator) -> dict[str, int]:
 def test_what_is_wrong_is_named(emulator: Emulator, tmp_path: Path, text: str, words: list[Any]) -> None:
     (tmp_path / "__main__.py").write_text("import pulumi_aws as aws\n" + textwrap.dedent(text))
     with pytest.raises(ApplyError) as caught:
-        apply(emulator, {}, {}, program=tmp_path)
+        apply(emulator, {}, {}, project="small", program=tmp_path)
     for word in words:
         assert word in str(caught.value)

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from integration.playground_aws.helpers import TRUST, add_function, eventually
-from ossi_playground.aws import Emulator, emulator_process
-from ossi_playground.aws.environment import ensure_environment
+from local_aws import Emulator, emulator_process
+from local_aws.environment import ensure_environment
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 NOTE = """

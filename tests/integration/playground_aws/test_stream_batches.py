@@ -17,7 +17,7 @@ from integration.playground_aws.streams import (
     record,
     records,
 )
-from ossi_playground.aws.stream_batches import Invocation, NotInvokedError
+from local_aws.stream_batches import Invocation, NotInvokedError
 
 
 def answers(*given: Invocation) -> Answer:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from integration.playground_aws.helpers import add_function, eventually
-from ossi_playground.aws import Emulator, LocalAwsError, StreamPoller
+from local_aws import Emulator, LocalAwsError, StreamPoller
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import EventSourceMappingConfigurationResponseTypeDef

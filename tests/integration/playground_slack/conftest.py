@@ -8,8 +8,9 @@ import pytest
 
 from integration.playground_slack.bot import FakeBot
 from integration.playground_slack.web import Web
-from ossi_playground.slack.client import SlackControl
-from ossi_playground.slack.server import SlackServer
+from local_slack.client import SlackControl
+from local_slack.server import SlackServer
+from ossi_playground.seed import load_seed
 
 
 @dataclass
@@ -29,7 +30,7 @@ def clock() -> MovableClock:
 
 @pytest.fixture(scope="session")
 def running(clock: MovableClock) -> Iterator[SlackServer]:
-    with SlackServer(clock=clock) as server:
+    with SlackServer(load_seed(), clock=clock) as server:
         yield server
 
 

@@ -20,9 +20,9 @@ from integration.playground_slack.blocks import (
     section,
     text_input,
 )
-from ossi_playground.slack.blocks import check_message_blocks, check_view
-from ossi_playground.slack.errors import SlackError
-from ossi_playground.slack.limits import LIMITS
+from local_slack.blocks import check_message_blocks, check_view
+from local_slack.errors import SlackError
+from local_slack.limits import LIMITS
 
 CONFIRM: Block = {"title": plain("Sure?"), "text": mrkdwn("*Really*?"), "confirm": plain("Yes"), "deny": plain("No")}
 IMAGE: Block = {"type": "image", "image_url": "https://example.org/a.png", "alt_text": "a picture"}

@@ -6,8 +6,8 @@ import pytest
 from integration.playground_slack.blocks import AINO, EINO, MAIJA, MANAGEMENT, NEWCOMER, PUBLIC, actions, button
 from integration.playground_slack.bot import Answer, FakeBot
 from integration.playground_slack.web import Web
-from ossi_playground.slack.client import ControlRefusedError, SlackControl, WaitTimeoutError
-from ossi_playground.slack.server import SlackServer
+from local_slack.client import ControlRefusedError, SlackControl, WaitTimeoutError
+from local_slack.server import SlackServer
 
 
 def test_the_workspace_is_the_seed(control: SlackControl) -> None:

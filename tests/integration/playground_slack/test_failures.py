@@ -13,8 +13,8 @@ from integration.playground_slack.blocks import AINO, MANAGEMENT, PUBLIC
 from integration.playground_slack.bot import FakeBot
 from integration.playground_slack.conftest import MovableClock
 from integration.playground_slack.web import Web
-from ossi_playground.slack.client import FailureKind, SlackControl
-from ossi_playground.slack.server import SlackServer
+from local_slack.client import FailureKind, SlackControl
+from local_slack.server import SlackServer
 
 
 def refused_with(call: Callable[[], object]) -> tuple[int, dict[str, str]]:

@@ -23,8 +23,8 @@ from integration.playground_slack.blocks import (
 )
 from integration.playground_slack.bot import Answer, FakeBot, Received
 from integration.playground_slack.web import Web
-from ossi_playground.slack.client import ControlRefusedError, SlackControl
-from ossi_playground.slack.wire import SubmitResult, ViewRead
+from local_slack.client import ControlRefusedError, SlackControl
+from local_slack.control_models import SubmitResult, ViewRead
 
 LEVEL: Block = {
     "type": "static_select",

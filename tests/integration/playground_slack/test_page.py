@@ -11,16 +11,16 @@ import httpx
 import pytest
 
 from integration.playground_slack.web import Web
-from ossi.domain.commands import COMMANDS
+from local_slack.client import SlackControl
+from local_slack.inspector import DeliveryRead, InspectorError, LogLine, TableRead
+from local_slack.server import SlackServer
 from ossi.domain.contribution import Status
 from ossi.domain.form import DESCRIPTION_MIN
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
 from ossi_playground.demo_data import MONTHS, decided_rows, load_demo_data, overlooked_rows
 from ossi_playground.seed import load_seed
-from ossi_playground.slack.client import SlackControl
-from ossi_playground.slack.inspector import DeliveryRead, InspectorError, LogLine, TableRead
-from ossi_playground.slack.server import SlackServer
+from ossi_slash.commands import COMMANDS
 
 AINO, MAIJA = "U0AINO001", "U0MAIJA01"
 PUBLIC, MANAGEMENT = "C0OPENSRC", "C0MANAGERS"
@@ -130,7 +130,7 @@ class _Inspector:
 
 
 def test_the_inspector_is_what_was_handed_in() -> None:
-    with SlackServer(inspector=_Inspector()) as server, SlackControl(server.url) as control:
+    with SlackServer(load_seed(), inspector=_Inspector()) as server, SlackControl(server.url) as control:
 
         def read(path: str) -> httpx.Response:
             return httpx.get(f"{server.control_url}/inspector/{path}", trust_env=False)

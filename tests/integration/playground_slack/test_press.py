@@ -22,9 +22,9 @@ from integration.playground_slack.blocks import (
 )
 from integration.playground_slack.bot import Answer, FakeBot, Received
 from integration.playground_slack.web import Web
-from ossi_playground.slack.client import ControlRefusedError, SlackControl
-from ossi_playground.slack.server import SlackServer
-from ossi_playground.slack.wire import InteractionResult
+from local_slack.client import ControlRefusedError, SlackControl
+from local_slack.control_models import InteractionResult
+from local_slack.server import SlackServer
 
 DECISION: list[Block] = [
     section("A contribution", block_id="facts"),

@@ -9,7 +9,7 @@ from integration.playground_slack.blocks import AINO, EINO, PUBLIC, actions, but
 from integration.playground_slack.bot import FakeBot
 from integration.playground_slack.conftest import MovableClock
 from integration.playground_slack.web import Web
-from ossi_playground.slack.client import SlackControl
+from local_slack.client import SlackControl
 
 
 def post(url: str, **body: Any) -> tuple[int, str]:

@@ -9,9 +9,10 @@ import pytest
 
 from integration.playground_slack.blocks import AINO, EINO, MAIJA, MANAGEMENT, PUBLIC, section
 from integration.playground_slack.web import Web
-from ossi_playground.seed import Seed, load_seed
-from ossi_playground.slack.client import SlackControl
-from ossi_playground.slack.server import SlackServer
+from local_slack.client import SlackControl
+from local_slack.seed import Seed
+from local_slack.server import SlackServer
+from ossi_playground.seed import load_seed
 
 
 def raw(server: SlackServer, method: str, **arguments: Any) -> dict[str, Any]:

@@ -174,12 +174,18 @@ def test_a_message_that_cannot_be_written_never_went_out_and_is_parked() -> None
 
 
 @pytest.mark.parametrize("idempotent", [False, True])
-def test_a_limit_is_the_places_and_no_attempt_of_the_message(idempotent: bool) -> None:
+def test_a_limit_is_the_places_and_no_copy_of_the_message(idempotent: bool) -> None:
     found = after(CLAIM, failed(FailureKind.LIMITED, 120, idempotent=idempotent), NOW)
     assert without_token(found) == replace(
-        CLAIM, state=State.DUE, attempts=4, ambiguous=2 if idempotent else 1, reason="trouble",
+        CLAIM, state=State.DUE, ambiguous=2 if idempotent else 1, reason="trouble",
         due_at=NOW + 120 * SECOND, lease_until=0, token="",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("attempts", "wait"), [(1, SECOND), (3, SECOND), (4, 40 * SECOND), (5, MINUTE), (9, MINUTE)])
+def test_a_message_that_is_limited_each_time_is_tried_ever_more_rarely(attempts: int, wait: int) -> None:
+    found = after(replace(CLAIM, attempts=attempts), failed(FailureKind.LIMITED, 0), NOW)
+    assert (found.state, found.due_at) == (State.DUE, NOW + wait)
 
 
 @pytest.mark.parametrize("kind", [FailureKind.NOT_DONE, FailureKind.REFUSED_FOR_NOW])

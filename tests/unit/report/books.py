@@ -11,6 +11,7 @@ from ossi.domain.levels import DEFAULT_LEVELS, CompensationLevel, CompensationLe
 from ossi.domain.months import Month
 from ossi.domain.payroll import Change, ChangeKind
 from ossi.domain.report import Edition, MonthBefore, Report
+from ossi_report.aggregate import aggregate
 from ossi_report.workbook import build_workbook
 from unit.report.months import CLOSED, HELSINKI, MADE_AT, OCTOBER, PROVISIONAL, STOCKHOLM, contribution
 from unit.report.typed import NASTY
@@ -56,7 +57,7 @@ class Book:
     def content(self) -> bytes:
         """The XLSX file."""
         report = Report(OCTOBER, self.contributions, LEVELS, self.edition, MonthBefore(SEPTEMBER, 0, {}))
-        return build_workbook(report, HELSINKI, MADE_AT)
+        return build_workbook(report, aggregate(OCTOBER, report.rows, LEVELS), HELSINKI, MADE_AT)
 
 
 def _moments() -> Iterator[int]:

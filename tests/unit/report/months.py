@@ -15,6 +15,8 @@ from ossi.domain.contribution import Contribution, Status
 from ossi.domain.levels import DEFAULT_LEVELS, CompensationLevel, CompensationLevels
 from ossi.domain.months import Month
 from ossi.domain.report import Edition, MonthBefore, Report
+from ossi_report.aggregate import aggregate
+from ossi_report.figures import MonthFigures
 from ossi_report.workbook import build_workbook
 
 OCTOBER = Month(2026, 10)
@@ -57,14 +59,15 @@ CLOSED = Edition(datetime(2026, 11, 3, 6, tzinfo=HELSINKI), CLOSES_AT)
 PROVISIONAL = Edition(None, CLOSES_AT)
 
 
-def report_of(contributions: Sequence[Contribution], edition: Edition = CLOSED) -> Report:
-    """The report of October 2026 with these in it."""
-    return Report(OCTOBER, tuple(contributions), LEVELS, edition, MonthBefore(OCTOBER.previous(), 0, {}))
+def drawn(contributions: Sequence[Contribution], edition: Edition = CLOSED) -> tuple[Report, MonthFigures]:
+    """The report of October 2026 with these in it, and what it comes to."""
+    report = Report(OCTOBER, tuple(contributions), LEVELS, edition, MonthBefore(OCTOBER.previous(), 0, {}))
+    return report, aggregate(OCTOBER, report.rows, LEVELS)
 
 
 def file_of(contributions: Sequence[Contribution], edition: Edition = CLOSED) -> bytes:
     """The month's workbook, as a file."""
-    return build_workbook(report_of(contributions, edition), HELSINKI, MADE_AT)
+    return build_workbook(*drawn(contributions, edition), HELSINKI, MADE_AT)
 
 
 def reopened(contributions: Sequence[Contribution], edition: Edition = CLOSED) -> Workbook:

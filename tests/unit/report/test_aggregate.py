@@ -6,7 +6,7 @@ import pytest
 
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.report import ContributorTotal
-from ossi_report.aggregate import figures, summarize
+from ossi_report.aggregate import aggregate
 from unit.report.months import LEVELS, OCTOBER, STOCKHOLM, contribution
 
 
@@ -19,7 +19,7 @@ def test_counts_every_status_and_sums_only_what_was_accepted() -> None:
         contribution(timestamp=5, size="MEDIUM", status=Status.DECLINED),
     ]
 
-    summary = summarize(OCTOBER, month, LEVELS)
+    summary = aggregate(OCTOBER, month, LEVELS).summary
 
     assert (summary.month, summary.accepted, summary.pending, summary.declined) == (OCTOBER, 2, 1, 2)
     assert summary.totals == {"EUR": Decimal(250)}
@@ -33,7 +33,7 @@ def test_currencies_stay_apart() -> None:
         contribution(timestamp=3, size=STOCKHOLM.key, user_id="U0EINO001", name="Eino Mäki"),
     ]
 
-    summary = summarize(OCTOBER, month, LEVELS)
+    summary = aggregate(OCTOBER, month, LEVELS).summary
 
     assert summary.totals == {"EUR": Decimal(50), "SEK": Decimal("3000.20")}
     assert [person.amounts for person in summary.contributors] == [
@@ -46,7 +46,7 @@ def test_sums_are_exact() -> None:
     """A thousand times 1500.10 is not 1500100 in binary fractions."""
     month = [contribution(timestamp=at, size=STOCKHOLM.key) for at in range(1000)]
 
-    total = summarize(OCTOBER, month, LEVELS).totals["SEK"]
+    total = aggregate(OCTOBER, month, LEVELS).summary.totals["SEK"]
 
     assert isinstance(total, Decimal)
     assert str(total) == "1500100.00"
@@ -63,7 +63,7 @@ def test_people_are_told_apart_by_id_shown_by_their_latest_name_and_sorted_by_it
         contribution(timestamp=7, user_id="U4", name=""),
     ]
 
-    people = summarize(OCTOBER, month, LEVELS).contributors
+    people = aggregate(OCTOBER, month, LEVELS).summary.contributors
 
     assert [(person.user_id, person.name, person.count) for person in people] == [
         ("U1", "Aino", 1),
@@ -74,32 +74,34 @@ def test_people_are_told_apart_by_id_shown_by_their_latest_name_and_sorted_by_it
 
 
 def test_a_person_without_an_accepted_contribution_is_no_contributor() -> None:
-    assert summarize(OCTOBER, [contribution(status=Status.PENDING)], LEVELS).contributors == ()
+    assert aggregate(OCTOBER, [contribution(status=Status.PENDING)], LEVELS).summary.contributors == ()
 
 
 @pytest.mark.parametrize("rows", [[], [contribution(status=Status.DECLINED)]])
 def test_a_month_without_accepted_contributions(rows: list[Contribution]) -> None:
-    summary = summarize(OCTOBER, rows, LEVELS)
+    summary = aggregate(OCTOBER, rows, LEVELS).summary
 
     assert (summary.accepted, summary.totals, summary.contributors) == (0, {}, ())
 
 
 @pytest.mark.parametrize("size", ["", "HUGE", "LARGE", "=1+1"])
 def test_a_level_that_is_not_offered_is_counted_and_worth_what_is_known_of_it(size: str) -> None:
-    summary = summarize(OCTOBER, [contribution(timestamp=1, size=size), contribution(timestamp=2)], LEVELS)
+    summary = aggregate(OCTOBER, [contribution(timestamp=1, size=size), contribution(timestamp=2)], LEVELS).summary
 
     assert (summary.accepted, summary.totals) == (2, {"EUR": Decimal(50)})
 
 
 def test_rows_of_another_month_count_too() -> None:
     """The caller has chosen the rows."""
-    assert summarize(OCTOBER, [contribution(contribution_month="rubbish")], LEVELS).accepted == 1
+    assert aggregate(OCTOBER, [contribution(contribution_month="rubbish")], LEVELS).summary.accepted == 1
 
 
 def test_levels_are_in_the_configured_order_with_all_that_are_offered() -> None:
     month = [contribution(timestamp=1, size="ODD"), contribution(timestamp=2, size="LARGE"), contribution(timestamp=3)]
 
-    found = [(line.level.key, line.total.count, line.total.amount) for line in figures(OCTOBER, month, LEVELS).by_level]
+    found = [
+        (line.level.key, line.total.count, line.total.amount) for line in aggregate(OCTOBER, month, LEVELS).by_level
+    ]
 
     assert found == [
         ("NO_COMPENSATION", 0, 0),
@@ -120,7 +122,7 @@ def test_contributors_and_levels() -> None:
         contribution(timestamp=4, user_id="U1", name="Cia", size="SMALL"),
     ]
 
-    lines = figures(OCTOBER, month, LEVELS).by_contributor_and_level
+    lines = aggregate(OCTOBER, month, LEVELS).by_contributor_and_level
 
     assert [(line.name, line.level.key, line.total.count, line.total.amount) for line in lines] == [
         ("Bea", "SMALL", 1, 50),

@@ -5,17 +5,18 @@ import io
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ossi.domain.contribution import Contribution, Status
 from ossi_report.columns import FILE_COLUMNS
 from ossi_report.data_files import JSON_FORMAT, build_csv, build_json, unprotected
-from unit.report.months import HELSINKI, MADE_AT, PROVISIONAL, contribution, milliseconds, report_of
+from unit.report.months import HELSINKI, MADE_AT, PROVISIONAL, contribution, drawn, milliseconds
 from unit.report.test_workbook_texts import NASTY, typed_texts, user_ids
 
 MONTH = [
@@ -27,11 +28,11 @@ MONTH = [
 
 
 def csv_of(contributions: Sequence[Contribution]) -> bytes:
-    return build_csv(report_of(contributions), HELSINKI, MADE_AT)
+    return build_csv(*drawn(contributions), HELSINKI, MADE_AT)
 
 
 def json_of(contributions: Sequence[Contribution]) -> bytes:
-    return build_json(report_of(contributions), HELSINKI, MADE_AT)
+    return build_json(*drawn(contributions), HELSINKI, MADE_AT)
 
 
 def read_csv(file: bytes) -> list[dict[str, str]]:
@@ -110,7 +111,7 @@ def test_the_json_file_says_what_it_is() -> None:
 
 
 def test_a_provisional_month_is_not_closed_in_the_json_file() -> None:
-    file = build_json(report_of(MONTH, PROVISIONAL), HELSINKI, MADE_AT)
+    file = build_json(*drawn(MONTH, PROVISIONAL), HELSINKI, MADE_AT)
     assert json.loads(file)["closed_at"] is None
 
 
@@ -126,6 +127,16 @@ def test_the_json_file_has_a_line_for_each_contribution() -> None:
     assert [json.loads(line.removesuffix(",")) for line in lines[1:-1]] == json.loads(json_of(MONTH))["contributions"]
 
 
+def test_the_rows_stay_in_the_order_that_the_figures_have() -> None:
+    """They are sorted once, for all files of a report."""
+    report, figures = drawn([contribution(timestamp=at) for at in (1, 2, 3)])
+    backwards = replace(figures, rows=figures.rows[::-1])
+    days = [f"1970-01-01T02:00:00.00{at}+02:00" for at in (3, 2, 1)]
+
+    assert [row["Timestamp"] for row in read_csv(build_csv(report, backwards, HELSINKI, MADE_AT))] == days
+    assert [row["timestamp"] for row in read_json(build_json(report, backwards, HELSINKI, MADE_AT))] == days
+
+
 def test_the_csv_file_is_for_excel_and_for_scripts() -> None:
     file = csv_of(MONTH)
     assert file.startswith(b"\xef\xbb\xbfSlack ID,Target month,Timestamp,Name,")
@@ -134,7 +145,7 @@ def test_the_csv_file_is_for_excel_and_for_scripts() -> None:
 
 @pytest.mark.parametrize("build", [build_csv, build_json])
 def test_a_month_without_rows(build: Any) -> None:
-    file = build(report_of([]), HELSINKI, MADE_AT)
+    file = build(*drawn([]), HELSINKI, MADE_AT)
     assert (read_csv if build is build_csv else read_json)(file) == []
 
 
@@ -163,7 +174,6 @@ def test_an_apostrophe_that_was_typed_can_be_told_from_one_that_protects(typed: 
 half_characters = re.compile("[\ud800-\udfff]")
 
 
-@settings(deadline=None)  # a busy machine is no defect
 @given(user_ids, *[typed_texts] * 4, st.sampled_from(list(Status)), st.one_of(st.none(), typed_texts))
 def test_the_files_as_read_again_are_the_data(
     user_id: str, name: str, size: str, text: str, url: str, status: Status, decided_by: str | None

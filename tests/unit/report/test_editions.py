@@ -11,7 +11,7 @@ from ossi.domain.contribution import Status
 from ossi.domain.months import Month
 from ossi.domain.payroll import Change, ChangeKind
 from ossi.domain.report import Edition
-from ossi_report.aggregate import figures
+from ossi_report.aggregate import aggregate
 from unit.report.months import CLOSED, LEVELS, OCTOBER, PROVISIONAL, STOCKHOLM, contribution, reopened, table
 
 LATE = contribution(timestamp=3, size="MEDIUM", user_id="U2", name="Eino Mäki", contribution_month="2026-09")
@@ -58,7 +58,7 @@ def test_the_summary_shows_the_month_the_late_ones_and_the_sum(book: Workbook) -
 
 
 def test_late_ones_are_in_the_totals_of_people_and_levels() -> None:
-    month = figures(OCTOBER, ROWS, LEVELS)
+    month = aggregate(OCTOBER, ROWS, LEVELS)
 
     assert {person.user_id: person.count for person in month.summary.contributors} == {"U0AINO001": 3, "U2": 1}
     assert {line.level.key: line.total.count for line in month.by_level if line.total.count} == {

@@ -26,6 +26,7 @@ from ossi.domain.report import MonthSummary, Report
 from ossi.ports import Message
 from ossi.slack.errors import FailureKind
 from ossi_report.close_month import Books
+from ossi_report.figures import MonthFigures
 from ossi_report.make_report import ReportMaker, ReportRun, WriteFile, finish_report, make_report, unannounced
 
 SEPTEMBER, OCTOBER, NOVEMBER = (Month(2026, number) for number in (9, 10, 11))
@@ -35,16 +36,17 @@ NOW = datetime(2026, 11, 3, 6, 0, 0, 250_000, tzinfo=HELSINKI)
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 24 * 3_600_000
 
 
-def summarize(month: Month, rows: Sequence[Contribution], _levels: CompensationLevels) -> MonthSummary:
+def aggregate(month: Month, rows: Sequence[Contribution], _levels: CompensationLevels) -> MonthFigures:
     counts = Counter(row.status for row in rows)
-    return MonthSummary(
+    summary = MonthSummary(
         month, counts[Status.ACCEPTED], counts[Status.PENDING], counts[Status.DECLINED], {"EUR": Decimal(1)}, ()
     )
+    return MonthFigures(summary, tuple(rows), {}, {}, {}, {}, (), ())
 
 
 def writes(kind: str) -> WriteFile:
-    def write(report: Report, zone: ZoneInfo, now: datetime) -> bytes:
-        return f"{kind} {report.month} {len(report.rows)} {zone} {now:%Y-%m-%d}".encode()
+    def write(report: Report, figures: MonthFigures, zone: ZoneInfo, now: datetime) -> bytes:
+        return f"{kind} {report.month} {len(figures.rows)} {zone} {now:%Y-%m-%d}".encode()
 
     return write
 
@@ -73,7 +75,7 @@ class Office:
             management_channel=MANAGEMENT,
             api_url="https://api.example",
             link_key=lambda: KEY,
-            summarize=summarize,
+            aggregate=aggregate,
             writers={kind: writes(kind) for kind in ("xlsx", "csv", "json")},
         )
         self.blocks: list[str] = []
@@ -146,6 +148,25 @@ def test_a_report_is_stored_and_announced() -> None:
     assert (record.state, record.attempts, record.begun, record.ambiguous, record.requested_by, record.open) == (
         State.SENT, 1, 1, 1, "U0MAIJA01", False,
     )  # fmt: skip
+
+
+def test_the_month_is_aggregated_once_for_the_message_and_all_files() -> None:
+    office = Office(contribution(status=Status.ACCEPTED), contribution(timestamp=1))
+    made: list[MonthFigures] = []
+    written: list[MonthFigures] = []
+
+    def counted(month: Month, rows: Sequence[Contribution], levels: CompensationLevels) -> MonthFigures:
+        made.append(aggregate(month, rows, levels))
+        return made[-1]
+
+    def write(_report: Report, figures: MonthFigures, _zone: ZoneInfo, _now: datetime) -> bytes:
+        written.append(figures)
+        return b""
+
+    writers = dict.fromkeys(office.maker.writers, write)
+    assert make_report(replace(office.maker, aggregate=counted, writers=writers), ReportRun(OCTOBER, RUN))
+    assert len(made) == 1
+    assert [id(figures) for figures in written] == [id(made[0])] * 3
 
 
 def test_the_same_run_delivered_twice_posts_one_report() -> None:

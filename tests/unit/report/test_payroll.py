@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from fakes import HELSINKI, FakeClock, FakeContributions, FakeReportRecords
 from ossi.domain.contribution import Contribution
 from ossi.domain.levels import DEFAULT_LEVELS, CompensationLevel, CompensationLevels
-from ossi_report.aggregate import summarize
+from ossi_report.aggregate import aggregate
 from ossi_report.close_month import Books
 from unit.report.payroll import ACTS, Act, Payroll
 
@@ -46,5 +46,5 @@ def test_every_accepted_contribution_is_counted_once(acts: list[Act]) -> None:
             continue
         entries = office.books.records.counted(record.counted)
         rows = [entry.shown(None) for entry in entries]
-        summary = summarize(record.month, rows, CompensationLevels(record.levels))
+        summary = aggregate(record.month, rows, CompensationLevels(record.levels)).summary
         assert (summary.totals, summary.accepted, summary.late) == (record.totals, record.accepted, record.late)

@@ -3,6 +3,7 @@
 import html
 import re
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -14,8 +15,22 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ossi.domain.contribution import Contribution, Status
 from ossi_report import cell_values
 from ossi_report import sheet as sheet_module
-from ossi_report.aggregate import summarize
-from unit.report.months import LEVELS, OCTOBER, contribution, file_of, milliseconds, reopened, table, wall_clock
+from ossi_report.aggregate import aggregate
+from ossi_report.figures import Total
+from ossi_report.workbook import build_workbook
+from unit.report.months import (
+    HELSINKI,
+    LEVELS,
+    MADE_AT,
+    OCTOBER,
+    contribution,
+    drawn,
+    file_of,
+    milliseconds,
+    reopened,
+    table,
+    wall_clock,
+)
 
 ORIGINAL_COLUMNS = ["Slack ID", "Target month", "Timestamp", "Name", "Compensation", "Description", "URL"]
 TOTALS = ("Status", None, None, "Count", "Amount", "Currency")
@@ -97,7 +112,29 @@ def test_the_summary_says_what_the_rows_say(book: Workbook) -> None:
         assert sum(line["Count"] for line in lines) == len(rows)
         for currency, total in summed.items():
             assert sum(Decimal(str(line["Amount"])) for line in lines if line["Currency"] == currency) == total
-    assert summed == summarize(OCTOBER, MONTH, LEVELS).totals
+    assert summed == aggregate(OCTOBER, MONTH, LEVELS).summary.totals
+
+
+def test_the_workbook_shows_the_figures_that_it_is_given() -> None:
+    """They are worked out once, for the message and all files: nothing here is counted or sorted again."""
+    report, figures = drawn(MONTH)
+    backwards = replace(
+        figures,
+        rows=figures.rows[::-1],
+        by_currency={"EUR": Total(77, Decimal(777))},
+        by_level=figures.by_level[::-1],
+        by_contributor_and_level=figures.by_contributor_and_level[::-1],
+    )
+
+    book = load_workbook(BytesIO(build_workbook(report, backwards, HELSINKI, MADE_AT)))
+
+    rows = table(book["Accepted"], headings(book["Accepted"]))
+    assert [row["Slack ID"] for row in rows] == ["U2", "U1", "U1", "U1"]
+    assert [(line["Count"], line["Amount"]) for line in table(book["Summary"], TOTALS)] == [(77, 777)]
+    levels = [line["Compensation"] for line in table(book["Summary"], PER_LEVEL)]
+    assert levels == [line.level.key for line in reversed(figures.by_level)]
+    people = [line["Slack ID"] for line in table(book["Summary"], PER_CONTRIBUTOR_AND_LEVEL)]
+    assert people == ["U2", "U1", "U1"]
 
 
 def test_the_summary_by_contributor_and_level(book: Workbook) -> None:
@@ -306,8 +343,7 @@ def test_rows_of_older_days_are_shown_as_they_are() -> None:
 def test_three_thousand_rows() -> None:
     month = [contribution(timestamp=at, user_id=f"U{at % 100}", size="STOCKHOLM") for at in range(3000)]
 
-    book = load_workbook(BytesIO(file_of(month)), read_only=True)
+    book = reopened(month)
 
     assert sum(1 for _ in book["Accepted"].iter_rows()) == 3001
-    book.close()
-    assert [row["Amount"] for row in table(reopened(month)["Summary"], TOTALS)] == [4_500_300]
+    assert [row["Amount"] for row in table(book["Summary"], TOTALS)] == [4_500_300]

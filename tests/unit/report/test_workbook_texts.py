@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -39,7 +39,6 @@ user_ids = st.one_of(st.sampled_from(NASTY), st.text(min_size=1, max_size=255)).
 )
 
 
-@settings(deadline=None)  # a busy machine is no defect
 @given(user_ids, *[typed_texts] * 4, st.sampled_from(list(Status)), st.one_of(st.none(), typed_texts))
 def test_the_workbook_as_opened_again_is_the_data(
     user_id: str, name: str, size: str, text: str, url: str, status: Status, decided_by: str | None

@@ -5,10 +5,10 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block
 
+from local_slack.blocks import check_message_blocks
+from local_slack.limits import limit
+from local_slack.mrkdwn import Act, Reading, read_message, read_mrkdwn
 from ossi.ports import Choose, Message
-from ossi_playground.slack.blocks import check_message_blocks
-from ossi_playground.slack.limits import limit
-from ossi_playground.slack.mrkdwn import Act, Reading, read_message, read_mrkdwn
 
 LONG_NAME = "Ääkkönen-Österlund <!here> & *Sons* `rm -rf` :tada: =1+1 العربية " + "x" * 25
 UGLY = {

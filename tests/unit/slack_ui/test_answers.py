@@ -1,21 +1,9 @@
 """What people read in answer to a command or a click: help and problems."""
 
-from datetime import datetime
-
 import pytest
 
 from fakes import HELSINKI, contribution, first
-from ossi.domain.commands import parse_command
-from ossi.domain.contribution import Status
-from ossi.domain.errors import (
-    AlreadyDecided,
-    FutureMonth,
-    MonthTooEarly,
-    OssiError,
-    UnknownContribution,
-    UnreadableContribution,
-    UnreadableMonth,
-)
+from ossi.domain.contribution import Contribution, Status
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
 from ossi.ports import Message
@@ -23,28 +11,27 @@ from ossi.runtime.clock import any_of
 from ossi.slack.messages import phrases, problems
 from ossi.slack.messages.help import help_message
 from ossi.slack.messages.notifications import Words
-from ossi.slack.messages.report import report_coming
+from ossi.slack.messages.report_coming import report_coming
 from unit.slack_ui.judge import UGLY, acts_of, assert_taken, every_wording, read
 
-NOW = datetime(2026, 11, 15, tzinfo=HELSINKI)
+OCTOBER = Month(2026, 10)
 WORDS = Words(HELSINKI, CompensationLevels(), first)
 every_ugly_text = pytest.mark.parametrize("text", UGLY.values(), ids=UGLY.keys())
 
 
 def unreadable(typed: str) -> Message:
-    return problems.no_such_month(UnreadableMonth(typed), NOW)
+    return problems.month_unreadable(typed, OCTOBER)
 
 
-def helped(text: str) -> Message:
-    return help_message(parse_command(text), "1.2.3", "production", first)
+def helped(unknown: str | None = None, nearest: str | None = None) -> Message:
+    return help_message("1.2.3", "production", first, unknown=unknown, nearest=nearest)
 
 
 # help
 
 
-@pytest.mark.parametrize("text", ["", "help"])
-def test_help_names_every_command_and_ends_with_version_and_stack(text: str) -> None:
-    message = helped(text)
+def test_help_names_every_command_and_ends_with_version_and_stack() -> None:
+    message = helped()
     assert_taken(message)
     seen = read(message).text
     for command in ("/ossi new", "/ossi list", "/ossi report", "/ossi help"):
@@ -54,14 +41,14 @@ def test_help_names_every_command_and_ends_with_version_and_stack(text: str) -> 
 
 
 def test_help_greets_in_many_ways() -> None:
-    messages = list(every_wording(lambda choose: help_message(parse_command(""), "1", "dev", choose)))
+    messages = list(every_wording(lambda choose: help_message("1", "dev", choose)))
     assert len({message.text for message in messages}) == len(phrases.GREETINGS)
     for message in messages:
         assert_taken(message)
 
 
 def test_an_unknown_word_is_named_with_the_nearest_command() -> None:
-    message = helped("lsit please")
+    message = helped("lsit", "list")
     assert "I do not know the word “lsit”. Did you mean /ossi list?" in read(message).text
     assert "/ossi report" in read(message).text, "the help follows"
     assert "Did you mean" not in helped("xyzzy").text
@@ -69,9 +56,9 @@ def test_an_unknown_word_is_named_with_the_nearest_command() -> None:
 
 @every_ugly_text
 def test_an_unknown_word_appears_as_typed_and_does_nothing(text: str) -> None:
-    message = helped(text.replace("\n", " "))
-    assert_taken(message)
     word = text.split()[0]
+    message = helped(word)
+    assert_taken(message)
     assert (f"“{word}”" if len(word) <= 60 else f"“{word[:59]}…”") in read(message).text
     assert acts_of(message) == acts_of(helped("xyzzy"))
 
@@ -89,16 +76,13 @@ def test_a_month_that_cannot_be_read_appears_as_typed(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("message", "said"),
     [
-        (FutureMonth("December 2027"), "December 2027 has not begun"),
-        (MonthTooEarly("May 1999"), "a month since January 2000"),
+        (problems.month_not_begun(Month(2027, 12), OCTOBER), "December 2027 has not begun"),
+        (problems.month_too_early(Month(1999, 5), Month(2000, 1), OCTOBER), "a month since January 2000"),
     ],
 )
-def test_a_month_that_there_is_not_is_answered_with_one_that_there_is(
-    error: FutureMonth | MonthTooEarly, said: str
-) -> None:
-    message = problems.no_such_month(error, NOW)
+def test_a_month_that_there_is_not_is_answered_with_one_that_there_is(message: Message, said: str) -> None:
     assert_taken(message)
     assert said in message.text
     assert "for example /ossi report 2026-10" in message.text
@@ -117,19 +101,23 @@ def test_a_form_that_did_not_open_without_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "by", "said"),
+    ("decided", "said"),
     [
-        (AlreadyDecided(contribution(status=Status.ACCEPTED, decided_by="U0MATTI01", decided_at=1_793_000_000_000)),
-         "U0MAIJA01", "Somebody was quicker. Accepted by <@U0MATTI01> on 2026-10-26 09:33."),
-        (AlreadyDecided(contribution(status=Status.DECLINED, decided_by="U0MAIJA01", decided_at=1_793_000_000_000)),
-         "U0MAIJA01", "You have decided on this one before. Declined by <@U0MAIJA01> on 2026-10-26 09:33."),
-        (AlreadyDecided(contribution(status=Status.DECLINED)), "U0MAIJA01", "Somebody was quicker. Declined."),
-        (UnknownContribution("U#1"), "U0MAIJA01", "does not exist any more"),
-        (UnreadableContribution("wrong or missing: text"), "U0MAIJA01", "cannot be read"),
+        (contribution(status=Status.ACCEPTED, decided_by="U0MATTI01", decided_at=1_793_000_000_000),
+         "Somebody was quicker. Accepted by <@U0MATTI01> on 2026-10-26 09:33."),
+        (contribution(status=Status.DECLINED, decided_by="U0MAIJA01", decided_at=1_793_000_000_000),
+         "You have decided on this one before. Declined by <@U0MAIJA01> on 2026-10-26 09:33."),
+        (contribution(status=Status.DECLINED), "Somebody was quicker. Declined."),
     ],
 )  # fmt: skip
-def test_whoever_came_too_late_reads_why(error: OssiError, by: str, said: str) -> None:
-    assert said in problems.decision_refused(error, WORDS, by).text
+def test_whoever_came_too_late_reads_why(decided: Contribution, said: str) -> None:
+    assert said in problems.already_decided(decided, WORDS, "U0MAIJA01").text
+
+
+def test_whoever_decides_on_nothing_reads_why() -> None:
+    assert "does not exist any more" in problems.contribution_gone().text
+    assert "cannot be read" in problems.contribution_unreadable("wrong or missing: text").text
+    assert "wrong or missing: text" in problems.contribution_unreadable("wrong or missing: text").text
 
 
 @pytest.mark.parametrize(

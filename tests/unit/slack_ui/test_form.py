@@ -10,13 +10,24 @@ from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
 from fakes import DESCRIPTION, HELSINKI, URL
-from ossi.domain.errors import InvalidSubmission
-from ossi.domain.form import SubmittedForm
+from local_slack.blocks import check_view
+from ossi.domain.form import (
+    AddressTooLong,
+    InvalidForm,
+    LevelNotOffered,
+    MonthNotOffered,
+    NotAMonth,
+    NotAnAddress,
+    Problem,
+    SubmittedForm,
+    TooLong,
+    TooShort,
+)
 from ossi.domain.levels import CompensationLevels
+from ossi.domain.months import Month
 from ossi.slack.errors import UnreadableView
 from ossi.slack.messages.form import CALLBACK_ID, FIELDS, contribution_form, field_errors, read_form
 from ossi.slack.messages.problems import not_stored
-from ossi_playground.slack.blocks import check_view
 from unit.slack_ui.judge import UGLY
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=HELSINKI)
@@ -141,9 +152,32 @@ def test_the_time_of_opening_survives_the_way_through_slack(moment: datetime) ->
 
 
 def test_complaints_stand_beside_their_fields() -> None:
-    answer = field_errors(InvalidSubmission({"url": "not like this", "month": "too late"}))
-    assert answer == {"response_action": "errors", "errors": {"url": "not like this", "month": "too late"}}
+    answer = field_errors(InvalidForm({"url": NotAnAddress(), "month": NotAMonth()}))
+    assert answer == {
+        "response_action": "errors",
+        "errors": {
+            "url": "Please give a full web address, such as https://github.com/owner/project/pull/1.",
+            "month": "Please choose one of the months.",
+        },
+    }
     assert json.dumps(answer)
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (TooShort(50, 3), "at least 50 characters, this has 3"),
+        (TooLong(2000, 2001), "within 2,000 characters, this has 2,001"),
+        (AddressTooLong(2000), "within 2,000 characters"),
+        (MonthNotOffered(Month(2026, 10)), "October 2026 can no longer be chosen"),
+        (LevelNotOffered(), "one of the levels"),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_a_sentence(problem: Problem, said: str) -> None:
+    (sentence,) = field_errors(InvalidForm({"field": problem}))["errors"].values()
+    assert said in sentence
+    assert sentence.startswith(("Please ", "October "))
+    assert sentence.endswith(".")
 
 
 def test_a_form_that_could_not_be_stored_stays_open() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes import HELSINKI
+from local_slack.mrkdwn import Reading, read_block, read_mrkdwn
 from ossi.slack.block_kit import (
     blocks_of,
     escape,
@@ -23,7 +24,6 @@ from ossi.slack.block_kit import (
     shorten,
     typed,
 )
-from ossi_playground.slack.mrkdwn import Reading, read_block, read_mrkdwn
 from unit.slack_ui.judge import UGLY, name_of
 
 SIGNS = st.text(st.sampled_from("&<>;ampltgx :!@#|*_~`\n"))

@@ -68,11 +68,12 @@ class FormSent(_Part):
 
 
 class ButtonsPressed(_Part):
-    """Buttons of a message were pressed."""
+    """Buttons of a message were pressed. trigger_id: opens a form, once, within 3 seconds."""
 
     type: Literal["block_actions"]
     user: Person
     actions: Annotated[list[Action], Field(min_length=1)]
+    trigger_id: _Text = ""
     response_url: _Text = ""
     container: _Object = {}
     channel: _Object = {}
@@ -87,7 +88,11 @@ class ButtonsPressed(_Part):
 
 
 class UnreadableForm(RequestRefused):
-    """A submitted form that cannot be read."""
+    """A submitted form that cannot be read. first_field: beside which that is said; of the contribution's form where nobody knows."""
+
+    def __init__(self, why: str, first_field: str = "description") -> None:
+        super().__init__(why)
+        self.first_field = first_field
 
 
 class Other(_Part):

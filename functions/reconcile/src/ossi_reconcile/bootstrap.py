@@ -1,20 +1,14 @@
-"""Builds what the reconcile function works with: its composition root."""
+"""What the reconcile function works with: nobody waits, so full clients."""
 
 from functools import cache
 
-from ossi.aws.contributions import DynamoContributions
-from ossi.aws.deliveries import DynamoDeliveries
-from ossi.aws.dynamodb import dynamodb_client
-from ossi.aws.lite.services import LambdaClient, SecretsManagerClient
-from ossi.aws.report_requests import LambdaReportRequests
-from ossi.aws.secrets import SecretsManager
 from ossi.delivery.deliver import Office
 from ossi.delivery.effect import Sender
 from ossi.delivery.effects import EFFECTS
-from ossi.runtime.clock import any_of, now_ms
-from ossi.slack.client import SlackChat
-from ossi.slack.messages.notifications import Words
-from ossi.slack.sdk_transport import SlackSdk
+from ossi.runtime.clock import now_ms
+from ossi.wiring import Wiring
+from ossi.wiring.full import FullClients
+from ossi.wiring.lazy import lazy
 from ossi_reconcile.checkpoint import DynamoCheckpoint
 from ossi_reconcile.lease import DynamoLease
 from ossi_reconcile.settings import Settings
@@ -23,36 +17,42 @@ from ossi_reconcile.work_off import Desk
 _SLACK_TIMEOUT_S = 5
 
 
-class App:
-    """What working off and looking at rows need, fulfilled by AWS and Slack."""
+class App(Wiring[Settings]):
+    """And what only this function has."""
 
-    def __init__(self, settings: Settings) -> None:
-        secrets = SecretsManager(settings.secret_id, SecretsManagerClient())
-        client = dynamodb_client()
-        self.rounds = DynamoCheckpoint(client, settings.ledger_table, "reconcile")
-        self.office = Office(
-            deliveries=DynamoDeliveries(client, settings.ledger_table, unsettled_index=settings.unsettled_index),
-            contributions=DynamoContributions(client, settings.table),
+    @lazy
+    def rounds(self) -> DynamoCheckpoint:
+        """Where a round over the rows goes on."""
+        return DynamoCheckpoint(self.clients.dynamodb, self.settings.ledger_table, "reconcile")
+
+    @lazy
+    def office(self) -> Office:
+        """What delivering needs."""
+        return Office(
+            deliveries=self.deliveries,
+            contributions=self.contributions,
             sender=Sender(
-                chat=SlackChat(
-                    secrets.bot_token, SlackSdk(settings.slack_api_url, _SLACK_TIMEOUT_S), secrets.read_again
-                ),
-                words=Words(settings.time_zone, settings.compensation_levels, any_of),
-                management_channel=settings.management_channel,
-                public_channel=settings.public_channel,
+                chat=self.chat,
+                words=self.words,
+                management_channel=self.management_channel,
+                public_channel=self.settings.public_channel,
             ),
             effects=EFFECTS,
             now=now_ms,
         )
-        requests = LambdaReportRequests(settings.report_function, LambdaClient(attempts=2))
-        self.desk = Desk(
+
+    @lazy
+    def desk(self) -> Desk:
+        """What working off needs."""
+        return Desk(
             self.office,
-            DynamoLease(client, settings.ledger_table, "deliveries"),
-            lambda record: requests.finish(record.key.subject, record.key.effect),
+            DynamoLease(self.clients.dynamodb, self.settings.ledger_table, "deliveries"),
+            lambda record: self.report_requests.finish(record.key.subject, record.key.effect),
         )
 
 
 @cache
 def app() -> App:
     """One for the life of the execution environment."""
-    return App(Settings.read())
+    settings = Settings.read()
+    return App(settings, FullClients(settings.slack_api_url, _SLACK_TIMEOUT_S))

@@ -38,6 +38,7 @@ REPORT_MS = 6 * 60_000
 """How long the report function has, once it was asked to finish a report's delivery: it's stopped after five minutes."""
 _HOLD_EVERY_S = 20
 _LOOK_EVERY_S = 15
+_LONGEST_SLEEP_S = 60
 _AT_A_TIME = 100  # BatchGetItem takes no more
 
 
@@ -78,6 +79,7 @@ class _Job:
     record: Record
     contribution: Contribution
     wanted: Wanted
+    limited: int = 0
 
 
 def redrive_reports(desk: Desk, *, dry: bool = False) -> list[Finding]:
@@ -101,10 +103,14 @@ def redrive_reports(desk: Desk, *, dry: bool = False) -> list[Finding]:
 
 def work_off(desk: Desk, time: Time) -> Worked:
     """Tries everything that is due, and waits for the pace of places while there is time."""
+    run = _Run(desk, time)
+    due = run.due()
+    if not due:
+        return Worked()
     if not desk.lease.hold():
         return Worked(idle=True)
     try:
-        return _Run(desk, time).run()
+        return run.work_off(due)
     finally:
         desk.lease.release()
 
@@ -125,17 +131,17 @@ class _Run:
         self._lost = False
         self._counted = False
 
-    def run(self) -> Worked:
+    def work_off(self, due: list[Record]) -> Worked:
         """Goes on until nothing is due that could be tried now."""
         while self._time.is_enough() and not self._worked.slack_is_down and not self._lost:
             self._slow.clear()
             self._queues.clear()
-            if not self._take_up(self._jobs(self._due())):
+            if not self._take_up(self._jobs(due)) or not self._drain():
                 break
-            self._drain()
+            due = self.due()
         return self._worked
 
-    def _due(self) -> list[Record]:
+    def due(self) -> list[Record]:
         """The oldest records of each place that may be tried now: no more than can be worked off before the next look."""
         office = self._office
         keys = [*office.deliveries.unsettled(CONTRIBUTIONS), *office.deliveries.unsettled(REPORTS)]
@@ -258,22 +264,26 @@ class _Run:
         self._keep_queued()
         return bool(self._queues)
 
-    def _drain(self) -> None:
+    def _drain(self) -> bool:
+        """Tries what is in the queues, as far as the places are open. Answers whether another look at what is due makes sense."""
         looked_at = self._time.now()
-        while self._queues and self._time.is_enough() and not self._worked.slack_is_down:
+        while self._queues:
+            if not self._time.is_enough() or self._worked.slack_is_down:
+                return False
             if self._time.now() - looked_at > _LOOK_EVERY_S:
-                return  # meanwhile more may be due, in other places
+                return True  # meanwhile more may be due, in other places
             if self._time.now() - self._held_at > _HOLD_EVERY_S and not self._hold():
-                return
+                return False
             now = self._office.now()
             open_now = [place for place in self._queues if self._pace.opens_at(place) <= now]
             quick = [place for place in open_now if place not in self._slow]
             for place in quick or open_now:
                 if not self._time.is_enough() or self._worked.slack_is_down:
-                    return
+                    return False
                 self._one_of(place)
             if not open_now and not self._sleep():
-                return
+                return False
+        return True
 
     def _hold(self) -> bool:
         """Keeps the lease. Answers whether this run still has it."""
@@ -292,10 +302,13 @@ class _Run:
         except Exception as error:  # the ledger failed: this one must not keep the others from being tried
             _logger.exception("a delivery could not be handled", extra={"effect": job.wanted.name})
             settlement = Settlement(Result.FAILED, type(error).__name__)
+        self._pace.after(place, settlement)
         record = settlement.record
-        self._pace.after(place, settlement.kind, record.due_at if record else 0, sent=settlement.result is Result.SENT)
-        if settlement.kind is FailureKind.LIMITED and record is not None:
+        if settlement.kind is FailureKind.LIMITED and record is not None and record.due_at <= settlement.closed_until:
             job.record = record
+            job.limited += 1
+            if job.limited > 1:  # perhaps it's this message that Slack always refuses: the others must not wait for it
+                queue.rotate(-1)
             self._keep_queued()
             return
         queue.popleft()
@@ -332,7 +345,7 @@ class _Run:
     def _sleep(self) -> bool:
         """Until the first place opens, if there is time for that."""
         wait_s = max(min(self._pace.opens_at(place) for place in self._queues) - self._office.now(), 0) / 1000
-        if not self._time.is_enough(wait_s):
-            return False
+        if wait_s > _LONGEST_SLEEP_S or not self._time.is_enough(wait_s):
+            return False  # the next run comes within a minute
         self._time.sleep(min(wait_s, _LOOK_EVERY_S))
         return True

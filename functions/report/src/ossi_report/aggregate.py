@@ -1,10 +1,9 @@
-"""What a month's contributions come to, counted and summed by pandas."""
+"""Works out what a month's contributions come to: one sort of the rows, one aggregation by pandas, and sums of its groups."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from operator import attrgetter
 
 import pandas as pd
 
@@ -12,109 +11,55 @@ from ossi.domain.contribution import Contribution, Status
 from ossi.domain.levels import CompensationLevel, CompensationLevels
 from ossi.domain.months import Month
 from ossi.domain.report import ContributorTotal, MonthSummary, is_late
+from ossi_report.figures import NOTHING, ContributorLevelTotal, LevelTotal, MonthFigures, Total
 
 
-@dataclass(frozen=True)
-class Total:
-    """A number of contributions and their sum, in units of one currency."""
-
-    count: int
-    amount: Decimal
-
-
-NOTHING = Total(0, Decimal(0))
-
-
-@dataclass(frozen=True)
-class LevelTotal:
-    """The accepted contributions of one level."""
-
-    level: CompensationLevel
-    total: Total
-
-
-@dataclass(frozen=True)
-class ContributorLevelTotal:
-    """One person's accepted contributions of one level."""
-
-    user_id: str
-    name: str
-    level: CompensationLevel
-    total: Total
-
-
-@dataclass(frozen=True)
-class MonthFigures:
-    """A month's summary, and the same accepted contributions by currency, by level, and by contributor and level.
-
-    by_currency is in the order of the currencies' codes and holds those that occur; own_by_currency and late_by_currency are its two
-    parts, of the month itself and of earlier ones (R33). So is each of by_contributor, whose
-    people (user's id -> totals) are in the order of their names.
-    by_level is in the configured order and holds every level that is offered, also those that nobody got.
-    by_contributor_and_level follows the names, and in each name the configured order.
-    """
-
-    summary: MonthSummary
-    by_currency: dict[str, Total]
-    own_by_currency: dict[str, Total]
-    late_by_currency: dict[str, Total]
-    by_contributor: dict[str, dict[str, Total]]
-    by_level: tuple[LevelTotal, ...]
-    by_contributor_and_level: tuple[ContributorLevelTotal, ...]
-
-
-def summarize(month: Month, contributions: Sequence[Contribution], levels: CompensationLevels) -> MonthSummary:
-    """Counts the month by status, and sums what was accepted per currency and per contributor.
+def aggregate(month: Month, contributions: Sequence[Contribution], levels: CompensationLevels) -> MonthFigures:
+    """Counts the month by status, and sums what was accepted per currency, level and contributor.
 
     Every row given counts, whatever month stands in it: the caller has chosen them. A level that nobody configured is
     worth nothing. Currencies are never added together.
     """
-    return figures(month, contributions, levels).summary
-
-
-def figures(month: Month, contributions: Sequence[Contribution], levels: CompensationLevels) -> MonthFigures:
-    """As summarize, with the finer sums that the workbook shows."""
-    accepted = _accepted(month, contributions, levels)
-    names = latest_names(contributions)
-    late = accepted[accepted["late"]]
-    by_currency, late_by_currency = _by_currency(accepted), _by_currency(late)
+    names = _latest_names(contributions)
     places = _places(names)
-    by_contributor = _by_contributor(accepted, places)
-    by_status = Counter(contribution.status for contribution in contributions)
+    rows = tuple(sorted(contributions, key=lambda each: (places[each.user_id], each.timestamp)))
+    groups = list(_groups(month, rows, levels))
+    by_status = Counter(each.status for each in rows)
+    by_currency = _by_currency(groups)
+    own, late = (_by_currency(each for each in groups if each.late is kind) for kind in (False, True))
+    by_contributor = _by_contributor(groups)
     return MonthFigures(
         MonthSummary(
             month=month,
             accepted=by_status[Status.ACCEPTED],
             pending=by_status[Status.PENDING],
             declined=by_status[Status.DECLINED],
-            totals={currency: total.amount for currency, total in by_currency.items()},
+            totals=_amounts(by_currency),
             contributors=tuple(_contributor(user_id, names[user_id], of) for user_id, of in by_contributor.items()),
-            late=len(late),
-            late_totals={currency: total.amount for currency, total in late_by_currency.items()},
+            late=sum(total.count for total in late.values()),
+            late_totals=_amounts(late),
         ),
+        rows=rows,
         by_currency=by_currency,
-        own_by_currency=_by_currency(accepted[~accepted["late"]]),
-        late_by_currency=late_by_currency,
+        own_by_currency=own,
+        late_by_currency=late,
         by_contributor=by_contributor,
-        by_level=_by_level(accepted, levels),
-        by_contributor_and_level=_by_contributor_and_level(accepted, names, places, levels),
+        by_level=_by_level(groups, levels),
+        by_contributor_and_level=_by_contributor_and_level(groups, names),
     )
 
 
-def latest_names(contributions: Iterable[Contribution]) -> dict[str, str]:
+def _latest_names(contributions: Iterable[Contribution]) -> dict[str, str]:
     """User's id -> the name on the person's latest row that has one; a person without any is called by the id."""
     names: dict[str, str] = {}
-    for contribution in sorted(contributions, key=attrgetter("timestamp")):
-        if contribution.name or contribution.user_id not in names:
-            names[contribution.user_id] = contribution.person
+    since: dict[str, int] = {}
+    for row in contributions:
+        if row.name and row.timestamp >= since.get(row.user_id, row.timestamp):
+            names[row.user_id] = row.name
+            since[row.user_id] = row.timestamp
+        else:
+            names.setdefault(row.user_id, row.user_id)
     return names
-
-
-def in_order(contributions: Iterable[Contribution]) -> list[Contribution]:
-    """By the person's name, then by time. A person who changed name stays together, as in the totals."""
-    rows = sorted(contributions, key=attrgetter("timestamp"))
-    places = _places(latest_names(rows))
-    return sorted(rows, key=lambda each: places[each.user_id])  # keeps the order in time
 
 
 def _places(names: dict[str, str]) -> dict[str, int]:
@@ -123,62 +68,76 @@ def _places(names: dict[str, str]) -> dict[str, int]:
     return {user_id: place for place, user_id in enumerate(people)}
 
 
-def _accepted(month: Month, contributions: Iterable[Contribution], levels: CompensationLevels) -> pd.DataFrame:
-    """The accepted rows, priced. Amounts are Decimals in a column of objects: pandas adds these exactly."""
-    accepted = [each for each in contributions if each.status is Status.ACCEPTED]
-    priced = [levels.get(each.size) for each in accepted]
+@dataclass(frozen=True)
+class _Group:
+    """What one person has accepted of one level, of the month itself or late."""
+
+    user_id: str
+    level: CompensationLevel
+    late: bool
+    total: Total
+
+
+def _groups(month: Month, rows: Iterable[Contribution], levels: CompensationLevels) -> Iterator[_Group]:
+    """The accepted rows in groups, people in the order of the rows, and in each person the levels as configured.
+
+    Amounts are Decimals in a column of objects: pandas adds these exactly.
+    """
+    accepted = [each for each in rows if each.status is Status.ACCEPTED]
+    people = list(dict.fromkeys(each.user_id for each in accepted))
+    kinds = _in_configured_order({each.size for each in accepted}, levels)
+    person = {user_id: number for number, user_id in enumerate(people)}
+    kind = {level.key: number for number, level in enumerate(kinds)}
     columns = {
-        "user_id": [each.user_id for each in accepted],
-        "level": [level.key for level in priced],
-        "currency": [level.currency for level in priced],
-        "amount": [level.amount for level in priced],
+        "person": [person[each.user_id] for each in accepted],
+        "kind": [kind[each.size] for each in accepted],
         "late": [is_late(each, month) for each in accepted],
+        "amount": pd.Series([kinds[kind[each.size]].amount for each in accepted], dtype=object),
     }
-    return pd.DataFrame(columns, dtype=object).astype({"late": bool})
+    sums = pd.DataFrame(columns).groupby(["person", "kind", "late"])["amount"].agg(["size", "sum"]).reset_index()
+    for person_number, kind_number, late, count, amount in sums.itertuples(index=False):
+        yield _Group(people[int(person_number)], kinds[int(kind_number)], bool(late), Total(int(count), amount))
 
 
-def _totals(accepted: pd.DataFrame, *columns: str) -> dict[tuple[str, ...], Total]:
-    """The values of these columns -> what the rows with these values come to, in the order of the values."""
-    sums = accepted.groupby(list(columns))["amount"].agg(["size", "sum"]).reset_index()
-    return {tuple(values): Total(count, amount) for *values, count, amount in sums.itertuples(index=False)}
+def _by_currency(groups: Iterable[_Group]) -> dict[str, Total]:
+    totals: dict[str, Total] = {}
+    for each in groups:
+        currency = each.level.currency
+        totals[currency] = totals.get(currency, NOTHING) + each.total
+    return dict(sorted(totals.items()))
 
 
-def _by_currency(accepted: pd.DataFrame) -> dict[str, Total]:
-    return {currency: total for (currency,), total in _totals(accepted, "currency").items()}
+def _amounts(totals: dict[str, Total]) -> dict[str, Decimal]:
+    return {currency: total.amount for currency, total in totals.items()}
 
 
-def _by_contributor(accepted: pd.DataFrame, places: dict[str, int]) -> dict[str, dict[str, Total]]:
-    found: dict[str, dict[str, Total]] = {}
-    for (user_id, currency), total in _totals(accepted, "user_id", "currency").items():
-        found.setdefault(user_id, {})[currency] = total
-    return {user_id: found[user_id] for user_id in sorted(found, key=places.__getitem__)}
+def _by_contributor(groups: Iterable[_Group]) -> dict[str, dict[str, Total]]:
+    found: dict[str, list[_Group]] = {}
+    for each in groups:
+        found.setdefault(each.user_id, []).append(each)
+    return {user_id: _by_currency(of) for user_id, of in found.items()}
 
 
 def _contributor(user_id: str, name: str, by_currency: dict[str, Total]) -> ContributorTotal:
-    count = sum(total.count for total in by_currency.values())
-    return ContributorTotal(user_id, name, count, {code: total.amount for code, total in by_currency.items()})
+    return ContributorTotal(user_id, name, sum(each.count for each in by_currency.values()), _amounts(by_currency))
 
 
-def _by_level(accepted: pd.DataFrame, levels: CompensationLevels) -> tuple[LevelTotal, ...]:
-    totals = {key: total for (key,), total in _totals(accepted, "level").items()}
-    keys = sorted({*totals, *(level.key for level in levels.offered)}, key=_configured_order(levels))
-    return tuple(LevelTotal(levels.get(key), totals.get(key, Total(0, Decimal(0)))) for key in keys)
+def _by_level(groups: Iterable[_Group], levels: CompensationLevels) -> tuple[LevelTotal, ...]:
+    totals: dict[str, Total] = {level.key: NOTHING for level in levels.offered}
+    for each in groups:
+        totals[each.level.key] = totals.get(each.level.key, NOTHING) + each.total
+    return tuple(LevelTotal(level, totals[level.key]) for level in _in_configured_order(totals, levels))
 
 
-def _by_contributor_and_level(
-    accepted: pd.DataFrame, names: dict[str, str], places: dict[str, int], levels: CompensationLevels
-) -> tuple[ContributorLevelTotal, ...]:
-    level_order = _configured_order(levels)
-    totals = sorted(
-        _totals(accepted, "user_id", "level").items(),
-        key=lambda item: (places[item[0][0]], level_order(item[0][1])),
-    )
-    return tuple(
-        ContributorLevelTotal(user_id, names[user_id], levels.get(key), total) for (user_id, key), total in totals
-    )
+def _by_contributor_and_level(groups: Iterable[_Group], names: dict[str, str]) -> tuple[ContributorLevelTotal, ...]:
+    totals: dict[tuple[str, CompensationLevel], Total] = {}
+    for each in groups:
+        of = each.user_id, each.level
+        totals[of] = totals.get(of, NOTHING) + each.total
+    return tuple(ContributorLevelTotal(who, names[who], level, total) for (who, level), total in totals.items())
 
 
-def _configured_order(levels: CompensationLevels) -> Callable[[str], tuple[int, str]]:
-    """The sorting key of level keys: as configured, then the unknown ones by their letters."""
+def _in_configured_order(keys: Iterable[str], levels: CompensationLevels) -> list[CompensationLevel]:
+    """The levels of these keys, as configured, then the unknown ones by their letters."""
     places = {level.key: place for place, level in enumerate(levels)}
-    return lambda key: (places.get(key, len(places)), key)
+    return [levels.get(key) for key in sorted(keys, key=lambda key: (places.get(key, len(places)), key))]

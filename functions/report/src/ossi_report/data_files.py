@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from ossi.domain.contribution import Status
 from ossi.domain.report import Report
-from ossi_report.aggregate import in_order
 from ossi_report.cell_values import moment_in
 from ossi_report.columns import (
     AMOUNT,
@@ -28,6 +27,7 @@ from ossi_report.columns import (
     URL,
     json_key,
 )
+from ossi_report.figures import MonthFigures
 
 JSON_FORMAT = 1
 """Goes up when something in the JSON file is renamed or means something else; what is added leaves it as it is."""
@@ -40,7 +40,7 @@ _STATUSES = (Status.ACCEPTED, Status.PENDING, Status.DECLINED)
 _Value = str | float | None
 
 
-def build_csv(report: Report, zone: ZoneInfo, made_at: datetime) -> bytes:
+def build_csv(report: Report, figures: MonthFigures, zone: ZoneInfo, made_at: datetime) -> bytes:
     """The month's rows as RFC 4180 has them (commas, CRLF, quotes where needed), in UTF-8 with a byte order mark.
 
     Without the mark Excel reads the file as of the machine's old code page. A text that a spreadsheet might take for a formula has an
@@ -51,13 +51,13 @@ def build_csv(report: Report, zone: ZoneInfo, made_at: datetime) -> bytes:
     text = TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(FILE_COLUMNS)
-    for row in _rows(report, zone):
+    for row in _rows(report, figures, zone):
         writer.writerow([_csv_cell(row[column]) for column in FILE_COLUMNS])
     text.detach()  # flushes, and leaves the file open
     return file.getvalue()
 
 
-def build_json(report: Report, zone: ZoneInfo, made_at: datetime) -> bytes:
+def build_json(report: Report, figures: MonthFigures, zone: ZoneInfo, made_at: datetime) -> bytes:
     """The month's rows as one JSON object in UTF-8, a line for each contribution, every text exactly as it was typed.
 
     made_at: aware; moments are in zone, with their offset from UTC.
@@ -73,7 +73,7 @@ def build_json(report: Report, zone: ZoneInfo, made_at: datetime) -> bytes:
     file = BytesIO()
     file.write(_json(head).removesuffix(b"}") + b', "contributions": [')
     separator = b"\n"
-    for row in _rows(report, zone):
+    for row in _rows(report, figures, zone):
         file.write(separator + _json({json_key(column): row[column] for column in FILE_COLUMNS}))
         separator = b",\n"
     file.write(b"\n]}\n")
@@ -85,10 +85,9 @@ def unprotected(text: str) -> str:
     return text[1:] if text.startswith("'") and _ACTS.match(text, 1) else text
 
 
-def _rows(report: Report, zone: ZoneInfo) -> Iterator[dict[str, _Value]]:
+def _rows(report: Report, figures: MonthFigures, zone: ZoneInfo) -> Iterator[dict[str, _Value]]:
     """By status, and as the workbook has them. Only what was accepted has an amount: the column's sum is what is to be paid."""
-    rows = in_order(report.rows)
-    for contribution in (each for status in _STATUSES for each in rows if each.status is status):
+    for contribution in (each for status in _STATUSES for each in figures.rows if each.status is status):
         level = report.levels.get(contribution.size) if contribution.status is Status.ACCEPTED else None
         decided_at = contribution.decided_at
         yield {

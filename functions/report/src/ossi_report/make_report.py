@@ -9,7 +9,19 @@ from zoneinfo import ZoneInfo
 
 from ossi.contracts import month_of_report, scheduled_report_subject
 from ossi.delivery.deliver import record_outcome
-from ossi.delivery.policy import Failed, Outcome, Refusal, Sent, claimed, given_up, owed, parked, postponed, superseded
+from ossi.delivery.policy import (
+    Failed,
+    Outcome,
+    Refusal,
+    Sent,
+    claimed,
+    given_up,
+    limit_ms,
+    owed,
+    parked,
+    postponed,
+    superseded,
+)
 from ossi.delivery.record import DeliveryKey, Record, State
 from ossi.delivery.store import Deliveries, DeliveryChanged
 from ossi.domain.contribution import Contribution
@@ -17,12 +29,13 @@ from ossi.domain.errors import UnreadableReport
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.links import LINK_LIFE, report_names, signed_path
 from ossi.domain.months import Month
-from ossi.domain.report import MonthSummary, Report
+from ossi.domain.report import Report
 from ossi.ports import Chat, Message, ReportFiles
 from ossi.slack.errors import FailureKind, SlackError
 from ossi.slack.messages.report import report_empty, report_ready
 from ossi.slack.messages.report_failure import report_failed, report_stopped
 from ossi_report.close_month import Books, close_month
+from ossi_report.figures import MonthFigures
 
 _logger = logging.getLogger(__name__)
 
@@ -36,8 +49,8 @@ ASKED_LIFE_MS = 24 * 3_600_000
 """For how long a report that someone asked for is worth finishing. They can ask again; a closed month's is always finished."""
 _TRIES = 5
 
-Summarize = Callable[[Month, Sequence[Contribution], CompensationLevels], MonthSummary]
-WriteFile = Callable[[Report, ZoneInfo, datetime], bytes]
+Aggregate = Callable[[Month, Sequence[Contribution], CompensationLevels], MonthFigures]
+WriteFile = Callable[[Report, MonthFigures, ZoneInfo, datetime], bytes]
 Limited = Callable[[], AbstractContextManager[object]]
 
 
@@ -55,7 +68,7 @@ class ReportMaker:
     management_channel: str
     api_url: str
     link_key: Callable[[], str]
-    summarize: Summarize
+    aggregate: Aggregate
     writers: Mapping[str, WriteFile]
 
     def now(self) -> int:
@@ -104,7 +117,7 @@ def finish_report(maker: ReportMaker, run_id: str, effect: str, limited: Limited
     month = Month.parse(month_of_report(run_id))
     run = ReportRun(month, run_id, _requested_by(run_id, record))
     if effect == FAILURE:
-        return _tell_failure(maker, run, announcement.reason if announcement else "")
+        return notify_report_failure(maker, run, announcement.reason if announcement else "")
     if not _is_worth_finishing(maker, run, record):
         _put_away(maker, record, "nobody waits for it any more")
         return False
@@ -158,7 +171,7 @@ def _begin(maker: ReportMaker, run: ReportRun, *, due: bool = False) -> Record |
                 extra={"run": run.id, "why": as_read.state, "metric": "ReportFailed"},
             )
             if as_read.state is State.UNREADABLE:
-                _tell_failure(maker, run, as_read.state)
+                notify_report_failure(maker, run, as_read.state)
             return None
         base = as_read or owed(key, maker.management_channel, now, requested_by=run.requested_by or "")
         if base.state is State.CLAIMED and now < base.due_at:
@@ -191,7 +204,7 @@ def _finish(maker: ReportMaker, run: ReportRun, record: Record, limited: Limited
     except Exception as error:
         _note_failure(maker, run, record, _code(error), last=last)
         if last:
-            _tell_failure(maker, run, _code(error))
+            notify_report_failure(maker, run, _code(error))
         raise
     outcome = _announce(maker, run, message)
     if not isinstance(outcome, Sent):
@@ -242,7 +255,7 @@ def _post(
     record = record_outcome(maker.deliveries, claim, outcome, maker.now())
     if isinstance(outcome, Failed):
         if outcome.kind is FailureKind.LIMITED:
-            maker.deliveries.close_place(maker.management_channel, record.due_at)
+            maker.deliveries.close_place(maker.management_channel, maker.now() + limit_ms(outcome.retry_after_s))
         settled = record.state in {State.PARKED, State.UNKNOWN}
         metric = {"metric": "SetAside"} if settled else {"metric": "ReportFailed"}
         _logger.warning("not announced, to be tried again", extra=about | {"why": outcome.code} | metric)
@@ -264,7 +277,7 @@ def _note_failure(maker: ReportMaker, run: ReportRun, begun: Record, why: str, *
     _swap(maker, parked(begun, why, maker.now()) if last else failed, begun)
 
 
-def _tell_failure(maker: ReportMaker, run: ReportRun, why: str) -> bool:
+def notify_report_failure(maker: ReportMaker, run: ReportRun, why: str) -> bool:
     """The last attempt failed. Nothing is told of a report whose announcement may have arrived."""
     return _tell(maker, run, report_failed(run.month, run.requested_by, why), replaces=True)
 
@@ -307,13 +320,15 @@ def _put_away(maker: ReportMaker, record: Record, why: str) -> None:
 
 
 def _message(maker: ReportMaker, run: ReportRun, report: Report) -> Message:
-    summary = maker.summarize(report.month, report.rows, report.levels)
+    # Once: the message and every file show these figures.
+    figures = maker.aggregate(report.month, report.rows, report.levels)
+    summary = figures.summary
     if summary.accepted == 0:
         return report_empty(report, summary, run.requested_by)
     now = maker.books.clock()
     names = report_names(report.month, now, maker.writers)
     for suffix, write in maker.writers.items():
-        maker.files.store(names[suffix], write(report, maker.books.zone, now))
+        maker.files.store(names[suffix], write(report, figures, maker.books.zone, now))
     # By UTC: a week on the clocks on the wall is an hour more or less when they are changed.
     expires_at = (now.astimezone(UTC) + LINK_LIFE).astimezone(maker.books.zone)
     key = maker.link_key()

@@ -19,7 +19,6 @@ from ossi.domain.levels import CompensationLevel, CompensationLevels
 from ossi.domain.months import Month
 from ossi.domain.payroll import Change
 from ossi.domain.report import Edition, Report, is_late
-from ossi_report.aggregate import NOTHING, MonthFigures, Total, figures, in_order
 from ossi_report.book import Book
 from ossi_report.cell_values import link_target, local_time, text_width
 from ossi_report.chart import Cells, bar_chart
@@ -50,6 +49,7 @@ from ossi_report.columns import (
     TIMESTAMP,
     URL,
 )
+from ossi_report.figures import NOTHING, MonthFigures, Total
 from ossi_report.sheet import (
     BLANK,
     HEADER,
@@ -88,21 +88,22 @@ _CHART_ANCHOR = "H4"
 _CHART_ROWS = 16  # that the chart covers, at LINE_HEIGHT
 
 
-def build_workbook(report: Report, zone: ZoneInfo, made_at: datetime) -> bytes:
+def build_workbook(report: Report, figures: MonthFigures, zone: ZoneInfo, made_at: datetime) -> bytes:
     """The month's workbook as an XLSX file. The same arguments give the same bytes.
 
-    made_at: aware; moments are shown on zone's clocks. Every row given is in it, whatever its texts, level or moments.
+    figures: the report's own; its rows stay in their order. made_at: aware; moments are shown on zone's clocks. Every row given is in it,
+    whatever its texts, level or moments.
     """
     with Book(f"Open source contributions, {report.month.label}", made_at) as book:
-        _write_summary(book, figures(report.month, report.rows, report.levels), report.edition, zone, made_at)
-        _write_contributions(book, report, zone)
+        _write_summary(book, figures, report.edition, zone, made_at)
+        _write_contributions(book, report, figures, zone)
         return book.save()
 
 
-def _write_contributions(book: Book, report: Report, zone: ZoneInfo) -> None:
+def _write_contributions(book: Book, report: Report, figures: MonthFigures, zone: ZoneInfo) -> None:
     levels, changes = report.levels, report.edition.changes
     rows: dict[str, list[Contribution]] = {ACCEPTED: [], LATE: [], PENDING: [], DECLINED: []}
-    for row in in_order(report.rows):
+    for row in figures.rows:
         rows[_sheet_of(row, report.month)].append(row)
     for title, of_sheet in rows.items():
         widths = _widths(title, of_sheet, levels)

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from ossi.runtime.settings import FormSettings, SlackSettings, TableSettings
+from ossi.runtime.settings import FormSettings, ReportFunctionSettings, SlackSettings, TableSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(SlackSettings, TableSettings, FormSettings):
-    """report_function: name or ARN of the function that makes reports. stack and version stand at the foot of the help."""
+class Settings(SlackSettings, TableSettings, FormSettings, ReportFunctionSettings):
+    """stack and version stand at the foot of the help."""
 
-    report_function: str
     stack: str
     version: str

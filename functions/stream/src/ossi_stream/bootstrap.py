@@ -1,40 +1,33 @@
-"""Builds what the stream function works with: its composition root."""
+"""What the stream function works with: nobody waits, so full clients."""
 
 from functools import cache
 
-from ossi.aws.contributions import DynamoContributions
-from ossi.aws.deliveries import DynamoDeliveries
-from ossi.aws.dynamodb import dynamodb_client
-from ossi.aws.lite.services import SecretsManagerClient
-from ossi.aws.secrets import SecretsManager
 from ossi.delivery.deliver import Office
 from ossi.delivery.effect import Sender
 from ossi.delivery.effects import EFFECTS
-from ossi.runtime.clock import any_of, now_ms
-from ossi.slack.client import SlackChat
-from ossi.slack.messages.notifications import Words
-from ossi.slack.sdk_transport import SlackSdk
+from ossi.runtime.clock import now_ms
+from ossi.wiring import Wiring
+from ossi.wiring.full import FullClients
+from ossi.wiring.lazy import lazy
 from ossi_stream.settings import Settings
 
 _SLACK_TIMEOUT_S = 5
 
 
-class App:
-    """What delivering needs, fulfilled by AWS and Slack."""
+class App(Wiring[Settings]):
+    """And what only this function has."""
 
-    def __init__(self, settings: Settings) -> None:
-        secrets = SecretsManager(settings.secret_id, SecretsManagerClient())
-        client = dynamodb_client()
-        self.office = Office(
-            deliveries=DynamoDeliveries(client, settings.ledger_table),
-            contributions=DynamoContributions(client, settings.table),
+    @lazy
+    def office(self) -> Office:
+        """What delivering needs."""
+        return Office(
+            deliveries=self.deliveries,
+            contributions=self.contributions,
             sender=Sender(
-                chat=SlackChat(
-                    secrets.bot_token, SlackSdk(settings.slack_api_url, _SLACK_TIMEOUT_S), secrets.read_again
-                ),
-                words=Words(settings.time_zone, settings.compensation_levels, any_of),
-                management_channel=settings.management_channel,
-                public_channel=settings.public_channel,
+                chat=self.chat,
+                words=self.words,
+                management_channel=self.management_channel,
+                public_channel=self.settings.public_channel,
             ),
             effects=EFFECTS,
             now=now_ms,
@@ -44,4 +37,5 @@ class App:
 @cache
 def app() -> App:
     """One for the life of the execution environment."""
-    return App(Settings.read())
+    settings = Settings.read()
+    return App(settings, FullClients(settings.slack_api_url, _SLACK_TIMEOUT_S))

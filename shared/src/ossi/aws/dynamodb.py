@@ -10,17 +10,6 @@ _KEYS_PER_CALL = 100  # BatchGetItem takes no more
 _IDLE_CALLS = 8
 
 
-def dynamodb_client() -> Any:
-    """boto3's client, for the functions that nobody waits for. Short time-outs (seconds): one item is not much."""
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client(
-        "dynamodb",
-        config=Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}),
-    )
-
-
 def is_conditional_check_failure(error: Exception) -> bool:
     """Whether the condition of a write did not hold: the one error that conditional writers expect, of boto3's client or of ours."""
     return response_of(error).get("Error", {}).get("Code") == "ConditionalCheckFailedException"

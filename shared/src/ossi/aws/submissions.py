@@ -18,7 +18,7 @@ class DynamoSubmissions:
         self._table = table
         self._ledger_table = ledger_table
 
-    def add_once(self, contribution: Contribution, submission_id: str) -> bool:
+    def add_once(self, contribution: Contribution, submission_id: str) -> Contribution | None:
         """See ports.Submissions. Two rows of one person in the same millisecond: the later one moves on by a millisecond."""
         for attempt in range(_ATTEMPTS):
             moved = contribution.model_copy(update={"timestamp": contribution.timestamp + attempt})
@@ -31,12 +31,12 @@ class DynamoSubmissions:
                     raise
                 row_reason, mark_reason = reasons
                 if mark_reason == "ConditionalCheckFailed":
-                    return False
+                    return None
                 # Taken is moved on; a conflict with another transaction is tried again; all else is a real error.
                 if row_reason != "ConditionalCheckFailed" and "TransactionConflict" not in reasons:
                     raise
             else:
-                return True
+                return moved
         raise RuntimeError(f"no free millisecond for a contribution after {_ATTEMPTS} attempts")
 
     def _writes(self, contribution: Contribution, submission_id: str) -> list[dict[str, Any]]:

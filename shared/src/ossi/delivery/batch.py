@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ossi.delivery.deliver import Office, Result, deliver_once, owe
+from ossi.delivery.deliver import Office, Result, Settlement, deliver_once, owe
 from ossi.delivery.effect import Wanted
 from ossi.delivery.store import Place
 from ossi.domain.contribution import Contribution
@@ -67,12 +67,12 @@ class Pace:
         """Whether what waits there goes first, and someone is working it off."""
         return self.known.get(name, Place()).queued_until > self.office.now()
 
-    def after(self, name: str, settlement_kind: FailureKind | None, due_at: int, *, sent: bool) -> None:
+    def after(self, name: str, settlement: Settlement) -> None:
         """Notes what came of a message there."""
-        if settlement_kind is FailureKind.LIMITED:
+        if settlement.kind is FailureKind.LIMITED:
             self.paced.add(name)
-            self.closed_until[name] = due_at
-        elif sent and name in self.paced:
+            self.closed_until[name] = settlement.closed_until
+        elif settlement.result is Result.SENT and name in self.paced:
             self.closed_until[name] = self.office.now() + PACE_MS
 
 
@@ -82,6 +82,7 @@ class _Due:
     contribution: Contribution
     wanted: Wanted
     place: str
+    calls: int = 0
 
 
 def deliver(changes: Sequence[Change], office: Office, time: Time) -> list[bool]:
@@ -118,7 +119,8 @@ class _Batch:
         waiting = [each for each in due if not self._attempt(each)]
         deadline = self._time.now() + REPEATS_S
         while waiting and self._sleep_until_one_may_go(waiting, deadline):
-            waiting = [each for each in waiting if not self._attempt(each)]
+            # What Slack limits again and again goes last: it must not keep a place closed to all others.
+            waiting = [each for each in sorted(waiting, key=lambda due: due.calls > 1) if not self._attempt(each)]
         for each in waiting:
             self._leave(each)
 
@@ -128,14 +130,14 @@ class _Batch:
         has_time = self._time.is_enough() and self._time.now() - self._started < BUDGET_S
         if not has_time or self._pace.is_queued(place) or self._pace.opens_at(place) > office.now():
             return False
+        due.calls += 1
         try:
             settlement = deliver_once(office, due.contribution, due.wanted)
         except Exception:  # the ledger failed: the others may be luckier
             _logger.exception("a message could not be handled", extra=self._about(due))
             self.recorded[due.change] = False
             return True
-        record = settlement.record
-        self._pace.after(place, settlement.kind, record.due_at if record else 0, sent=settlement.result is Result.SENT)
+        self._pace.after(place, settlement)
         return settlement.kind is not FailureKind.LIMITED
 
     def _sleep_until_one_may_go(self, waiting: Sequence[_Due], deadline: float) -> bool:

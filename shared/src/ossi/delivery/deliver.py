@@ -17,6 +17,7 @@ from ossi.delivery.policy import (
     after,
     claimed,
     given_up,
+    limit_ms,
     owed,
     postponed,
     superseded,
@@ -57,12 +58,16 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Settlement:
-    """What came of one delivery, and the code of what went wrong. record: as it stands now; None: it can't be known."""
+    """What came of one delivery, and the code of what went wrong.
+
+    record: as it stands now; None: it can't be known. closed_until: when its place takes the next message (ms), if Slack limited it.
+    """
 
     result: Result
     reason: str = ""
     record: Record | None = None
     kind: FailureKind | None = None
+    closed_until: int = 0
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,9 @@ def deliver_once(office: Office, contribution: Contribution, wanted: Wanted, kno
     record = record_outcome(office.deliveries, claim, outcome, office.now())
     settlement = _settlement(outcome, record, about)
     if isinstance(outcome, Failed) and outcome.kind is FailureKind.LIMITED:
-        office.deliveries.close_place(claim.place, record.due_at)
+        closed_until = office.now() + limit_ms(outcome.retry_after_s)
+        office.deliveries.close_place(claim.place, closed_until)
+        settlement = replace(settlement, closed_until=closed_until)
     if wanted.effect.idempotent and settlement.result in {Result.SENT, Result.NEEDLESS}:
         _look_again(office, contribution, wanted)
     return settlement

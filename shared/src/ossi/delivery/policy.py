@@ -25,6 +25,8 @@ LONGEST_BACKOFF_MS = 60_000
 # message goes out by itself. Each further attempt waits twice as long, since each costs a call and wakes the alarm.
 FIRST_PARKING_MS = 3_600_000
 LONGEST_PARKING_MS = 7 * 24 * 3_600_000
+LIMITED_AT_PACE = 3
+"""So many attempts of a message follow the pace of its place alone."""
 LIMIT_MIN_MS, LIMIT_MAX_MS = 1_000, 3_600_000
 LONGEST_LEASE_S = 3600
 """A lease further ahead, which only a hand can have written, counts as lapsed, or its message would wait for ever."""
@@ -163,9 +165,9 @@ def _after_failure(record: Record, failed: Failed, now: int) -> Record:
     definite = record if failed.idempotent else _taken_back(record)
     match failed.kind:
         case FailureKind.LIMITED:
-            # It was the place's turn to be tried, not the message's: that is no attempt of its own.
-            due_at = now + limit_ms(failed.retry_after_s)
-            return _due(replace(definite, attempts=record.attempts - 1), failed.code, due_at)
+            # A message that the place is never open for is tried ever more rarely: perhaps it's not the place that Slack means.
+            patience = backoff_ms(definite.attempts) if definite.attempts > LIMITED_AT_PACE else 0
+            return _due(definite, failed.code, now + max(limit_ms(failed.retry_after_s), patience))
         case FailureKind.NOT_DONE | FailureKind.REFUSED_FOR_NOW:
             return _due(definite, failed.code, now + backoff_ms(definite.attempts))
         case FailureKind.AMBIGUOUS:

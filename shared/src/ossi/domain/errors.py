@@ -1,19 +1,13 @@
-"""What can go wrong, in the domain's own words. Each subclass of OssiError is answered in one place: see slack.messages.problems."""
+"""What can go wrong, in the domain's own words."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ossi.domain.contribution import Contribution
 
 
 class OssiError(Exception):
     """The base of every error that Ossi raises on purpose."""
-
-
-class InvalidSubmission(OssiError):
-    """A submitted form that cannot be stored.
-
-    errors: field name (description, url, month, level) -> what is wrong, in a person's words.
-    """
-
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__("; ".join(f"{field}: {what}" for field, what in errors.items()))
-        self.errors = errors
 
 
 class UnreadableMonth(OssiError):
@@ -22,22 +16,6 @@ class UnreadableMonth(OssiError):
     def __init__(self, typed: str) -> None:
         super().__init__(f"not a month: {typed!r}")
         self.typed = typed
-
-
-class FutureMonth(OssiError):
-    """A month that has not begun. label: as people read it, October 2026."""
-
-    def __init__(self, label: str) -> None:
-        super().__init__(f"in the future: {label}")
-        self.label = label
-
-
-class MonthTooEarly(OssiError):
-    """A month from before there can be anything. label: as people read it, October 1999."""
-
-    def __init__(self, label: str) -> None:
-        super().__init__(f"too early: {label}")
-        self.label = label
 
 
 class UnreadableContribution(OssiError):
@@ -56,9 +34,9 @@ class UnknownContribution(OssiError):
 
 
 class AlreadyDecided(OssiError):
-    """Somebody decided before. decided is the contribution as it stands (a domain.contribution.Contribution)."""
+    """Someone decided before. decided: the contribution as it stands."""
 
-    def __init__(self, decided: object) -> None:
+    def __init__(self, decided: "Contribution") -> None:
         super().__init__("the contribution is no longer pending")
         self.decided = decided
 

@@ -1,10 +1,11 @@
 """What a person filled in, checked on our side too: what a client checks, another client may not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from ossi.domain.errors import InvalidSubmission, UnreadableMonth
+from ossi.domain.errors import UnreadableMonth
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month, offered_months
 
@@ -36,53 +37,106 @@ class Submission:
     level: str
 
 
-def check(form: SubmittedForm, now: datetime, grace_days: int, levels: CompensationLevels) -> Submission:
-    """Checks a form against R1 to R3. now: aware, in the configured time zone. Raises InvalidSubmission naming every wrong field."""
-    problems = {
+@dataclass(frozen=True)
+class TooShort:
+    """A description of too few characters, without the space around it."""
+
+    least: int
+    length: int
+
+
+@dataclass(frozen=True)
+class TooLong:
+    """A description of too many characters."""
+
+    most: int
+    length: int
+
+
+@dataclass(frozen=True)
+class NotAnAddress:
+    """Not the address of a web page."""
+
+
+@dataclass(frozen=True)
+class AddressTooLong:
+    """An address of too many characters."""
+
+    most: int
+
+
+@dataclass(frozen=True)
+class NotAMonth:
+    """Not a month at all: none was chosen."""
+
+
+@dataclass(frozen=True)
+class MonthNotOffered:
+    """A month that can't be chosen (any more)."""
+
+    month: Month
+
+
+@dataclass(frozen=True)
+class LevelNotOffered:
+    """Not one of the levels that can be chosen."""
+
+
+Problem = TooShort | TooLong | NotAnAddress | AddressTooLong | NotAMonth | MonthNotOffered | LevelNotOffered
+"""What is wrong with a field. slack.messages.form has the words."""
+
+
+@dataclass(frozen=True)
+class InvalidForm:
+    """A form that can't be stored. problems: every wrong field (description, url, month, level) -> what is wrong with it."""
+
+    problems: Mapping[str, Problem]
+
+
+def check(form: SubmittedForm, now: datetime, grace_days: int, levels: CompensationLevels) -> Submission | InvalidForm:
+    """Checks a form against R1 to R3. now: aware, in the configured time zone."""
+    found = {
         "description": _description_problem(form.description),
         "url": _url_problem(form.url.strip()),
         "month": _month_problem(form, now, grace_days),
-        "level": None if form.level in {level.key for level in levels.offered} else "Please choose one of the levels.",
+        "level": None if form.level in {level.key for level in levels.offered} else LevelNotOffered(),
     }
-    errors = {field: problem for field, problem in problems.items() if problem}
-    if errors:
-        raise InvalidSubmission(errors)
+    problems = {field: problem for field, problem in found.items() if problem}
+    if problems:
+        return InvalidForm(problems)
     return Submission(form.description.strip(), form.url.strip(), Month.parse(form.month), form.level)
 
 
-def _description_problem(description: str) -> str | None:
+def _description_problem(description: str) -> Problem | None:
     length = len(description.strip())
     if length < DESCRIPTION_MIN:
-        return f"Please tell a little more: at least {DESCRIPTION_MIN} characters, this has {length}."
+        return TooShort(DESCRIPTION_MIN, length)
     if len(description) > DESCRIPTION_MAX:
-        return f"Please keep it within {DESCRIPTION_MAX:,} characters, this has {len(description):,}."
+        return TooLong(DESCRIPTION_MAX, len(description))
     return None
 
 
-def _url_problem(url: str) -> str | None:
-    hint = "Please give a full web address, such as https://github.com/owner/project/pull/1."
+def _url_problem(url: str) -> Problem | None:
     if not url or any(character.isspace() or not character.isprintable() for character in url):
-        return hint
+        return NotAnAddress()
     if len(url) > URL_MAX:
-        return f"Please keep the address within {URL_MAX:,} characters."
+        return AddressTooLong(URL_MAX)
     try:
         parts = urlsplit(url)
         _ = parts.port  # raises for a port that is no number
     except ValueError:
-        return hint
+        return NotAnAddress()
     host = parts.hostname or ""
-    return None if parts.scheme in {"http", "https"} and any(map(str.isalnum, host)) else hint
+    return None if parts.scheme in {"http", "https"} and any(map(str.isalnum, host)) else NotAnAddress()
 
 
-def _month_problem(form: SubmittedForm, now: datetime, grace_days: int) -> str | None:
+def _month_problem(form: SubmittedForm, now: datetime, grace_days: int) -> Problem | None:
     try:
         month = Month.parse(form.month)
     except UnreadableMonth:
-        return "Please choose one of the months."
+        return NotAMonth()
     allowed = set(offered_months(now, grace_days))
     # By UTC: between two moments of one zone Python subtracts what the clocks on the wall say.
     if form.opened_at is not None and timedelta(0) <= now.astimezone(UTC) - form.opened_at.astimezone(UTC) <= FORM_LIFE:
         allowed.update(offered_months(form.opened_at, grace_days))
-    if month in allowed:
-        return None
-    return f"{month.label} can no longer be chosen. Close this form and open a new one with /ossi new."
+    return None if month in allowed else MonthNotOffered(month)

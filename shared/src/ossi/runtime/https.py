@@ -265,7 +265,7 @@ class HttpClient:
             else:
                 connection.close()
                 plain.close()
-        return HttpAnswer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, content)
+        return HttpAnswer(answer.status, {name.lower(): value.strip() for name, value in answer.getheaders()}, content)
 
 
 def _connected(host: str, port: int, ends_at: float) -> socket.socket:

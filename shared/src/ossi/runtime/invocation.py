@@ -10,6 +10,7 @@ from typing import Any
 from ossi.domain.errors import OssiError
 from ossi.runtime.logs import in_every_line, set_up
 from ossi.runtime.metrics import counting
+from ossi.runtime.preload import preload
 
 _logger = logging.getLogger(__name__)
 
@@ -26,11 +27,16 @@ def invocation(function: str) -> Callable[[Handler], Handler]:
     """Wraps the Lambda handler of the function of that name.
 
     Every line has Lambda's request id and, for a request to the API, the API's own. A closing line says how it went: the
-    outcome that the handler noted (`note(outcome=...)`), else done or failed, the milliseconds, and all counts as metrics.
+    outcome that the handler noted (`add_log_fields(outcome=...)`), else done or failed, the milliseconds, and all counts as metrics.
     An error that is not one of Ossi's is logged and raised as InvocationFailed.
+
+    It wraps while the handler's module is being imported: where Lambda prepares for requests to come, everything that they may
+    need is imported then, see preload.
     """
 
     def wrap(handler: Handler) -> Handler:
+        preload("ossi", handler.__module__.partition(".")[0])
+
         @functools.wraps(handler)
         def wrapped(event: dict[str, Any], context: Any) -> dict[str, Any]:
             set_up()

@@ -40,7 +40,7 @@ def add_log_fields(**fields: object) -> None:
 
 @contextmanager
 def in_every_line(**fields: object) -> Generator[dict[str, object]]:
-    """Every line that is written meanwhile has these fields, and what `note` adds; those without a value are left out."""
+    """Every line that is written meanwhile has these fields, and what `add_log_fields` adds; those without a value are left out."""
     about = {name: value for name, value in fields.items() if value is not None}
     token = _about.set(about)
     try:

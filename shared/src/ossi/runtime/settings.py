@@ -7,8 +7,6 @@ deployment has checked the values before (infra/settings.py); what is checked he
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from enum import StrEnum
-from functools import partial
 from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -51,24 +49,13 @@ def _levels(value: str) -> CompensationLevels:
         raise ValueError(f"holds no compensation levels ({error})") from error
 
 
-def _member_of(kind: type[StrEnum], value: str) -> StrEnum:
-    try:
-        return kind(value)
-    except ValueError as error:
-        raise ValueError(f"is none of {', '.join(kind)}") from error
-
-
 _READERS: dict[object, Callable[[str], Any]] = {
     str: _text,
     int: _days,
     ZoneInfo: _zone,
     CompensationLevels: _levels,
 }
-"""How a field of that type is read (an enumeration: by its values). A ValueError completes the sentence "the variable ..."."""
-
-
-def _reader_of(kind: object) -> Callable[[str], Any]:
-    return partial(_member_of, kind) if isinstance(kind, type) and issubclass(kind, StrEnum) else _READERS[kind]
+"""How a field of that type is read. A ValueError completes the sentence "the variable ..."."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +71,7 @@ class Environment:
             name = f"OSSI_{each.name.upper()}"
             if name in environment:
                 try:
-                    values[each.name] = _reader_of(each.type)(environment[name])
+                    values[each.name] = _READERS[each.type](environment[name])
                 except ValueError as error:
                     problems[name] = str(error)
             elif each.default is MISSING:
@@ -92,6 +79,9 @@ class Environment:
         if problems:
             raise WrongEnvironment(problems)
         return cls(**values)
+
+
+SLACK_API_URL = "https://slack.com/api/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +95,7 @@ class SecretSettings(Environment):
 class SlackSettings(SecretSettings):
     """slack_api_url: base of the Web API; management_channel: its id."""
 
-    slack_api_url: str = "https://slack.com/api/"
+    slack_api_url: str = SLACK_API_URL
     management_channel: str
 
 
@@ -142,3 +132,24 @@ class LedgerSettings(Environment):
     """ledger_table: of what was delivered."""
 
     ledger_table: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthIndexSettings(TableSettings):
+    """month_index: the table's index by contributionMonth."""
+
+    month_index: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnsettledIndexSettings(LedgerSettings):
+    """unsettled_index: the ledger's index of what was begun and not sent."""
+
+    unsettled_index: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportFunctionSettings(Environment):
+    """report_function: name or ARN of the function that makes reports."""
+
+    report_function: str

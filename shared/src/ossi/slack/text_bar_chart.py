@@ -15,7 +15,7 @@ _WIDTH = 16
 _NAME_MAX = 40
 
 
-def picture(summary: MonthSummary) -> list[RichTextElement]:
+def text_bar_chart(summary: MonthSummary) -> list[RichTextElement]:
     """Elements of rich_text: for each currency the largest amounts, or, where nobody gets any, the most contributions.
 
     Nothing where there is no more than one bar to draw.

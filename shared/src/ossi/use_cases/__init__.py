@@ -1,1 +1,1 @@
-"""What Ossi does, one verb a file. Reads the domain and the ports; what people read comes from slack.messages."""
+"""The verbs that more than one function uses, or may: one a file. Each answers what happened; who asked puts that into words."""

@@ -3,15 +3,31 @@
 import logging
 import secrets
 from dataclasses import dataclass
+from typing import Protocol
 
 from ossi.domain.contribution import Contribution, Status
-from ossi.domain.form import SubmittedForm, check
+from ossi.domain.form import InvalidForm, SubmittedForm, check
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.lifecycle import submitted
 from ossi.ports import Chat, Clock, Submissions
 from ossi.slack.errors import SlackError
 
 _logger = logging.getLogger(__name__)
+
+
+class SubmittingWorld(Protocol):
+    """What submitting needs. grace_days: for how many days of a month the previous one may be chosen too."""
+
+    @property
+    def submissions(self) -> Submissions: ...
+    @property
+    def chat(self) -> Chat: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def grace_days(self) -> int: ...
+    @property
+    def levels(self) -> CompensationLevels: ...
 
 
 @dataclass(frozen=True)
@@ -22,40 +38,44 @@ class Submitter:
     user_name: str
 
 
-def submit(
-    form: SubmittedForm,
-    submitter: Submitter,
-    submission_id: str,
-    *,
-    submissions: Submissions,
-    chat: Chat,
-    clock: Clock,
-    grace_days: int,
-    levels: CompensationLevels,
-) -> bool:
-    """Stores the form as a PENDING contribution. submission_id: the view's id, the same however often one form is sent.
+@dataclass(frozen=True)
+class Stored:
+    """It is stored now, as this row."""
 
-    Answers whether it was stored now (False: it had been before). Raises InvalidSubmission.
-    """
-    now = clock()
-    submission = check(form, now, grace_days, levels)
+    contribution: Contribution
+
+
+@dataclass(frozen=True)
+class AlreadyStored:
+    """This very form was stored before: it was sent twice."""
+
+
+def submit(
+    form: SubmittedForm, submitter: Submitter, submission_id: str, world: SubmittingWorld
+) -> Stored | AlreadyStored | InvalidForm:
+    """Stores the form as a PENDING contribution. submission_id: the view's id, the same however often one form is sent."""
+    now = world.clock()
+    submission = check(form, now, world.grace_days, world.levels)
+    if isinstance(submission, InvalidForm):
+        return submission
     contribution = Contribution(
         user_id=submitter.user_id,
         timestamp=int(now.timestamp() * 1000),
         status=Status.PENDING,
         size=submission.level,
         text=submission.description,
-        name=_name_of(submitter, chat),
+        name=_name_of(submitter, world.chat),
         url=submission.url,
         contribution_month=str(submission.month),
         submission_id=submission_id,
     )
-    return submissions.add_once(submitted(contribution, secrets.token_hex(6)), submission_id)
+    stored = world.submissions.add_once(submitted(contribution, secrets.token_hex(6)), submission_id)
+    return AlreadyStored() if stored is None else Stored(stored)
 
 
 def _name_of(submitter: Submitter, chat: Chat) -> str:
     try:
         return chat.user_name(submitter.user_id) or submitter.user_name
     except SlackError as error:
-        _logger.warning("the name was not to be had from Slack", extra={"why": error.code})
+        _logger.warning("could not fetch the user's name from Slack", extra={"why": error.code})
         return submitter.user_name

@@ -1,20 +1,40 @@
 """The form behind /ossi new (R1), and how its answers are read."""
 
-import json
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, assert_never, cast
 from zoneinfo import ZoneInfo
 
-from ossi.domain.errors import InvalidSubmission
-from ossi.domain.form import DESCRIPTION_MAX, DESCRIPTION_MIN, SubmittedForm
+from ossi.domain.form import (
+    DESCRIPTION_MAX,
+    DESCRIPTION_MIN,
+    AddressTooLong,
+    InvalidForm,
+    LevelNotOffered,
+    MonthNotOffered,
+    NotAMonth,
+    NotAnAddress,
+    Problem,
+    SubmittedForm,
+    TooLong,
+    TooShort,
+)
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import offered_months
 from ossi.slack.errors import UnreadableView
+from ossi.slack.private_metadata import PrivateMetadata
 from ossi.slack.view_inputs import Part, field, modal, remark, select, text_area, url_input
 
 CALLBACK_ID = "contribution_form"
 FIELDS = ("description", "url", "month", "level")
 """Each field's block_id, and its element's action_id."""
+
+
+@dataclass(frozen=True)
+class FormOpened(PrivateMetadata):
+    """What the form remembers. opened_at: milliseconds since the epoch."""
+
+    opened_at: int
 
 
 def contribution_form(prefill: str, now: datetime, grace_days: int, levels: CompensationLevels) -> Part:
@@ -44,8 +64,8 @@ def contribution_form(prefill: str, now: datetime, grace_days: int, levels: Comp
         blocks.insert(
             1, remark(f"Your text had {len(prefill):,} characters; the first {DESCRIPTION_MAX:,} fit in here.")
         )
-    opened_at = json.dumps({"openedAt": int(now.timestamp() * 1000)})
-    return modal(CALLBACK_ID, "New contribution", "Submit", "Cancel", opened_at, blocks)
+    metadata = FormOpened(opened_at=int(now.timestamp() * 1000)).to_text()
+    return modal(CALLBACK_ID, "New contribution", "Submit", "Cancel", metadata, blocks)
 
 
 def read_form(view: dict[str, Any], zone: ZoneInfo) -> SubmittedForm:
@@ -57,9 +77,30 @@ def read_form(view: dict[str, Any], zone: ZoneInfo) -> SubmittedForm:
     return SubmittedForm(**values, opened_at=_opened_at(view.get("private_metadata"), zone))
 
 
-def field_errors(error: InvalidSubmission) -> dict[str, Any]:
+def field_errors(invalid: InvalidForm) -> dict[str, Any]:
     """The answer that keeps the form open and says what is wrong beside each field."""
-    return {"response_action": "errors", "errors": error.errors}
+    errors = {field: _in_words(problem) for field, problem in invalid.problems.items()}
+    return {"response_action": "errors", "errors": errors}
+
+
+def _in_words(problem: Problem) -> str:
+    match problem:
+        case TooShort(least, length):
+            return f"Please tell a little more: at least {least} characters, this has {length}."
+        case TooLong(most, length):
+            return f"Please keep it within {most:,} characters, this has {length:,}."
+        case NotAnAddress():
+            return "Please give a full web address, such as https://github.com/owner/project/pull/1."
+        case AddressTooLong(most):
+            return f"Please keep the address within {most:,} characters."
+        case NotAMonth():
+            return "Please choose one of the months."
+        case MonthNotOffered(month):
+            return f"{month.label} can no longer be chosen. Close this form and open a new one with /ossi new."
+        case LevelNotOffered():
+            return "Please choose one of the levels."
+        case _:
+            assert_never(problem)
 
 
 def _value(element: dict[str, Any]) -> str:
@@ -69,7 +110,8 @@ def _value(element: dict[str, Any]) -> str:
 
 
 def _opened_at(metadata: object, zone: ZoneInfo) -> datetime | None:
+    opened = FormOpened.from_text(metadata)
     try:
-        return datetime.fromtimestamp(json.loads(str(metadata))["openedAt"] / 1000, zone)
-    except (ValueError, KeyError, TypeError, OverflowError, OSError):
+        return opened and datetime.fromtimestamp(opened.opened_at / 1000, zone)
+    except (ValueError, OverflowError, OSError):  # a moment that no clock shows
         return None

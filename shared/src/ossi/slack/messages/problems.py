@@ -1,40 +1,40 @@
 """What people read when something does not work: one place for every error that becomes an answer."""
 
-from datetime import datetime
-
 from slack_sdk.models.blocks import RichTextQuoteElement
 
 from ossi.domain.contribution import Contribution
-from ossi.domain.errors import (
-    AlreadyDecided,
-    FutureMonth,
-    MonthTooEarly,
-    OssiError,
-    UnknownContribution,
-    UnreadableMonth,
-)
-from ossi.domain.month_words import EARLIEST
 from ossi.domain.months import Month
 from ossi.ports import Message
 from ossi.slack.block_kit import blocks_of, escape, escape_within, plain, rich, section, shorten, typed
 from ossi.slack.messages.notifications import Words
 
 
-def no_such_month(error: UnreadableMonth | FutureMonth | MonthTooEarly, now: datetime) -> Message:
-    """For /ossi report. now: in the configured time zone."""
-    example = f"for example /ossi report {Month.of(now).previous()}"
-    if isinstance(error, FutureMonth):
-        return Message(
-            f"{error.label} has not begun, so there is nothing to report. Please name a month that has, {example}."
-        )
-    if isinstance(error, MonthTooEarly):
-        return Message(f"{error.label} is before my time. Please name a month since {EARLIEST.label}, {example}.")
-    month = shorten(error.typed, 60)
-    rest = f"” as a month. Please write it as year and month, {example}, or as a name, like /ossi report october."
+def month_not_begun(month: Month, example: Month) -> Message:
+    """For /ossi report. example: a month that there is."""
+    return Message(
+        f"{month.label} has not begun, so there is nothing to report. Please name a month that has, {_as_in(example)}."
+    )
+
+
+def month_too_early(month: Month, earliest: Month, example: Month) -> Message:
+    """For /ossi report. earliest: the first month that is taken; example: a month that there is."""
+    return Message(f"{month.label} is before my time. Please name a month since {earliest.label}, {_as_in(example)}.")
+
+
+def month_unreadable(typed_words: str, example: Month) -> Message:
+    """For /ossi report. typed_words: what names no month; example: a month that there is."""
+    month = shorten(typed_words, 60)
+    rest = (
+        f"” as a month. Please write it as year and month, {_as_in(example)}, or as a name, like /ossi report october."
+    )
     return Message(
         f"I cannot read “{escape(month)}{rest}",
         blocks_of(rich(section(plain("I cannot read “"), *typed(month), plain(rest)))),
     )
+
+
+def _as_in(example: Month) -> str:
+    return f"for example /ossi report {example}"
 
 
 def not_a_manager() -> Message:
@@ -57,16 +57,22 @@ def form_not_opened(description: str) -> Message:
     return Message(f"{text}\n{escape_within(description, 3000)}", blocks_of(rich(section(plain(text)), written)))
 
 
-def decision_refused(error: OssiError, words: Words, by: str) -> Message:
-    """For a manager whose click came too late, or led nowhere."""
-    if isinstance(error, AlreadyDecided) and isinstance(error.decided, Contribution):
-        if error.decided.decided_by == by:
-            return Message(f"You have decided on this one before. {words.decision(error.decided)}")
-        return Message(f"Somebody was quicker. {words.decision(error.decided)}")
-    if isinstance(error, UnknownContribution):
-        return Message("This contribution does not exist any more, so there is nothing to decide.")
+def already_decided(decided: Contribution, words: Words, by: str) -> Message:
+    """For a manager (by) whose click came too late. decided: the contribution as it stands."""
+    if decided.decided_by == by:
+        return Message(f"You have decided on this one before. {words.decision(decided)}")
+    return Message(f"Somebody was quicker. {words.decision(decided)}")
+
+
+def contribution_gone() -> Message:
+    """For a manager who decides on nothing."""
+    return Message("This contribution does not exist any more, so there is nothing to decide.")
+
+
+def contribution_unreadable(why: str) -> Message:
+    """For a manager who decides on a row that someone spoiled by hand. why: its wrong attributes."""
     return Message(
-        f"This contribution cannot be read in the table any more ({error}), so nothing was decided. "
+        f"This contribution cannot be read in the table any more ({why}), so nothing was decided. "
         "Please tell the people who look after Ossi."
     )
 
@@ -83,9 +89,9 @@ def something_broke() -> Message:
     )
 
 
-def not_stored() -> dict[str, object]:
-    """The answer to a form that could not be stored: it stays open, with everything that was typed."""
+def not_stored(field: str = "description") -> dict[str, object]:
+    """The answer to a form that could not be stored: it stays open, with everything that was typed. field: where that is said."""
     return {
         "response_action": "errors",
-        "errors": {"description": "I could not store this just now. Nothing is lost: please press Submit again."},
+        "errors": {field: "I could not store this just now. Nothing is lost: please press Submit again."},
     }

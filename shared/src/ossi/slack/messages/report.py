@@ -1,4 +1,4 @@
-"""What the management channel reads about a month's report (R16, R18, R33), and what the one who asked reads."""
+"""What the management channel reads about a month's report (R16, R18, R33)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from ossi.domain.payroll import Change, ChangeKind
 from ossi.domain.report import Edition, MonthBefore, MonthSummary, Report, is_late
 from ossi.ports import Message
 from ossi.slack.block_kit import blocks_of, escape, month_label, plain, rich, section, shorten, typed
-from ossi.slack.text_bar_chart import picture
+from ossi.slack.text_bar_chart import text_bar_chart
 
 _NAMED = 20  # people named in the message; the workbook names all
 _CURRENCIES = 12  # a hundred levels could have as many; a field takes 2,000 characters
@@ -59,7 +59,9 @@ def report_ready(
             HeaderBlock(text=PlainTextObject(text=f"Contributions of {label}")),
             *_paragraphs(notes[:1]),
             SectionBlock(fields=[MarkdownTextObject(text=f"*{name}*\n{value}") for name, value in fields.items()]),
-            rich(section(plain(f"Contributors ({len(summary.contributors)}): "), *typed(names)), *picture(summary)),
+            rich(
+                section(plain(f"Contributors ({len(summary.contributors)}): "), *typed(names)), *text_bar_chart(summary)
+            ),
             *_paragraphs(notes[1:]),
             SectionBlock(text=MarkdownTextObject(text=f":page_facing_up: {_downloads(links)}")),
             _foot(f"The links work until {until}, {_zone(expires_at)} time.", requested_by),
@@ -74,12 +76,6 @@ def report_empty(report: Report, summary: MonthSummary, requested_by: str | None
         text += f" ({summary.pending} pending, {summary.declined} declined)"
     notes = [text, _standing(report.edition, report.month), *_notes(report, summary, with_file=False)]
     return Message(" ".join(notes), blocks_of(*_paragraphs(notes), _foot("", requested_by)))
-
-
-def report_coming(month: Month, *, running: bool = False) -> Message:
-    """To the one who asked. running: the month is not over yet."""
-    text = f"I am making the report of {month.label}. It will be in the management channel in a moment."
-    return Message(f"{text} The month is not over, so the report is provisional." if running else text)
 
 
 def money(totals: Mapping[str, Decimal], *, signed: bool = False) -> str:

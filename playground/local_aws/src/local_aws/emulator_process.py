@@ -1,0 +1,275 @@
+"""The emulator's process, run by path in the emulator's environment: imports the standard library and ministack only.
+
+It starts ministack and gives it what AWS has and ministack 1.5 lacks:
+
+- the process ends when the program that started it ends, however that happens (its end of a pipe closes);
+- stream records survive a restart, as the tables do (AWS keeps them for 24 hours);
+- EventBridge Scheduler honours a schedule's time zone, replaces the context attributes in its input, and invokes a
+  function asynchronously, in the schedule's role and with the function's own retries and on-failure destination;
+- the attempts of an asynchronous invocation have one request id;
+- a function has so many workers at most as the machine can work with, and further invocations wait for one;
+- a request to a stream is authorized on that stream, not on everything;
+- loopback counts as TLS, so that a bucket policy which refuses requests without TLS can stand as it is.
+
+Each replaced name of ministack is checked first: another version that lacks one stops here with a sentence, it does not
+run without the correction.
+"""
+
+import base64
+import importlib
+import json
+import logging
+import os
+import re
+import shutil
+import signal
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+# EventBridge Scheduler's context attributes:
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+_PLACEHOLDER = re.compile(r"<aws\.scheduler\.(scheduled-time|schedule-arn|execution-id|attempt-number)>")
+
+_TICK_SECONDS = 0.5
+_WORKERS_A_CORE = 3
+_LOOK_FOR_A_WORKER_SECONDS = 0.005
+_STOP_SECONDS = 20.0
+
+logger = logging.getLogger("local_aws")
+
+# ministack has no types of its own and is not installed where ours are checked.
+Ministack = Any
+Schedule = dict[str, Any]
+
+
+def main() -> None:
+    """Applies the corrections and serves until SIGTERM, or until standard input is closed."""
+    parent_gone = threading.Event()
+    threading.Thread(target=_end_with_parent, args=(parent_gone,), daemon=True, name="end-with-parent").start()
+    keep_stream_records()
+    schedule_as_aws_does()
+    repeat_under_one_request_id()
+    share_the_machine()
+    authorize_on_streams()
+    take_loopback_for_tls()
+    try:
+        _ministack("app").main()
+    finally:
+        if parent_gone.is_set():
+            _clean_up()
+
+
+def _end_with_parent(parent_gone: threading.Event) -> None:
+    while os.read(0, 1):
+        pass
+    parent_gone.set()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_STOP_SECONDS)
+    _clean_up()
+
+
+def _clean_up() -> None:
+    """Does what the parent would have done: removes the working directory and ends functions that still run."""
+    shutil.rmtree(Path.cwd(), ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
+
+
+def _ministack(module: str, *needed: str) -> Ministack:
+    loaded = importlib.import_module(f"ministack.{module}")
+    missing = [name for name in needed if not hasattr(loaded, name)]
+    if missing:
+        sys.exit(f"This version of ministack has no {', '.join(missing)} in {module}: the local AWS needs 1.5.33.")
+    return loaded
+
+
+def keep_stream_records() -> None:
+    """Saves and loads the streams' records together with the tables."""
+    dynamodb = _ministack(
+        "services.dynamodb", "get_state", "load_persisted_state", "_stream_records", "_stream_trimmed"
+    )
+    save, load = dynamodb.get_state, dynamodb.load_persisted_state
+
+    def get_state() -> dict[str, Any]:
+        state = cast("dict[str, Any]", save())
+        return state | {"stream_records": dynamodb._stream_records, "stream_trimmed": dynamodb._stream_trimmed}
+
+    def load_persisted_state(state: dict[str, Any]) -> None:
+        load(state)
+        dynamodb._stream_records.update(state.get("stream_records", {}))
+        dynamodb._stream_trimmed.update(state.get("stream_trimmed", {}))
+
+    dynamodb.get_state, dynamodb.load_persisted_state = get_state, load_persisted_state
+
+
+def schedule_as_aws_does() -> None:
+    """Puts our way of firing schedules in place of ministack's."""
+    scheduler = _ministack("services.scheduler", "_tick_schedules", "_SCHEDULE_TICK_INTERVAL", "_schedules")
+    started = time.time()
+    last_fired: dict[object, float] = {}
+
+    def tick() -> None:
+        now = time.time()
+        # A key is (account, region, "group/name"). What was due while the emulator was down is not made up for.
+        for key, schedule in list(scheduler._schedules._data.items()):
+            edited = float(schedule["LastModificationDate"])
+            mark = (key, edited)
+            due = due_time(schedule, last_fired.setdefault(mark, max(edited, started)), now)
+            if due is None:
+                continue
+            last_fired[mark] = now
+            _fire(schedule, due, key[1])
+            if schedule.get("ActionAfterCompletion") == "DELETE" and schedule["ScheduleExpression"].startswith("at("):
+                scheduler._schedules._data.pop(key, None)
+
+    scheduler._tick_schedules = tick
+    scheduler._SCHEDULE_TICK_INTERVAL = _TICK_SECONDS
+
+
+def authorize_on_streams() -> None:
+    """Lets a policy name the stream that may be read, as AWS's policies do."""
+    actions = _ministack("core.iam_actions", "extract_resource_arn")
+    extract = cast("Callable[..., str]", actions.extract_resource_arn)
+
+    def extract_resource_arn(
+        service: str, method: str, path: str, headers: dict[str, str], body: bytes, *rest: object
+    ) -> str:
+        if service == "dynamodbstreams":
+            return _stream_arn(body)
+        return extract(service, method, path, headers, body, *rest)
+
+    actions.extract_resource_arn = extract_resource_arn
+
+
+def _stream_arn(body: bytes) -> str:
+    try:
+        request: dict[str, str] = json.loads(body or b"{}")
+        iterator = request.get("ShardIterator")
+        # ministack's iterators are JSON that names the stream.
+        found = json.loads(base64.urlsafe_b64decode(iterator)).get("arn") if iterator else request.get("StreamArn")
+    except (ValueError, AttributeError):
+        return "*"
+    return found if isinstance(found, str) else "*"
+
+
+def repeat_under_one_request_id() -> None:
+    """Gives all attempts of an asynchronous invocation the same request id, by which a function knows that it is tried again."""
+    functions = _ministack("services.lambda_svc", "invoke_async_with_retry", "new_uuid")
+    invoke, new_uuid = functions.invoke_async_with_retry, functions.new_uuid
+    request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+    def invoke_under_one_id(func: dict[str, Any], event: dict[str, Any]) -> None:
+        # The attempts are made in a copy of the present context.
+        token = request_id.set(new_uuid())
+        try:
+            invoke(func, event)
+        finally:
+            request_id.reset(token)
+
+    functions.invoke_async_with_retry = invoke_under_one_id
+    functions.new_uuid = lambda: request_id.get() or new_uuid()
+
+
+def share_the_machine() -> None:
+    """Lets invocations wait for a free worker where a function has as many as this machine's cores can work with.
+
+    Lambda starts each on a machine of its own. Here a start takes most of a core for half a second, which makes all that run late, for
+    which more are started: a machine that was busy for a moment would not recover. No function of ours waits for itself.
+    """
+    functions = _ministack("services.lambda_svc", "acquire_worker")
+    acquire = functions.acquire_worker
+    most = _WORKERS_A_CORE * (os.cpu_count() or 1)
+
+    def acquire_worker(name: str, config: dict[str, Any], code: bytes, qualifier: str = "$LATEST", **_more: Any) -> Any:
+        while True:
+            worker, how = acquire(name, config, code, qualifier=qualifier, max_concurrency=most)
+            if worker is not None:
+                return worker, how
+            time.sleep(_LOOK_FOR_A_WORKER_SECONDS)
+
+    functions.acquire_worker = acquire_worker
+
+
+def take_loopback_for_tls() -> None:
+    """Lets `aws:SecureTransport` be true for every request: nothing leaves the machine."""
+    app = _ministack("app", "pin_request_origin")
+    pin = app.pin_request_origin
+
+    def pin_as_secure(address: str, _secure: bool) -> None:
+        pin(address, True)
+
+    app.pin_request_origin = pin_as_secure
+
+
+def due_time(schedule: Schedule, last: float, now: float) -> float | None:
+    """Returns when the schedule was last due in (last, now], in epoch seconds, or None.
+
+    `last` is when it fired last or was first seen. A one-time schedule whose time has passed before that is not fired.
+    """
+    if schedule.get("State") != "ENABLED" or not _within(schedule, now):
+        return None
+    events = _ministack("services.eventbridge", "_parse_rate_seconds", "_parse_cron_fields", "_cron_next_fire")
+    expression = str(schedule["ScheduleExpression"]).strip()
+    zone = ZoneInfo(schedule.get("ScheduleExpressionTimezone") or "UTC")
+    if expression.startswith("at("):
+        at = datetime.fromisoformat(expression[3:-1]).replace(tzinfo=zone).timestamp()
+        return at if last < at <= now else None
+    seconds = events._parse_rate_seconds(expression)
+    if seconds is not None:
+        return now if now - last >= seconds else None
+    fields = events._parse_cron_fields(expression)
+    if fields is None:
+        return None
+    # ministack walks the wall clock of the zone that the given time is in.
+    following = cast("datetime | None", events._cron_next_fire(fields, datetime.fromtimestamp(last, zone)))
+    return following.timestamp() if following is not None and following.timestamp() <= now else None
+
+
+def _within(schedule: Schedule, now: float) -> bool:
+    start, end = schedule.get("StartDate"), schedule.get("EndDate")
+    return (start is None or float(start) <= now) and (end is None or now <= float(end))
+
+
+def _fire(schedule: Schedule, due: float, region: str) -> None:
+    target = schedule["Target"]
+    if ":lambda:" not in target["Arn"]:
+        logger.error("The schedule %s was not fired: only functions are supported as targets.", schedule["Arn"])
+        return
+    # Imported here: most runs of the emulator fire nothing.
+    boto3, botocore = importlib.import_module("boto3"), importlib.import_module("botocore.exceptions")
+    endpoint = f"http://{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"
+    administrator = boto3.Session("test", "test", region_name=region)
+    try:
+        role = administrator.client("sts", endpoint_url=endpoint).assume_role(
+            RoleArn=target["RoleArn"], RoleSessionName="scheduler"
+        )["Credentials"]
+        session = boto3.Session(role["AccessKeyId"], role["SecretAccessKey"], role["SessionToken"], region_name=region)
+        session.client("lambda", endpoint_url=endpoint).invoke(
+            FunctionName=target["Arn"],
+            InvocationType="Event",
+            Payload=fill_in(target.get("Input") or "{}", due, schedule["Arn"]),
+        )
+    except (botocore.BotoCoreError, botocore.ClientError):
+        logger.exception("The schedule %s could not invoke its function.", schedule["Arn"])
+
+
+def fill_in(text: str, due: float, arn: str) -> str:
+    """Returns a schedule's input with its context attributes replaced, as Scheduler sends it (times in UTC)."""
+    values = {
+        "scheduled-time": datetime.fromtimestamp(due, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "schedule-arn": arn,
+        "execution-id": str(uuid.uuid4()),
+        "attempt-number": "1",
+    }
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,19 @@
+"""Resources of the Pulumi program, made in the emulator: one small function a type."""
+
+from local_aws.resources import (
+    apigateway,
+    cloudwatch,
+    dynamodb,
+    functions,
+    iam,
+    kms,
+    logs,
+    s3,
+    scheduler,
+    secrets,
+    sns,
+    sqs,
+)
+
+# Importing a module registers its functions.
+MODULES = (apigateway, cloudwatch, dynamodb, functions, iam, kms, logs, s3, scheduler, secrets, sns, sqs)
