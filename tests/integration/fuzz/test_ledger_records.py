@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from ossi.delivery.errors import DeliveryIncomplete
 
 from integration.functions.cloud import LEDGER
 from integration.functions.events import Context, interaction_body, signed
