@@ -27,7 +27,7 @@ install: $(INSTALLED) ## prepare .venv and the environment of the local AWS
 demo: $(INSTALLED) ## start the whole bot on this machine: a local AWS, a local Slack (Ctrl-C ends it)
 	@$(BIN)/ossi local $(ARGS)
 
-screenshots: $(INSTALLED) ## make docs/images anew from the running demo (needs Chromium and LibreOffice)
+screenshots: $(INSTALLED) ## regenerate the screenshots of docs/images (needs Chromium and LibreOffice)
 	@$(BIN)/python playground/ossi_playground/tools/screenshots.py
 
 test: $(INSTALLED) ## run all tests
@@ -86,7 +86,7 @@ $(TYPESCRIPT)/.installed: $(PAGE_TYPES)/package.json $(PAGE_TYPES)/package-lock.
 
 pr: lint types types-js test ## what a pull request has to pass: lint, format, types (of the page's JavaScript too), all tests
 
-format: $(INSTALLED) ## format the code and mend what the linter can mend
+format: $(INSTALLED) ## format the code and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 

@@ -32,7 +32,7 @@ def contribution(**values: Any) -> Contribution:
         "user_id": "U0AINO001",
         "timestamp": SUBMITTED_AT,
         "status": Status.PENDING,
-        "size": "SMALL",
+        "level": "SMALL",
         "text": DESCRIPTION,
         "name": "Aino Lahti",
         "url": URL,

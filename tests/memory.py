@@ -1,12 +1,13 @@
 """Tables, ledger, stream and Slack in memory, driven through the functions' own use cases by a clock that a test moves."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from fakes import HELSINKI, MANAGEMENT, PUBLIC, FakeContributions, first
-from ossi.delivery.batch import Time, deliver
+from ossi.delivery.batch import Change, Time, deliver
 from ossi.delivery.deliver import Office
 from ossi.delivery.effect import Effect, Sender
 from ossi.delivery.effects import EFFECTS
@@ -282,13 +283,17 @@ class House:
                 self.now.sleep(1)
 
     def _batch(self, records: list[tuple[Contribution | None, Contribution | None]]) -> list[Any]:
-        changes = {
-            number: change
-            for number, (old, new) in enumerate(records)
-            if (change := announce(old, new, self.office.effects, self.table)) is not None
-        }
+        changes: dict[int, Change] = {}
+        failed: set[int] = set()
+        for number, (old, new) in enumerate(records):
+            change = None
+            failed.add(number)
+            with suppress(Exception):  # as in the handler: this one comes again, and the others go on
+                change = announce(old, new, self.office.effects, self.table)
+                failed.remove(number)
+            changes |= {number: change} if change else {}
         recorded = deliver(list(changes.values()), self.office, self.time(60))
-        failed = {number for number, done in zip(changes, recorded, strict=True) if not done}
+        failed |= {number for number, done in zip(changes, recorded, strict=True) if not done}
         return [record for number, record in enumerate(records) if number in failed]
 
     def run_reconciler(self) -> Worked:

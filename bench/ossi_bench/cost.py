@@ -13,17 +13,28 @@ from ossi_reconcile.rounds import LONGEST_PAUSE, PAUSE_FOR_A_ROW
 MONTHS_KEPT = 12
 VOLUMES = (50, 1_000, 5_000, 500_000)
 
-ALARMS = 24
-METRICS = 8
+ALARMS = 23
+METRICS = 9
 """Names of metrics that the functions count."""
 EFFECTS = 6
-"""Messages about an accepted contribution: confirmation, request, its redrawing, a look for a second one, the decision, the publication."""
+"""Deliveries of an accepted contribution: confirmation, request, its redrawing, a look for a second one, the decision, the publication."""
 
-READS_OF_A_ROW = 0.125 + 0.5 * 5
-"""Units of reading for one row in a round of the reconciler: a row of 1 KB, and the ledger's records of its five messages."""
+ROW_KB = 1.3
+"""A row with the two events of its history."""
+READS_OF_A_ROW = 0.125 * ROW_KB + 0.5 * EFFECTS
+"""Units of reading for one row in a round of the reconciler: the row, and the records of its deliveries."""
 
-_HOURS = 730
-_RUNS_OF_RECONCILE = 4 * 24 * 30
+HOURS = 730
+RUNS_OF_RECONCILE = 60 * HOURS
+"""It looks at what is due every minute."""
+READS_OF_A_RUN = 1 + 0.5 + 0.5
+"""Units of reading for a run that finds nothing due: where the round is, consistently, and what is unsettled of rows and of reports."""
+WRITES_OF_A_RUN = 2
+"""Units of writing for such a run: it takes the lease, and lets go of it."""
+_SECONDS_OF_A_RUN = (
+    0.1  # five calls to DynamoDB on kept connections: an environment that is used every minute stays warm
+)
+_LOGGED_BY_A_RUN = 2_000  # bytes: one line of its own, and Lambda's about the start and the end
 _GB = 1e9
 
 
@@ -43,7 +54,7 @@ def bill(contributions: int) -> list[Item]:
 
 def _fixed(contributions: int) -> list[Item]:
     # A metric is paid for in the hours in which it is sent: what is delivered comes in two bursts for each contribution.
-    busy = 1 - math.exp(-2 * contributions / _HOURS)
+    busy = 1 - math.exp(-2 * contributions / HOURS)
     metrics = 0.30 * (busy + (METRICS - 1) * busy / 10)
     return [
         Item("Secrets Manager: one secret", 0.40),
@@ -56,35 +67,38 @@ def _fixed(contributions: int) -> list[Item]:
 def _functions(contributions: int) -> list[Item]:
     """Seconds are rather too many: each answer is taken for one from cold."""
     answers = 3.5 * contributions  # the command, the form, the decision, and now and then a list
-    stream = 2 * 3 * contributions  # in both lanes: submitted, decided, and a retry or a batch that held something else
+    stream = 3 * contributions  # submitted, decided, and a retry or a batch that held something else
     rounds = _rounds(contributions) * MONTHS_KEPT * contributions / 1_000  # seconds of looking at every row
     gb_s = (
         1.0 * 0.5 * answers
         + 0.5 * EFFECTS * 0.3 * contributions
-        + 0.5 * (0.5 * _RUNS_OF_RECONCILE + rounds)
+        + 0.5 * (_SECONDS_OF_A_RUN * RUNS_OF_RECONCILE + rounds)
         + 1.0 * (5 + 0.0003 * contributions)
     )
-    invocations = answers + stream + _RUNS_OF_RECONCILE + 10
+    invocations = answers + stream + RUNS_OF_RECONCILE + 10
     price = 0.20 * invocations / 1e6 + 0.0000133334 * gb_s
     free = min(price, 0.20 * min(invocations, 1e6) / 1e6 + 0.0000133334 * min(gb_s, 400_000))
     return [
         Item("Lambda, arm64", price, free),
         Item("API Gateway: HTTP API", 1.00 * (answers + 10) / 1e6),
+        Item("EventBridge Scheduler: a run every minute", *2 * [1.00 * RUNS_OF_RECONCILE / 1e6]),
     ]
 
 
 def _data(contributions: int) -> list[Item]:
-    # Row, mark and index; a decision and its index; each message claimed and recorded, in and out of the index of open ones.
-    # A run of the reconciler reads two bookmarks and the index, and writes a bookmark or two.
-    writes = (2 + 2 + 1 + 1 + 1 + 4 * EFFECTS) * contributions + 1.5 * _RUNS_OF_RECONCILE
+    # Row and mark in one transaction, which counts twice, and the row's index; a decision and its index; each delivery claimed and
+    # recorded, in and out of the index of unsettled ones. A row is more than 1 KB, so each write of it counts as two.
+    a_row = math.ceil(ROW_KB)
+    writes = (2 * a_row + 2 + 3 * a_row + 4 * EFFECTS) * contributions
     rows = MONTHS_KEPT * contributions
+    # A list and a decision; the pace of five places; which request to redraw; the row again after each of two redrawings.
     reads = (
-        3 * contributions
+        (3 + 5 + 1 + 2) * contributions
         + _rounds(contributions) * rows * READS_OF_A_ROW
-        + 0.125 * rows  # the report, of all months that are closed
-        + 2.5 * _RUNS_OF_RECONCILE
+        + 0.125 * ROW_KB * rows  # the report, of all months that are closed
+        + READS_OF_A_RUN * RUNS_OF_RECONCILE
     )
-    row_bytes, index_bytes, ledger_bytes = 1_000, 1_000, 1_500
+    row_bytes, index_bytes, ledger_bytes = 1_000 * ROW_KB, 1_000 * ROW_KB, 1_800
     stored = rows * (row_bytes + index_bytes + ledger_bytes) / _GB
     return [
         Item("DynamoDB: writing, on demand", 0.625 * writes / 1e6),
@@ -97,12 +111,12 @@ def _data(contributions: int) -> list[Item]:
 def _rounds(contributions: int) -> float:
     """How often a month the reconciler looks at every row: the more there are the longer is the pause between."""
     pause = min(PAUSE_FOR_A_ROW * MONTHS_KEPT * contributions, LONGEST_PAUSE)
-    return min(timedelta(hours=_HOURS) / pause, _RUNS_OF_RECONCILE)
+    return min(timedelta(hours=HOURS) / pause, RUNS_OF_RECONCILE)
 
 
 def _rest(contributions: int) -> list[Item]:
-    logged = (20_000 * contributions + 2_000 * _RUNS_OF_RECONCILE) / _GB
-    secret_reads = min(5 * contributions, 3 * _HOURS * 12)
+    logged = (20_000 * contributions + _LOGGED_BY_A_RUN * RUNS_OF_RECONCILE) / _GB
+    secret_reads = min(5 * contributions, 3 * HOURS * 12)
     sent = 15_000 * contributions / _GB
     report_files = MONTHS_KEPT * contributions * 400 / _GB
     return [
@@ -134,6 +148,32 @@ def page() -> list[str]:
     return lines
 
 
+def page_of_looking() -> list[str]:
+    """The table of what looking at what is due costs in a month in which nothing ever is, in Markdown."""
+    runs = RUNS_OF_RECONCILE
+    gb_s, read = 0.5 * _SECONDS_OF_A_RUN * runs, READS_OF_A_RUN * runs
+    lines = [
+        (
+            "CloudWatch Logs",
+            f"{_LOGGED_BY_A_RUN * runs / 1e6:.0f} MB",
+            (0.50 + 3 * 0.03) * _LOGGED_BY_A_RUN * runs / _GB,
+        ),
+        ("EventBridge Scheduler", f"{runs:,} invocations", 1.00 * runs / 1e6),
+        (
+            "Lambda",
+            f"{runs:,} invocations, {gb_s:,.0f} GB-seconds",
+            0.20 * runs / 1e6 + 0.0000133334 * gb_s,
+        ),
+        ("DynamoDB: reading", f"{read:,.0f} units", 0.125 * read / 1e6),
+    ]
+    return [
+        f"| {runs:,} runs | quantity | USD |",
+        "|---|---:|---:|",
+        *(_row(name, [quantity, _usd(price)]) for name, quantity, price in lines),
+        _row("**in all**", ["", f"**{_usd(sum(price for _, _, price in lines))}**"]),
+    ]
+
+
 def _row(name: str, cells: list[str]) -> str:
     return f"| {name} | {' | '.join(cells)} |"
 
@@ -143,4 +183,4 @@ def _usd(amount: float) -> str:
 
 
 if __name__ == "__main__":
-    print("\n".join(page()))
+    print("\n".join([*page(), "", *page_of_looking()]))

@@ -123,7 +123,7 @@ def test_somebody_without_a_real_name_goes_by_the_user_name(ossi: Ossi) -> None:
 
 def test_the_report_of_no_month_is_that_of_the_previous_one(ossi: Ossi) -> None:
     previous = month_now().previous()
-    ossi.write([accepted_row("U0AINO001", now_ms(), str(previous), name="Aino Lahti", size="MEDIUM")])
+    ossi.write([accepted_row("U0AINO001", now_ms(), str(previous), name="Aino Lahti", level="MEDIUM")])
 
     (answer,) = ossi.slack.command(MAIJA, "report").ephemeral
 

@@ -110,6 +110,7 @@ def test_what_the_functions_count_is_what_is_watched() -> None:
         "Delivered",
         "DeliveryRetried",
         "Failed",
+        "Overdue",
         "Refused",
         "ReportFailed",
         "ReportMade",

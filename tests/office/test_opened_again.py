@@ -62,7 +62,7 @@ def _texts(row: Contribution) -> dict[str, str]:
         "Slack ID": row.user_id,
         "Target month": row.contribution_month,
         "Name": row.name,
-        "Compensation": row.size,
+        "Compensation": row.level,
         "Description": row.text,
         "URL": row.url,
         **decided,
@@ -95,7 +95,7 @@ def test_what_is_shown_is_what_was_typed(book: str, opened: dict[str, FlatBook])
         if each.decided_at is not None:
             assert row["Decided at"].value == _when(each.decided_at)
         if each.status is not Status.DECLINED:
-            level = LEVELS.get(each.size)
+            level = LEVELS.get(each.level)
             assert row["Amount"] == Cell(float(level.amount), currency=level.currency)
             assert row["Currency"].value == level.currency
         else:

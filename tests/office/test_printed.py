@@ -137,7 +137,7 @@ def test_dates_and_amounts_are_printed_for_people(printed: dict[str, list[Page]]
 @pytest.mark.parametrize("book", ["currencies", "pages", "empty"])
 def test_the_chart_is_drawn(book: str, files: dict[str, Path], printed: dict[str, list[Page]]) -> None:
     """A bar for each level that somebody got, in their order, as long as its count says."""
-    accepted = Counter(each.size for each in BOOKS[book].contributions if each.status is Status.ACCEPTED)
+    accepted = Counter(each.level for each in BOOKS[book].contributions if each.status is Status.ACCEPTED)
     counts = [accepted[level.key] for level in LEVELS if accepted[level.key]]
     first = printed[book][0]
 

@@ -120,7 +120,7 @@ def test_an_edit_by_hand_at_the_same_moment_is_kept(table: Table) -> None:
     table.port.save(apply(NEW, decision()), NEW)
     found = table.get()
     assert found is not None
-    assert (found.status, found.text, found.size) == (Status.ACCEPTED, edited.text, "MEDIUM")
+    assert (found.status, found.text, found.level) == (Status.ACCEPTED, edited.text, "MEDIUM")
 
 
 def test_what_only_a_newer_version_knows_of_a_row_is_kept(cloud: Cloud, client: Any) -> None:

@@ -41,6 +41,11 @@ def test_a_decision_is_answered_by_an_empty_200_and_keeps_where_it_was_made(
             for name in ("status", "decided_by", "decided_at", "decided_in", "events", "version")
         }
     )
+    submission, decision = decided.events
+    assert (submission,) == row.events
+    assert (decision.status, decision.by, decision.at, decision.seen_in) == (
+        status, MATTI, decided.decided_at, decided.decided_in,
+    )  # fmt: skip
 
 
 def test_of_two_managers_at_once_one_wins_and_the_other_is_told(world: World) -> None:

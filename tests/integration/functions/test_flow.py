@@ -17,7 +17,7 @@ def test_an_accepted_contribution_goes_all_the_way_to_the_workbook(world: World)
     assert typed_in(view, "description") == DESCRIPTION
     assert world.submit(view).result == "closed"
     (row,) = world.cloud.rows()
-    assert (row.status, row.user_id, row.name, row.text, row.url, row.size, row.contribution_month) == (
+    assert (row.status, row.user_id, row.name, row.text, row.url, row.level, row.contribution_month) == (
         Status.PENDING, AINO, "Aino Lahti", DESCRIPTION, URL, "SMALL", str(this_month()),
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The payroll at random once more, on tables as DynamoDB has them: see tests/unit/use_cases/payroll.py."""
+"""The payroll at random once more, on tables as DynamoDB has them: see tests/unit/report/payroll.py."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ from ossi.domain.levels import CompensationLevels
 from ossi.domain.payroll import Counted, ReportRecord
 from ossi_report.close_month import Books
 from ossi_report.report_records import DynamoReportRecords
-from unit.use_cases.payroll import ACTS, Act, Payroll
+from unit.report.payroll import ACTS, Act, Payroll
 
 
 class Interrupted(DynamoReportRecords):

@@ -7,16 +7,18 @@ from typing import Any
 
 import openpyxl
 import pytest
-from ossi.delivery.errors import DeliveryIncomplete
 
-from integration.functions.cloud import BUCKET, LINK_KEY
+from integration.functions.cloud import BUCKET, LEDGER, LINK_KEY
 from integration.functions.events import Context, load
 from integration.functions.world import MAIJA, World, a_row
+from ossi.aws.dynamodb import to_item
+from ossi.delivery.policy import claimed, owed
+from ossi.delivery.record import DeliveryKey, Record
 from ossi.domain.contribution import Status
 from ossi.domain.errors import UnreadableMonth
 from ossi.domain.links import check_link
 from ossi.runtime.invocation import InvocationFailed
-from ossi.slack.errors import PermanentSlackError, TransientSlackError
+from ossi_reconcile.handler import handler as reconcile_handler
 from ossi_report.bootstrap import app
 from ossi_report.handler import handler
 
@@ -30,8 +32,8 @@ def accepted(number: int = 0, **more: Any) -> Any:
 def october(world: World) -> None:
     world.cloud.put(
         accepted(0),
-        accepted(1, user_id="U0EINO001", name="Eino Mäki", size="MEDIUM"),
-        a_row(timestamp=5),
+        accepted(1, user_id="U0EINO001", name="Eino Mäki", level="MEDIUM"),
+        a_row(timestamp=5, imported_at=6),  # so that no one waits to hear of it
         a_row(timestamp=6, status=Status.DECLINED),
         accepted(7, contribution_month="2026-09"),
     )
@@ -117,25 +119,104 @@ def test_a_month_without_accepted_contributions_gets_a_message_and_no_file(world
     assert world.cloud.reports() == {}
 
 
+def finish(world: World) -> None:
+    """The reconciler looks at what is due, and the report function does what it's asked for."""
+    world.run_reconciler()
+    while world.cloud.invoked:
+        handler(world.cloud.invoked.pop(0), Context())
+
+
+@pytest.mark.parametrize("event", [ASKED, load("schedule")], ids=["asked", "schedule"])
 @pytest.mark.parametrize(
-    ("kind", "arguments", "error"),
+    ("kind", "arguments", "seconds"),
     [
-        ("http_503", {"times": 3}, TransientSlackError),
-        ("ratelimited", {"retry_after": 60}, TransientSlackError),
-        ("cut", {}, TransientSlackError),
-        ("slack_error", {"error": "not_in_channel"}, PermanentSlackError),
+        ("http_503", {}, 61),
+        ("ratelimited", {"retry_after": 60}, 61),
+        ("cut", {}, 61),
+        ("slack_error", {"error": "not_in_channel"}, 3601),
     ],
 )
-def test_a_run_that_failed_is_made_up_for_by_the_next_try(
-    world: World, kind: Any, arguments: dict[str, Any], error: type[Exception]
+def test_an_announcement_that_slack_does_not_take_is_finished_once_by_the_reconciler(
+    world: World, kind: Any, arguments: dict[str, Any], seconds: int, event: dict[str, Any]
 ) -> None:
     october(world)
     world.control.fail("chat.postMessage", kind, **arguments)
-    with pytest.raises(error):
-        handler(ASKED, Context())
+    assert handler(event, Context())["announced"] is False
     assert world.managers_see() == []
-    assert handler(ASKED, Context())["announced"] is True
-    assert len(world.managers_see()) == 1
+    # Another delivery of the same event has nothing to add to what may have arrived.
+    finish(world)
+    assert world.managers_see() == []
+
+    world.later(seconds)
+    for _ in range(2):
+        finish(world)
+    (message,) = world.managers_see()
+    assert "2 accepted, 1 pending, 1 declined" in message.rendered
+    assert ("@Maija Salo" in message.rendered) is (event is ASKED)
+
+
+def test_a_closed_month_whose_announcement_fell_into_an_outage_is_announced_once_when_slack_is_back(
+    world: World,
+) -> None:
+    # Given: Slack is down when the schedule closes October, and stays so for three days
+    october(world)
+    world.control.fail("*", "http_503", times=None)
+    assert handler(load("schedule"), Context())["announced"] is False
+    for _ in range(20):
+        world.later(4 * 3600)
+        finish(world)
+    assert world.managers_see() == []
+    assert len(world.calls("chat.postMessage")) == 1, "no attempt is spent on an outage"
+
+    # When: someone asks for November before the reconciler has looked
+    world.control.heal()
+    world.cloud.put(accepted(20, contribution_month="2026-11"))
+    assert handler({**ASKED, "month": "2026-11"}, Context())["announced"] is True
+
+    # Then: it names October, which is announced next, once, and not named any more
+    assert "not announced yet: October 2026" in world.managers_see()[-1].rendered
+    for _ in range(3):
+        world.later(3700)
+        finish(world)
+    assert [message.text.startswith("The report of October 2026") for message in world.managers_see()] == [
+        False,
+        True,
+    ]
+    handler({**ASKED, "month": "2026-11", "requestId": "4.5.6"}, Context())
+    assert "not announced yet" not in world.managers_see()[-1].rendered
+
+
+def test_an_announcement_that_arrives_unsaid_is_sent_three_times_at_most_and_no_trouble_is_told(world: World) -> None:
+    october(world)
+    world.control.fail("chat.postMessage", "cut", before_or_after="after", times=None)
+    assert handler(ASKED, Context())["announced"] is False
+    assert handler(ASKED, Context())["announced"] is False
+    for _ in range(6):
+        world.later(3700)
+        finish(world)
+    assert ["2 accepted" in message.rendered for message in world.managers_see()] == [True] * 3
+    assert world.cloud.ledger()["report#2026-10#asked#1.2.3", "announce_report"]["state"] == "UNKNOWN"
+    # An operator looks, and decides that it's sent again.
+    world.control.heal()
+    answer = reconcile_handler({"source": "command", "redrive": True}, Context())
+    assert [(each["contribution"], each["effect"], each["outcome"]) for each in answer["findings"]] == [
+        ("report#2026-10#asked#1.2.3", "announce_report", "due")
+    ]
+    finish(world)
+    assert len(world.managers_see()) == 4
+
+
+def test_a_run_whose_process_died_while_it_announced_is_finished(world: World) -> None:
+    """The reconciler asks a little before the report function runs."""
+    october(world)
+    world.control.fail("chat.postMessage", "cut", before_or_after="after")
+    assert handler(load("schedule"), Context())["announced"] is False
+    row = world.cloud.ledger()["report#2026-10#scheduled", "announce_report"]
+    world.cloud.put_item(to_item({**row, "state": "CLAIMED", "leaseUntil": int(time.time()) - 1}), LEDGER)
+    world.later(61)
+    finish(world)
+    assert len(world.managers_see()) == 2
+    assert world.cloud.ledger()["report#2026-10#scheduled", "announce_report"]["state"] == "SENT"
 
 
 def test_an_outage_of_the_bucket_is_made_up_for(world: World) -> None:
@@ -148,12 +229,18 @@ def test_an_outage_of_the_bucket_is_made_up_for(world: World) -> None:
     assert handler(ASKED, Context())["announced"] is True
 
 
-def test_a_run_that_is_under_way_elsewhere_comes_again(world: World) -> None:
+def test_a_run_that_is_announced_elsewhere_at_this_moment_is_left_to_that(world: World) -> None:
     october(world)
-    assert app().ledger.claim("report#2026-10#asked#1.2.3", "announce_report").value == "granted"
-    with pytest.raises(DeliveryIncomplete):
-        handler(ASKED, Context())
+    key = DeliveryKey("report#2026-10#asked#1.2.3", "announce_report")
+    claim = claimed(owed(key, "C0MANAGERS", app().now()), app().now())
+    assert isinstance(claim, Record)
+    app().deliveries.swap(claim, None)
+    assert handler(ASKED, Context())["announced"] is False
     assert world.managers_see() == []
+    # Should it die, it's finished.
+    world.later(70)
+    finish(world)
+    assert len(world.managers_see()) == 1
 
 
 @pytest.mark.parametrize(

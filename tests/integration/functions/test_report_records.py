@@ -11,14 +11,12 @@ import pytest
 from integration.functions.cloud import LEDGER, MONTH_INDEX, TABLE, Cloud
 from integration.functions.world import a_row, at_once
 from ossi.aws.contributions import DynamoContributions
-from ossi.aws.deliveries import DynamoLedger
 from ossi.aws.dynamodb import to_item
 from ossi.domain.contribution import ContributionKey, Status
 from ossi.domain.errors import UnreadableReport
 from ossi.domain.levels import DEFAULT_LEVELS
 from ossi.domain.months import Month
 from ossi.domain.payroll import Counted, CountedList, Earlier, ReportRecord
-from ossi.ports import Attempt, Claim
 from ossi_report.report_records import DynamoReportRecords
 
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
@@ -190,50 +188,3 @@ def test_a_month_is_read_by_status(cloud: Cloud) -> None:
 
     assert [row.timestamp for row in table.of_month(OCTOBER, Status.ACCEPTED)] == [1]
     assert len(list(table.of_month(OCTOBER))) == 3
-
-
-def test_many_rows_are_read_at_once(cloud: Cloud) -> None:
-    rows = [a_row(timestamp=at) for at in range(250)]
-    cloud.put_many(rows)
-    cloud.put({**a_row(timestamp=999).to_row(), "status": "DONE"})
-    table = DynamoContributions(client(), TABLE, MONTH_INDEX)
-
-    keys = [
-        *(row.key for row in rows),
-        rows[0].key,
-        ContributionKey("U0AINO001", 777),
-        ContributionKey("U0AINO001", 999),
-    ]
-
-    assert table.get_many(keys) == {row.key: row for row in rows}
-    assert table.get_many([]) == {}
-
-
-def test_attempts_of_an_invocation_are_counted_and_so_are_those_that_say_that_they_failed(cloud: Cloud) -> None:
-    ledger = DynamoLedger(client(), LEDGER, 310, lambda: 1_793_000_000.5)
-
-    assert ledger.begin_attempt("run", "invocation") == Attempt(1, 0)
-    ledger.attempt_failed("run", "invocation")
-    assert ledger.begin_attempt("run", "invocation") == Attempt(2, 1)
-    third = ledger.begin_attempt("run", "invocation")
-    assert third == Attempt(3, 1)
-    assert third.died == 1
-    assert ledger.begin_attempt("run", "another") == Attempt(1, 0)
-    assert cloud.ledger()["run", "attempts#invocation"]["expiresAt"] == 1_793_000_000 + 30 * 24 * 3600
-
-
-def test_the_next_attempt_of_an_invocation_takes_the_claim_of_one_that_died(cloud: Cloud) -> None:
-    del cloud
-    now = [1_793_000_000.0]
-    ledger = DynamoLedger(client(), LEDGER, 310, lambda: now[0])
-    assert ledger.claim("run", "announce", "invocation") is Claim.GRANTED
-
-    now[0] += 44  # the platform waits for a minute: this is a second delivery at the same time
-    assert ledger.claim("run", "announce", "invocation") is Claim.HELD
-    now[0] += 16
-    assert ledger.claim("run", "announce", "another") is Claim.HELD
-    assert ledger.claim("run", "announce") is Claim.HELD
-    assert ledger.claim("run", "announce", "invocation") is Claim.GRANTED
-    ledger.record_sent("run", "announce", None)
-    now[0] += 1000
-    assert ledger.claim("run", "announce", "invocation") is Claim.SENT

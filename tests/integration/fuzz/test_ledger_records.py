@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from ossi.delivery.errors import DeliveryIncomplete
 
 from integration.functions.cloud import LEDGER
 from integration.functions.events import Context, interaction_body, signed
@@ -18,29 +17,35 @@ from ossi_interactions.handler import handler as interactions_handler
 from ossi_reconcile.handler import handler as reconcile_handler
 from ossi_report.handler import handler as report_handler
 
-_NUMBERS = ("attempts", "failures", "leaseUntil", "failedAt", "sentAt", "expiresAt")
-_TEXTS = ("state", "reason", "channel", "ts")
+_NUMBERS = (
+    "attempts", "failures", "ambiguous", "leaseUntil", "failedAt", "sentAt", "dueAt", "owedAt", "drawn", "begun", "expiresAt",
+)  # fmt: skip
+_TEXTS = ("state", "reason", "channel", "ts", "place", "token", "requestedBy", "unsettled")
 _ATTRIBUTES = (*_TEXTS, *_NUMBERS)
 _PENDING = a_row(submission_id="V1")
 _BY_HAND = a_row(timestamp=_PENDING.timestamp + 1, submission_id="V2")
 _SUBJECT = f"contribution#{_PENDING.key}"
+_SPOILED = "a record of a delivery cannot be read"
 _KNOWN = {
-    "a record of the ledger cannot be read",
-    "not sent, and trying again would not help",
-    "not written, and trying again would not help",
-}
-_WHY = {
-    "somebody else is sending it, to be tried again",
-    "waits behind an earlier change of its row",
+    _SPOILED,
+    "parked: Slack refused it for good",
+    "parked: the message can't be written",
+    "nobody knows whether it arrived: an operator decides",
+    "the record of this run's announcement doesn't allow another",
 }
 
 
 @st.composite
 def records(draw: st.DrawFn, subject: str, effect: str) -> Item:
     """What the ledger may hold about a message, with something wrong in it."""
-    state = draw(st.sampled_from(["CLAIMED", "DUE", "SENT", "FAILED"]))
+    state = draw(st.sampled_from(["CLAIMED", "DUE", "SENT", "FAILED", "UNKNOWN"]))
     numbers = {name: {"N": draw(st.sampled_from(["1", "1792994700000", "0"]))} for name in _NUMBERS}
     item = {"state": {"S": state}, **numbers, "channel": {"S": "C0MANAGERS"}, "ts": {"S": "1792994700.000100"}}
+    item |= {
+        "place": {"S": "C0MANAGERS"},
+        "token": {"S": "0123456789abcdef"},
+        "unsettled": {"S": subject.partition("#")[0]},
+    }
     return draw(spoiled_item(item, _ATTRIBUTES)) | {"id": {"S": subject}, "effect": {"S": effect}}
 
 
@@ -49,9 +54,9 @@ def looked_through(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     errors = [line for line in lines if line["level"] in {"ERROR", "CRITICAL"}]
     for line in errors:
         assert line["message"] in _KNOWN, line
-        assert line["why"]
+        assert "why" in line
         assert line["metric"] in {"Unreadable", "SetAside", "ReportFailed"}
-    return [line for line in errors if line["message"].startswith("a record")]
+    return [line for line in errors if line["message"] == _SPOILED]
 
 
 def sent(world: World, subject: str) -> set[str]:
@@ -72,22 +77,24 @@ def test_a_spoiled_record_holds_up_nothing(world: World, logged: Logged, item: I
     world.cloud.put(_PENDING, _BY_HAND)
     world.cloud.put_item(item, LEDGER)
     logged()
-    again = world.run_stream()
-    lines = logged()
-    unreadable = looked_through(lines)
-    if again:
-        assert {line["message"] for line in lines} & _WHY
+    assert world.run_stream() == []
+    unreadable = looked_through(logged())
     assert {"confirm_submission"} <= sent(world, _SUBJECT)
     assert {"confirm_submission", "ask_management"} <= sent(world, f"contribution#{_BY_HAND.key}")
 
-    answer = reconcile_handler({"source": "schedule"}, Context(left_ms=900_000))["rows"]
+    answer = reconcile_handler({"source": "command"}, Context(left_ms=900_000))
     assert (answer["done"], answer["halted"]) == (True, False)
     # The stream and the reconciler are of one mind about what can be read.
     assert bool(unreadable) == bool(looked_through(logged()))
     if unreadable:
-        assert [(each["outcome"], each["reason"]) for each in answer["findings"]] == [
-            ("set aside", "unreadable_record")
-        ]
+        state = item.get("state", {}).get("S")
+        expected = [] if state == "SENT" else [("set aside", "unreadable_record")]
+        assert [(each["outcome"], each["reason"]) for each in answer["findings"]] in (
+            expected, [("set aside", "unreadable_record")],
+        )  # fmt: skip
+    # And so is the minute's work, which ends.
+    assert reconcile_handler({"source": "schedule"}, Context(left_ms=900_000))["due"]["idle"] is False
+    looked_through(logged())
 
 
 @fuzzed(4)
@@ -105,7 +112,7 @@ def test_a_decision_by_hand_is_told_whatever_is_known_of_its_request(world: Worl
     looked_through(logged())
     ledger = world.cloud.ledger()
     assert {ledger[_SUBJECT, effect]["state"] for effect in ("tell_accepted", "publish")} == {"SENT"}
-    assert ledger[_SUBJECT, "redraw_request"]["state"] in {"SENT", "FAILED"}
+    assert "redraw_request" not in {effect for _, effect in ledger}, "no button was pressed"
 
 
 @fuzzed(4)
@@ -116,44 +123,37 @@ def test_a_spoiled_record_of_a_run_does_not_fail_the_report(world: World, logged
     world.cloud.put_item(item, LEDGER)
     logged()
     event = {"source": "slash", "month": "2026-10", "requestedBy": MAIJA, "requestId": "once"}
-    try:
-        announced = report_handler(event, Context())["announced"]
-    except DeliveryIncomplete:
-        assert item["state"] == {"S": "CLAIMED"}
-        return
-    unreadable = looked_through(logged())
-    assert not (announced and unreadable)
-    assert announced or unreadable or item["state"]["S"] in {"SENT", "FAILED"}
+    announced = report_handler(event, Context())["announced"]
+    errors = looked_through(logged())
+    state = item.get("state", {"S": "DUE"}).get("S")
+    assert not (announced and errors)
+    # What someone else is at, or what may have arrived, is left alone for its time.
+    assert announced or errors or state in {"SENT", "CLAIMED", "UNKNOWN"} or item.get("ambiguous") != {"N": "0"}
 
 
 @fuzzed(4)
 @given(
-    work=st.sampled_from(["reconcile", "unsettled"]),
     spoiled=st.dictionaries(
         st.sampled_from(["position", "rows", "endedAt"]),
         VALUES | st.sampled_from(["U0AINO001#5", "#5", "x" * 1000 + "#5"]).map(lambda text: {"S": text}),
         min_size=1,
     ),
 )
-@example(work="reconcile", spoiled={"position": {"N": "5"}})
-@example(work="unsettled", spoiled={"position": {"S": "nonsense"}})
-@example(work="reconcile", spoiled={"rows": {"N": "-1"}, "endedAt": {"N": "1.5"}})
-def test_a_spoiled_bookmark_begins_at_the_beginning(
-    world: World, logged: Logged, work: str, spoiled: dict[str, Any]
-) -> None:
+@example(spoiled={"position": {"N": "5"}})
+@example(spoiled={"position": {"S": "nonsense"}})
+@example(spoiled={"rows": {"N": "-1"}, "endedAt": {"N": "1.5"}})
+def test_a_spoiled_bookmark_begins_at_the_beginning(world: World, logged: Logged, spoiled: dict[str, Any]) -> None:
     world.cloud.empty()
     world.cloud.put(_PENDING)
-    world.cloud.put_item({"id": {"S": f"bookmark#{work}"}, "effect": {"S": "position"}, **spoiled}, LEDGER)
+    world.cloud.put_item({"id": {"S": "bookmark#reconcile"}, "effect": {"S": "position"}, **spoiled}, LEDGER)
     logged()
     answers = [reconcile_handler({"source": "schedule"}, Context(left_ms=900_000)) for _ in range(2)]
-    assert [answer["unsettled"]["done"] for answer in answers] == [True, True]
     assert [answer["rows"]["done"] for answer in answers if answer["rows"]] in ([], [True], [True, True])
     errors = [line for line in logged() if line["level"] == "ERROR"]
     assert {line["message"] for line in errors} <= {"a bookmark cannot be read"}
     assert [line["metric"] for line in errors] == ["Unreadable"] * len(errors)
     # What says when the last round ended, and is readable, may put the next one off.
-    if errors or "endedAt" not in spoiled:
-        assert answers[0]["rows"] or answers[1]["rows"]
+    if errors or not {"endedAt", "position"} & spoiled.keys():
         assert sent(world, _SUBJECT) == {"confirm_submission", "ask_management"}
 
 

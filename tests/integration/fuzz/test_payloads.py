@@ -87,7 +87,7 @@ def only_what_a_form_may_hold(world: World, answer: dict[str, Any]) -> None:
         assert row.status is Status.PENDING
         assert re.fullmatch(r"[A-Z0-9]+", row.user_id)
         assert isinstance(row.submission_id, str)
-        form = SubmittedForm(row.text, row.url, row.contribution_month, row.size)
+        form = SubmittedForm(row.text, row.url, row.contribution_month, row.level)
         assert isinstance(check(form, datetime.now(HELSINKI), 2, CompensationLevels()), Submission)
         world.cloud.remove(row)
 

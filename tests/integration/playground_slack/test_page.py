@@ -169,7 +169,7 @@ def test_the_demonstration_data_is_believable_on_any_day(day: str) -> None:
     known = {level.key for level in CompensationLevels().offered}
     for row in rows:
         assert row.status in (Status.ACCEPTED, Status.DECLINED)
-        assert row.size in known
+        assert row.level in known
         assert len(row.text) >= DESCRIPTION_MIN
         assert row.timestamp <= now.timestamp() * 1000
         assert row.decided_at is not None
@@ -180,7 +180,7 @@ def test_the_demonstration_data_is_believable_on_any_day(day: str) -> None:
     before_last = Month.of(now).previous().previous()
     assert {(row.status, row.contribution_month) for row in overlooked} == {(Status.PENDING, str(before_last))}
     for row in overlooked:
-        assert row.size in known
+        assert row.level in known
         assert len(row.text) >= DESCRIPTION_MIN
         assert f"{datetime.fromtimestamp(row.timestamp / 1000, now.tzinfo):%Y-%m}" == row.contribution_month
     assert not {row.key for row in overlooked} & {row.key for row in rows}

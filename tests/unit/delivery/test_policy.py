@@ -91,10 +91,17 @@ def test_should_its_holder_die_it_is_due_as_if_the_answer_had_been_lost(before: 
     assert claim.due_at == claim.lease_until * 1000 + waits
 
 
-def test_a_claim_opens_what_was_put_away_and_knows_since_when_it_is_owed() -> None:
-    claim = granted(replace(DUE, open=False, owed_at=0))
+def test_a_claim_opens_what_an_older_version_put_away_and_knows_since_when_it_is_owed() -> None:
+    claim = granted(replace(DUE, open=False, owed_at=0, token=""))
     assert (claim.open, claim.owed_at) == (True, NOW)
     assert granted(DUE).owed_at == NOW - DAY
+
+
+def test_what_was_put_away_is_not_sent_any_more_and_drawn_again_only_for_a_later_version() -> None:
+    away = replace(DUE, open=False, drawn=2, token="t1")
+    assert claimed(away, NOW) is Refusal.SETTLED
+    assert claimed(away, NOW, wanted=2, idempotent=True) is Refusal.SETTLED
+    assert isinstance(claimed(away, NOW, wanted=3, idempotent=True), Record)
 
 
 REFUSED = {
@@ -174,12 +181,18 @@ def test_a_message_that_cannot_be_written_never_went_out_and_is_parked() -> None
 
 
 @pytest.mark.parametrize("idempotent", [False, True])
-def test_a_limit_is_the_places_and_no_attempt_of_the_message(idempotent: bool) -> None:
+def test_a_limit_is_the_places_and_no_copy_of_the_message(idempotent: bool) -> None:
     found = after(CLAIM, failed(FailureKind.LIMITED, 120, idempotent=idempotent), NOW)
     assert without_token(found) == replace(
-        CLAIM, state=State.DUE, attempts=4, ambiguous=2 if idempotent else 1, reason="trouble",
+        CLAIM, state=State.DUE, ambiguous=2 if idempotent else 1, reason="trouble",
         due_at=NOW + 120 * SECOND, lease_until=0, token="",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("attempts", "wait"), [(1, SECOND), (3, SECOND), (4, 40 * SECOND), (5, MINUTE), (9, MINUTE)])
+def test_a_message_that_is_limited_each_time_is_tried_ever_more_rarely(attempts: int, wait: int) -> None:
+    found = after(replace(CLAIM, attempts=attempts), failed(FailureKind.LIMITED, 0), NOW)
+    assert (found.state, found.due_at) == (State.DUE, NOW + wait)
 
 
 @pytest.mark.parametrize("kind", [FailureKind.NOT_DONE, FailureKind.REFUSED_FOR_NOW])

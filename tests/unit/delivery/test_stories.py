@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from fakes import MANAGEMENT, PUBLIC, contribution
-from memory import House
+from memory import OK, Answer, House, failing
 from ossi.delivery.record import DeliveryKey, State
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
 from ossi.domain.history import Event, EventKind
 from ossi.domain.lifecycle import apply, history_of, submitted
+from ossi.slack.errors import FailureKind
+from ossi_reconcile.reconcile import Task, reconcile
 
 AINO = "U0AINO001"
 
@@ -126,3 +128,65 @@ def test_a_row_that_is_gone_settles_what_is_owed() -> None:
     assert house.slack.arrived == []
     assert not house.deliveries.records[record].open
     assert replace(house.deliveries.records[record], open=True).state is State.DUE
+
+
+def test_a_hand_after_a_person_s_decision_is_nobody_s() -> None:
+    house = House()
+    key = new(house)
+    house.minutes(1)
+    decide(house, key, EventKind.DECLINED, request_of(house))
+    for status in (Status.PENDING, Status.ACCEPTED):
+        house.table.write(house.table.rows[key].model_copy(update={"status": status}))
+        house.minutes(1)
+    assert [(event.kind, event.by) for event in house.table.rows[key].events[2:]] == [
+        (EventKind.SUBMITTED, None),
+        (EventKind.ACCEPTED, None),
+    ]
+
+
+def test_a_silent_change_takes_no_redrawing_back() -> None:
+    refused = failing(FailureKind.NOT_DONE, "ConnectionRefusedError")
+    healthy = False
+
+    def answer(method: str, _place: str, _text: str) -> Answer:
+        return OK if healthy or method != "chat.update" else refused
+
+    house = House(answer=answer)
+    key = new(house)
+    house.minutes(1)
+    decide(house, key, EventKind.DECLINED, request_of(house))
+    house.minutes(1)
+    house.table.write(house.table.rows[key].model_copy(update={"status": Status.ACCEPTED}))
+    house.minutes(1)
+    healthy = True
+    house.minutes(3)
+    assert len(house.slack.drawn[request_of(house)]) == 1
+
+
+def test_a_request_whose_decision_was_drawn_is_not_posted_any_more() -> None:
+    house = House()
+    key = new(house)
+    late = list(house.table.stream)
+    house.table.stream.clear()
+    house.table.write(house.table.rows[key].model_copy(update={"status": Status.ACCEPTED}))
+    house.minutes(2)
+    house.table.stream += late
+    house.minutes(2)
+    assert house.texts(MANAGEMENT) == []
+    assert len(house.texts(PUBLIC)) == 1
+
+
+def test_a_hand_is_told_of_also_where_a_round_sees_it_before_the_stream() -> None:
+    house = House()
+    old = contribution()
+    house.table.write(old)
+    house.minutes(1)
+    house.now.sleep(600)
+    house.table.write(old.model_copy(update={"status": Status.ACCEPTED}))
+    late = list(house.table.stream)
+    house.table.stream.clear()
+    reconcile(house.office, Task(only_record=True), lambda: 100)
+    house.table.stream[:0] = late
+    house.minutes(2)
+    assert len(house.texts(AINO)) == 2
+    assert len(house.texts(PUBLIC)) == 1

@@ -39,7 +39,7 @@ def test_a_decided_row_keeps_who_when_and_where() -> None:
 
 def test_a_row_of_older_days_lacks_much_and_is_read() -> None:
     row = Contribution.from_row(LEAST)
-    assert (row.text, row.name, row.url, row.size, row.contribution_month) == ("", "", "", "", "")
+    assert (row.text, row.name, row.url, row.level, row.contribution_month) == ("", "", "", "", "")
     assert row.person == "U0AINO001"
     assert (row.decided_by, row.decided_at, row.decided_in) == (None, None, None)
 

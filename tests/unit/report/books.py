@@ -76,15 +76,15 @@ def _typed() -> Book:
     )  # fmt: skip
     rows = [
         contribution(
-            timestamp=next(moments), user_id=f"U{number:03}", name=text, size=text, text=text, url=text,
+            timestamp=next(moments), user_id=f"U{number:03}", name=text, level=text, text=text, url=text,
             status=status, contribution_month=str(month), decided_by=None if status is Status.PENDING else text,
             decided_at=None if status is Status.PENDING else next(moments),
         )
         for number, text in enumerate(NASTY)
         for status, month in kinds
     ]  # fmt: skip
-    changed = [contribution(timestamp=next(moments), name=text, size=text, text=text, url=text) for text in NASTY]
-    changes = tuple(Change(ChangeKind.LEVEL, row, counted_as=row.size, counted_in=SEPTEMBER) for row in changed)
+    changed = [contribution(timestamp=next(moments), name=text, level=text, text=text, url=text) for text in NASTY]
+    changes = tuple(Change(ChangeKind.LEVEL, row, counted_as=row.level, counted_in=SEPTEMBER) for row in changed)
     return Book(tuple(rows), replace(CLOSED, again=True, compared_at=CLOSED.closed_at, changes=changes))
 
 
@@ -94,7 +94,7 @@ def _currencies() -> Book:
     months = (OCTOBER, SEPTEMBER)
     return Book(
         tuple(
-            contribution(timestamp=next(moments), user_id=f"U{person}", name=name, size=size, contribution_month=str(month))
+            contribution(timestamp=next(moments), user_id=f"U{person}", name=name, level=size, contribution_month=str(month))
             for month in months
             for person, name in enumerate(["Aino Lahti", "Eino Mäki", "李小龍", "مريم"])
             for size in sizes[person:]
@@ -104,7 +104,7 @@ def _currencies() -> Book:
 
 def _changes() -> Book:
     moments = _moments()
-    rows = [contribution(timestamp=next(moments), size="MEDIUM", contribution_month=str(SEPTEMBER)) for _ in range(3)]
+    rows = [contribution(timestamp=next(moments), level="MEDIUM", contribution_month=str(SEPTEMBER)) for _ in range(3)]
     gone = Contribution(user_id="U9", timestamp=next(moments), status=Status.ACCEPTED)
     changes = (
         Change(ChangeKind.ACCEPTED, contribution(timestamp=next(moments))),

@@ -15,7 +15,7 @@ SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (Month(2026, number) for number in (9, 
 def accepted(at: int, month: Month = OCTOBER, size: str = "SMALL") -> Contribution:
     """An accepted contribution. at: its timestamp, by which the tests tell rows apart."""
     return contribution(
-        timestamp=at, status=Status.ACCEPTED, size=size, contribution_month=str(month), decided_at=10**12
+        timestamp=at, status=Status.ACCEPTED, level=size, contribution_month=str(month), decided_at=10**12
     )
 
 

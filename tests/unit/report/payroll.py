@@ -88,7 +88,7 @@ class Payroll:
     def _submit(self, row: int, month: Month, size: str) -> None:
         if row not in self.rows:
             self._write(
-                row, contribution(user_id=f"U{row % 3}", timestamp=row, size=size, contribution_month=str(month))
+                row, contribution(user_id=f"U{row % 3}", timestamp=row, level=size, contribution_month=str(month))
             )
 
     def _edit(
@@ -144,7 +144,7 @@ class Payroll:
         assert (report.edition.closed_at is not None) == record.closed
         if record.closed:
             entries = self.books.records.counted(record.counted)
-            shown = {(row.key, row.size) for row in report.rows if row.status is Status.ACCEPTED}
+            shown = {(row.key, row.level) for row in report.rows if row.status is Status.ACCEPTED}
             assert shown == {(entry.key, entry.level) for entry in entries}
 
 
@@ -152,6 +152,6 @@ def _totals(report: Report) -> dict[str, Decimal]:
     totals: dict[str, Decimal] = {}
     for row in report.rows:
         if row.status is Status.ACCEPTED:
-            level = report.levels.get(row.size)
+            level = report.levels.get(row.level)
             totals[level.currency] = totals.get(level.currency, Decimal(0)) + level.amount
     return totals

@@ -12,25 +12,29 @@ from unit.report.months import LEVELS, OCTOBER, STOCKHOLM, contribution
 
 def test_counts_every_status_and_sums_only_what_was_accepted() -> None:
     month = [
-        contribution(timestamp=1, size="SMALL"),
-        contribution(timestamp=2, size="MEDIUM"),
-        contribution(timestamp=3, size="MEDIUM", status=Status.PENDING),
-        contribution(timestamp=4, size="MEDIUM", status=Status.DECLINED),
-        contribution(timestamp=5, size="MEDIUM", status=Status.DECLINED),
+        contribution(timestamp=1, level="SMALL"),
+        contribution(timestamp=2, level="MEDIUM"),
+        contribution(timestamp=3, level="MEDIUM", status=Status.PENDING),
+        contribution(timestamp=4, level="MEDIUM", status=Status.DECLINED),
+        contribution(timestamp=5, level="MEDIUM", status=Status.DECLINED),
     ]
 
     summary = aggregate(OCTOBER, month, LEVELS).summary
 
-    assert (summary.month, summary.accepted, summary.pending, summary.declined) == (OCTOBER, 2, 1, 2)
+    assert (summary.month, summary.accepted, summary.others) == (
+        OCTOBER,
+        2,
+        {Status.PENDING: 1, Status.DECLINED: 2},
+    )
     assert summary.totals == {"EUR": Decimal(250)}
     assert summary.contributors == (ContributorTotal("U0AINO001", "Aino Lahti", 2, {"EUR": Decimal(250)}),)
 
 
 def test_currencies_stay_apart() -> None:
     month = [
-        contribution(timestamp=1, size="SMALL"),
-        contribution(timestamp=2, size=STOCKHOLM.key),
-        contribution(timestamp=3, size=STOCKHOLM.key, user_id="U0EINO001", name="Eino Mäki"),
+        contribution(timestamp=1, level="SMALL"),
+        contribution(timestamp=2, level=STOCKHOLM.key),
+        contribution(timestamp=3, level=STOCKHOLM.key, user_id="U0EINO001", name="Eino Mäki"),
     ]
 
     summary = aggregate(OCTOBER, month, LEVELS).summary
@@ -44,7 +48,7 @@ def test_currencies_stay_apart() -> None:
 
 def test_sums_are_exact() -> None:
     """A thousand times 1500.10 is not 1500100 in binary fractions."""
-    month = [contribution(timestamp=at, size=STOCKHOLM.key) for at in range(1000)]
+    month = [contribution(timestamp=at, level=STOCKHOLM.key) for at in range(1000)]
 
     total = aggregate(OCTOBER, month, LEVELS).summary.totals["SEK"]
 
@@ -86,7 +90,7 @@ def test_a_month_without_accepted_contributions(rows: list[Contribution]) -> Non
 
 @pytest.mark.parametrize("size", ["", "HUGE", "LARGE", "=1+1"])
 def test_a_level_that_is_not_offered_is_counted_and_worth_what_is_known_of_it(size: str) -> None:
-    summary = aggregate(OCTOBER, [contribution(timestamp=1, size=size), contribution(timestamp=2)], LEVELS).summary
+    summary = aggregate(OCTOBER, [contribution(timestamp=1, level=size), contribution(timestamp=2)], LEVELS).summary
 
     assert (summary.accepted, summary.totals) == (2, {"EUR": Decimal(50)})
 
@@ -97,7 +101,11 @@ def test_rows_of_another_month_count_too() -> None:
 
 
 def test_levels_are_in_the_configured_order_with_all_that_are_offered() -> None:
-    month = [contribution(timestamp=1, size="ODD"), contribution(timestamp=2, size="LARGE"), contribution(timestamp=3)]
+    month = [
+        contribution(timestamp=1, level="ODD"),
+        contribution(timestamp=2, level="LARGE"),
+        contribution(timestamp=3),
+    ]
 
     found = [
         (line.level.key, line.total.count, line.total.amount) for line in aggregate(OCTOBER, month, LEVELS).by_level
@@ -116,10 +124,10 @@ def test_levels_are_in_the_configured_order_with_all_that_are_offered() -> None:
 
 def test_contributors_and_levels() -> None:
     month = [
-        contribution(timestamp=1, user_id="U2", name="Bea", size="MEDIUM"),
-        contribution(timestamp=2, user_id="U2", name="Bea", size="SMALL"),
-        contribution(timestamp=3, user_id="U2", name="Bea", size="MEDIUM"),
-        contribution(timestamp=4, user_id="U1", name="Cia", size="SMALL"),
+        contribution(timestamp=1, user_id="U2", name="Bea", level="MEDIUM"),
+        contribution(timestamp=2, user_id="U2", name="Bea", level="SMALL"),
+        contribution(timestamp=3, user_id="U2", name="Bea", level="MEDIUM"),
+        contribution(timestamp=4, user_id="U1", name="Cia", level="SMALL"),
     ]
 
     lines = aggregate(OCTOBER, month, LEVELS).by_contributor_and_level

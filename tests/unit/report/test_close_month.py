@@ -63,7 +63,7 @@ def test_what_is_accepted_after_its_month_was_closed_is_in_the_next_report_and_i
     office = Office(accepted(1), contribution(timestamp=2), contribution(timestamp=3))
     assert counted(office.report(OCTOBER)) == [1]
 
-    office.put(accepted(2), accepted(3, size="MEDIUM"), accepted(4, NOVEMBER))
+    office.put(accepted(2), accepted(3, level="MEDIUM"), accepted(4, NOVEMBER))
     office.on(2026, 12, 3)
     november = office.report(NOVEMBER)
     office.on(2027, 1, 3)
@@ -185,9 +185,9 @@ def test_another_attempt_of_the_same_run_comes_to_the_same_figures(closing: bool
 
 
 def test_a_closed_report_made_again_is_what_was_counted_then_and_lists_what_differs() -> None:
-    office = Office(accepted(1), accepted(2, size="MEDIUM"), accepted(3), accepted(4), contribution(timestamp=5))
+    office = Office(accepted(1), accepted(2, level="MEDIUM"), accepted(3), accepted(4), contribution(timestamp=5))
     office.report(OCTOBER)
-    office.put(accepted(1, size="MEDIUM"), contribution(timestamp=2, status=Status.DECLINED), accepted(5), accepted(6))
+    office.put(accepted(1, level="MEDIUM"), contribution(timestamp=2, status=Status.DECLINED), accepted(5), accepted(6))
     office.remove(3)
     office.on(2026, 12, 3)
     office.report(NOVEMBER)
@@ -195,7 +195,7 @@ def test_a_closed_report_made_again_is_what_was_counted_then_and_lists_what_diff
 
     again = office.report(OCTOBER)
 
-    assert [(row.timestamp, row.size) for row in again.rows if row.status is Status.ACCEPTED] == [
+    assert [(row.timestamp, row.level) for row in again.rows if row.status is Status.ACCEPTED] == [
         (1, "SMALL"), (2, "MEDIUM"), (3, "SMALL"), (4, "SMALL"),
     ]  # fmt: skip
     assert {row.contribution_month for row in again.rows} == {"2026-10"}
@@ -237,7 +237,7 @@ def test_a_closed_report_keeps_the_amounts_of_its_day() -> None:
 def test_a_provisional_report_is_compared_with_the_one_before_it() -> None:
     office = Office(accepted(1), accepted(2), accepted(3), accepted(4), now=datetime(2026, 10, 20, tzinfo=HELSINKI))
     assert office.report(OCTOBER).edition.compared_at is None
-    office.put(accepted(1, size="MEDIUM"), contribution(timestamp=2), accepted(3, NOVEMBER), accepted(5))
+    office.put(accepted(1, level="MEDIUM"), contribution(timestamp=2), accepted(3, NOVEMBER), accepted(5))
     office.on(2026, 11, 3)
 
     closing = office.report(OCTOBER)

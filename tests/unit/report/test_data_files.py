@@ -21,8 +21,10 @@ from unit.report.test_workbook_texts import NASTY, typed_texts, user_ids
 
 MONTH = [
     contribution(timestamp=milliseconds("2026-10-27T08:00:00.123+02:00"), status=Status.DECLINED),
-    contribution(timestamp=milliseconds("2026-10-25T03:30:00+02:00"), user_id="U2", name="Eino Mäki", size="STOCKHOLM"),
-    contribution(timestamp=milliseconds("2026-10-25T03:30:00+03:00"), size="SMALL"),
+    contribution(
+        timestamp=milliseconds("2026-10-25T03:30:00+02:00"), user_id="U2", name="Eino Mäki", level="STOCKHOLM"
+    ),
+    contribution(timestamp=milliseconds("2026-10-25T03:30:00+03:00"), level="SMALL"),
     contribution(timestamp=7, status=Status.PENDING, decided_by=None, decided_at=None),
 ]
 
@@ -116,7 +118,7 @@ def test_a_provisional_month_is_not_closed_in_the_json_file() -> None:
 
 
 def test_late_ones_are_rows_of_their_own_month() -> None:
-    late = contribution(contribution_month="2026-09", size="SMALL")
+    late = contribution(contribution_month="2026-09", level="SMALL")
     (row,) = read_csv(csv_of([late]))
     assert (row["Target month"], row["Status"], row["Amount"]) == ("2026-09", "ACCEPTED", "50.00")
 
@@ -157,7 +159,7 @@ def test_moments_that_are_none_are_shown_as_they_are() -> None:
 
 @pytest.mark.parametrize("typed", [*"=+-@＝＋－＠", "\t", "\r", "\n", "=1+1", '=HYPERLINK("x")', "@SUM(1)", "\r\n=1"])
 def test_what_might_act_has_an_apostrophe_before_it(typed: str) -> None:
-    (row,) = read_csv(csv_of([contribution(name=typed, text=typed, url=typed, size=typed, decided_by=typed)]))
+    (row,) = read_csv(csv_of([contribution(name=typed, text=typed, url=typed, level=typed, decided_by=typed)]))
     assert {row[column] for column in ("Name", "Description", "URL", "Compensation", "Decided by")} == {f"'{typed}"}
     assert read_json(json_of([contribution(text=typed)]))[0]["description"] == typed
 
@@ -179,7 +181,7 @@ def test_the_files_as_read_again_are_the_data(
     user_id: str, name: str, size: str, text: str, url: str, status: Status, decided_by: str | None
 ) -> None:
     stored = contribution(
-        user_id=user_id, name=name, size=size, text=text, url=url, contribution_month=text, status=status,
+        user_id=user_id, name=name, level=size, text=text, url=url, contribution_month=text, status=status,
         decided_by=decided_by,
     )  # fmt: skip
     exact = {

@@ -14,13 +14,13 @@ from ossi.domain.report import Edition
 from ossi_report.aggregate import aggregate
 from unit.report.months import CLOSED, LEVELS, OCTOBER, PROVISIONAL, STOCKHOLM, contribution, reopened, table
 
-LATE = contribution(timestamp=3, size="MEDIUM", user_id="U2", name="Eino Mäki", contribution_month="2026-09")
+LATE = contribution(timestamp=3, level="MEDIUM", user_id="U2", name="Eino Mäki", contribution_month="2026-09")
 ROWS = [
-    contribution(timestamp=1, size="SMALL"),
-    contribution(timestamp=2, size=STOCKHOLM.key),
+    contribution(timestamp=1, level="SMALL"),
+    contribution(timestamp=2, level=STOCKHOLM.key),
     LATE,
-    contribution(timestamp=4, size="SMALL", contribution_month="2026-08"),
-    contribution(timestamp=5, size="SMALL", status=Status.PENDING),
+    contribution(timestamp=4, level="SMALL", contribution_month="2026-08"),
+    contribution(timestamp=5, level="SMALL", status=Status.PENDING),
 ]
 AGAIN = replace(CLOSED, again=True, compared_at=CLOSED.closed_at)
 
@@ -89,7 +89,7 @@ def test_changes_stand_on_a_sheet_of_their_own() -> None:
     changes = (
         Change(ChangeKind.ACCEPTED, contribution(timestamp=7), None, Month(2026, 11)),
         Change(ChangeKind.ACCEPTED, contribution(timestamp=8), None, None),
-        Change(ChangeKind.LEVEL, contribution(timestamp=9, size="MEDIUM"), "SMALL"),
+        Change(ChangeKind.LEVEL, contribution(timestamp=9, level="MEDIUM"), "SMALL"),
         Change(ChangeKind.REMOVED, contribution(timestamp=10, text="", name="", url=""), "SMALL"),
     )
 

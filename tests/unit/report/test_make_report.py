@@ -38,9 +38,8 @@ MINUTE, HOUR, DAY = 60_000, 3_600_000, 24 * 3_600_000
 
 def aggregate(month: Month, rows: Sequence[Contribution], _levels: CompensationLevels) -> MonthFigures:
     counts = Counter(row.status for row in rows)
-    summary = MonthSummary(
-        month, counts[Status.ACCEPTED], counts[Status.PENDING], counts[Status.DECLINED], {"EUR": Decimal(1)}, ()
-    )
+    others = {status: counts[status] for status in (Status.PENDING, Status.DECLINED)}
+    summary = MonthSummary(month, counts[Status.ACCEPTED], others, {"EUR": Decimal(1)}, ())
     return MonthFigures(summary, tuple(rows), {}, {}, {}, {}, (), ())
 
 

@@ -39,12 +39,12 @@ PER_CONTRIBUTOR = ("Name", "Slack ID", None, "Count", "Amount", "Currency")
 PER_CONTRIBUTOR_AND_LEVEL = ("Name", "Slack ID", "Level", "Count", "Amount", "Currency")
 
 MONTH = [
-    contribution(timestamp=milliseconds("2026-10-24T23:30:00+03:00"), user_id="U2", name="Eino Mäki", size="MEDIUM"),
-    contribution(timestamp=milliseconds("2026-10-26T08:00:00+02:00"), user_id="U1", size="STOCKHOLM"),
-    contribution(timestamp=milliseconds("2026-10-25T08:00:00+02:00"), user_id="U1", size="SMALL"),
-    contribution(timestamp=milliseconds("2026-10-27T08:00:00+02:00"), user_id="U1", size="SMALL"),
-    contribution(timestamp=5, status=Status.PENDING, decided_by=None, decided_at=None, size="MEDIUM"),
-    contribution(timestamp=6, status=Status.DECLINED, size="MEDIUM"),
+    contribution(timestamp=milliseconds("2026-10-24T23:30:00+03:00"), user_id="U2", name="Eino Mäki", level="MEDIUM"),
+    contribution(timestamp=milliseconds("2026-10-26T08:00:00+02:00"), user_id="U1", level="STOCKHOLM"),
+    contribution(timestamp=milliseconds("2026-10-25T08:00:00+02:00"), user_id="U1", level="SMALL"),
+    contribution(timestamp=milliseconds("2026-10-27T08:00:00+02:00"), user_id="U1", level="SMALL"),
+    contribution(timestamp=5, status=Status.PENDING, decided_by=None, decided_at=None, level="MEDIUM"),
+    contribution(timestamp=6, status=Status.DECLINED, level="MEDIUM"),
 ]
 
 
@@ -271,7 +271,7 @@ def test_what_is_long_can_be_read_whole() -> None:
 
 def test_long_names_wrap() -> None:
     name = "Anna-Kaisa Hämäläinen-Virtanen af Björneborg"
-    book = reopened([contribution(name=name, size="A_LEVEL_WITH_A_KEY_THAT_IS_LONG")])
+    book = reopened([contribution(name=name, level="A_LEVEL_WITH_A_KEY_THAT_IS_LONG")])
     accepted, summary = book["Accepted"], book["Summary"]
 
     last = summary.max_row
@@ -284,7 +284,7 @@ def test_long_names_wrap() -> None:
 
 def test_the_chart_shows_its_values_also_where_nothing_is_calculated() -> None:
     """As previews do: they draw what stands in the chart, not what stands in the cells."""
-    with zipfile.ZipFile(BytesIO(file_of([*MONTH, contribution(timestamp=9, size="\x00_x0041_")]))) as archive:
+    with zipfile.ZipFile(BytesIO(file_of([*MONTH, contribution(timestamp=9, level="\x00_x0041_")]))) as archive:
         chart = archive.read("xl/charts/chart1.xml").decode()
 
     _title, *values = [html.unescape(each) for each in re.findall("<(?:\\w+:)?v>(.*?)<", chart)]
@@ -341,7 +341,7 @@ def test_rows_of_older_days_are_shown_as_they_are() -> None:
 
 
 def test_three_thousand_rows() -> None:
-    month = [contribution(timestamp=at, user_id=f"U{at % 100}", size="STOCKHOLM") for at in range(3000)]
+    month = [contribution(timestamp=at, user_id=f"U{at % 100}", level="STOCKHOLM") for at in range(3000)]
 
     book = reopened(month)
 

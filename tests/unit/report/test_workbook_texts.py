@@ -44,7 +44,7 @@ def test_the_workbook_as_opened_again_is_the_data(
     user_id: str, name: str, size: str, text: str, url: str, status: Status, decided_by: str | None
 ) -> None:
     stored = contribution(
-        user_id=user_id, name=name, size=size, text=text, url=url, contribution_month=text, status=status,
+        user_id=user_id, name=name, level=size, text=text, url=url, contribution_month=text, status=status,
         decided_by=decided_by,
     )  # fmt: skip
 
@@ -81,7 +81,7 @@ def test_a_typed_text_stays_a_text_when_it_is_edited(typed: str) -> None:
 
 
 def test_there_is_no_formula_in_the_file() -> None:
-    month = [contribution(timestamp=at, name=typed, size=typed, text=typed, url=typed)
+    month = [contribution(timestamp=at, name=typed, level=typed, text=typed, url=typed)
              for at, typed in enumerate(NASTY)]  # fmt: skip
 
     with zipfile.ZipFile(BytesIO(file_of(month))) as archive:

@@ -195,7 +195,7 @@ def test_a_row_decided_by_hand_names_nobody() -> None:
 
 
 def test_the_publication_says_nothing_of_money() -> None:
-    message = words().publication(decided(contribution(size="MEDIUM"), Status.ACCEPTED))
+    message = words().publication(decided(contribution(level="MEDIUM"), Status.ACCEPTED))
     everything = message.text + read(message).text
     assert "€" not in everything
     assert "bonus" not in everything
@@ -222,7 +222,7 @@ def test_ten_of_the_worst_fit_into_one_list() -> None:
 def test_ten_spoiled_rows_fit_into_one_list() -> None:
     worst = [
         contribution(
-            text="<" * 2000, url="<" * 2000, timestamp=10**12 - number, size="<" * 300, contribution_month="<" * 99
+            text="<" * 2000, url="<" * 2000, timestamp=10**12 - number, level="<" * 300, contribution_month="<" * 99
         )
         for number in range(10)
     ]

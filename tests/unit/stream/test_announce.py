@@ -91,7 +91,7 @@ def test_what_is_silent(old: Contribution | None, new: Contribution | None) -> N
         (decided(NEW), by_hand(decided(NEW), status=Status.DECLINED), ["e1", "e2", "declined-3"], []),
         (decided(NEW), by_hand(decided(NEW), status=Status.PENDING), ["e1", "e2", "submitted-3"], []),
         (by_hand(OLD, status=Status.ACCEPTED), by_hand(OLD, status=Status.DECLINED),
-         ["submitted-1", "accepted-2", "declined-3"], ["confirm_submission"]),
+         ["submitted-1", "accepted-2", "declined-3"], ["confirm_submission", "redraw_other_request"]),
     ],
     ids=["accepted", "declined of old", "accepted once imported", "changed", "taken back", "changed of old"],
 )  # fmt: skip

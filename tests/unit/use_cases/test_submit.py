@@ -42,7 +42,7 @@ def test_the_row_holds_what_was_filled_in_and_the_first_event_of_its_history() -
         user_id="U0AINO001",
         timestamp=at,
         status=Status.PENDING,
-        size="MEDIUM",
+        level="MEDIUM",
         text=DESCRIPTION,
         name="Aino Lahti",
         url=URL,

@@ -58,7 +58,7 @@ def _unsent(office: Office, row: Contribution, records: Records, *, dry: bool) -
     if not found or is_explained(row) or dry:
         return found
     try:
-        stored = adopt(row)
+        stored = adopt(row, history=history)
         office.contributions.save(stored, row)
     except ContributionChanged:
         return []  # the stream tells of that

@@ -7,7 +7,7 @@ from ossi.delivery.deliver import Office
 from ossi.ports import Checkpoint, Progress
 from ossi_reconcile.reconcile import Summary, Task, reconcile
 
-# Looking at every row is what costs: about 2.6 units of reading each (docs/cost.md). So a round over few rows is followed by the next one
+# Looking at every row is what costs: about 3.2 units of reading each (docs/cost.md). So a round over few rows is followed by the next one
 # soon, one over 360 after an hour, and every table is looked through once a day.
 SHORTEST_PAUSE = timedelta(minutes=15)
 PAUSE_FOR_A_ROW = timedelta(seconds=10)

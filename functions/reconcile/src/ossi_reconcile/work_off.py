@@ -38,6 +38,7 @@ REPORT_MS = 6 * 60_000
 """How long the report function has, once it was asked to finish a report's delivery: it's stopped after five minutes."""
 _HOLD_EVERY_S = 20
 _LOOK_EVERY_S = 15
+_LONGEST_SLEEP_S = 60
 _AT_A_TIME = 100  # BatchGetItem takes no more
 
 
@@ -344,7 +345,7 @@ class _Run:
     def _sleep(self) -> bool:
         """Until the first place opens, if there is time for that."""
         wait_s = max(min(self._pace.opens_at(place) for place in self._queues) - self._office.now(), 0) / 1000
-        if wait_s > _LOOK_EVERY_S or not self._time.is_enough(wait_s):
+        if wait_s > _LONGEST_SLEEP_S or not self._time.is_enough(wait_s):
             return False  # the next run comes within a minute
-        self._time.sleep(wait_s)
+        self._time.sleep(min(wait_s, _LOOK_EVERY_S))
         return True

@@ -10,7 +10,7 @@ import pandas as pd
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.levels import CompensationLevel, CompensationLevels
 from ossi.domain.months import Month
-from ossi.domain.report import ContributorTotal, MonthSummary, is_late
+from ossi.domain.report import WAITING_OR_REFUSED, ContributorTotal, MonthSummary, is_late
 from ossi_report.figures import NOTHING, ContributorLevelTotal, LevelTotal, MonthFigures, Total
 
 
@@ -32,8 +32,7 @@ def aggregate(month: Month, contributions: Sequence[Contribution], levels: Compe
         MonthSummary(
             month=month,
             accepted=by_status[Status.ACCEPTED],
-            pending=by_status[Status.PENDING],
-            declined=by_status[Status.DECLINED],
+            others={status: by_status[status] for status in WAITING_OR_REFUSED},
             totals=_amounts(by_currency),
             contributors=tuple(_contributor(user_id, names[user_id], of) for user_id, of in by_contributor.items()),
             late=sum(total.count for total in late.values()),
@@ -85,14 +84,14 @@ def _groups(month: Month, rows: Iterable[Contribution], levels: CompensationLeve
     """
     accepted = [each for each in rows if each.status is Status.ACCEPTED]
     people = list(dict.fromkeys(each.user_id for each in accepted))
-    kinds = _in_configured_order({each.size for each in accepted}, levels)
+    kinds = _in_configured_order({each.level for each in accepted}, levels)
     person = {user_id: number for number, user_id in enumerate(people)}
     kind = {level.key: number for number, level in enumerate(kinds)}
     columns = {
         "person": [person[each.user_id] for each in accepted],
-        "kind": [kind[each.size] for each in accepted],
+        "kind": [kind[each.level] for each in accepted],
         "late": [is_late(each, month) for each in accepted],
-        "amount": pd.Series([kinds[kind[each.size]].amount for each in accepted], dtype=object),
+        "amount": pd.Series([kinds[kind[each.level]].amount for each in accepted], dtype=object),
     }
     sums = pd.DataFrame(columns).groupby(["person", "kind", "late"])["amount"].agg(["size", "sum"]).reset_index()
     for person_number, kind_number, late, count, amount in sums.itertuples(index=False):

@@ -4,6 +4,10 @@ People build on them (docs/report.md lists them): a name stays, and a new column
 the columns of the original's sheet.
 """
 
+from typing import assert_never
+
+from ossi.domain.contribution import Status
+
 SUMMARY = "Summary"
 ACCEPTED = "Accepted"
 LATE = "Late"
@@ -47,6 +51,19 @@ FILE_COLUMNS = (
     DECIDED_BY,
     DECIDED_AT,
 )  # of the CSV file, which holds every status
+
+
+def sheet_of(status: Status) -> str:
+    """The sheet that shows the contributions of that status; late ones have their own."""
+    match status:
+        case Status.ACCEPTED:
+            return ACCEPTED
+        case Status.PENDING:
+            return PENDING
+        case Status.DECLINED:
+            return DECLINED
+        case _:
+            assert_never(status)
 
 
 def json_key(column: str) -> str:

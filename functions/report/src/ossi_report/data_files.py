@@ -9,7 +9,7 @@ from io import BytesIO, TextIOWrapper
 from zoneinfo import ZoneInfo
 
 from ossi.domain.contribution import Status
-from ossi.domain.report import Report
+from ossi.domain.report import IN_ORDER, Report
 from ossi_report.cell_values import moment_in
 from ossi_report.columns import (
     AMOUNT,
@@ -35,7 +35,6 @@ JSON_FORMAT = 1
 # What Excel, LibreOffice or Google Sheets may take for a formula as they open a CSV file (OWASP, "CSV Injection"), also
 # as full-width signs. The apostrophes make the protection reversible: '=1 that was typed becomes ''=1.
 _ACTS = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
-_STATUSES = (Status.ACCEPTED, Status.PENDING, Status.DECLINED)
 
 _Value = str | float | None
 
@@ -87,15 +86,15 @@ def unprotected(text: str) -> str:
 
 def _rows(report: Report, figures: MonthFigures, zone: ZoneInfo) -> Iterator[dict[str, _Value]]:
     """By status, and as the workbook has them. Only what was accepted has an amount: the column's sum is what is to be paid."""
-    for contribution in (each for status in _STATUSES for each in figures.rows if each.status is status):
-        level = report.levels.get(contribution.size) if contribution.status is Status.ACCEPTED else None
+    for contribution in (each for status in IN_ORDER for each in figures.rows if each.status is status):
+        level = report.levels.get(contribution.level) if contribution.status is Status.ACCEPTED else None
         decided_at = contribution.decided_at
         yield {
             SLACK_ID: contribution.user_id,
             TARGET_MONTH: contribution.contribution_month,
             TIMESTAMP: _iso(contribution.timestamp, zone),
             NAME: contribution.person,
-            COMPENSATION: contribution.size,
+            COMPENSATION: contribution.level,
             DESCRIPTION: contribution.text,
             URL: contribution.url,
             STATUS: contribution.status.value,

@@ -18,7 +18,7 @@ from ossi.domain.contribution import Contribution, Status
 from ossi.domain.levels import CompensationLevel, CompensationLevels
 from ossi.domain.months import Month
 from ossi.domain.payroll import Change
-from ossi.domain.report import Edition, Report, is_late
+from ossi.domain.report import WAITING_OR_REFUSED, Edition, Report, is_late
 from ossi_report.book import Book
 from ossi_report.cell_values import link_target, local_time, text_width
 from ossi_report.chart import Cells, bar_chart
@@ -34,12 +34,10 @@ from ossi_report.columns import (
     CURRENCY,
     DECIDED_AT,
     DECIDED_BY,
-    DECLINED,
     DESCRIPTION,
     LATE,
     LEVEL,
     NAME,
-    PENDING,
     SHEET_COLUMNS,
     SLACK_ID,
     STATUS,
@@ -48,6 +46,7 @@ from ossi_report.columns import (
     TARGET_MONTH,
     TIMESTAMP,
     URL,
+    sheet_of,
 )
 from ossi_report.figures import NOTHING, MonthFigures, Total
 from ossi_report.sheet import (
@@ -102,21 +101,16 @@ def build_workbook(report: Report, figures: MonthFigures, zone: ZoneInfo, made_a
 
 def _write_contributions(book: Book, report: Report, figures: MonthFigures, zone: ZoneInfo) -> None:
     levels, changes = report.levels, report.edition.changes
-    rows: dict[str, list[Contribution]] = {ACCEPTED: [], LATE: [], PENDING: [], DECLINED: []}
+    rows: dict[str, list[Contribution]] = {title: [] for title in (ACCEPTED, LATE, *map(sheet_of, WAITING_OR_REFUSED))}
     for row in figures.rows:
-        rows[_sheet_of(row, report.month)].append(row)
+        late = row.status is Status.ACCEPTED and is_late(row, report.month)
+        rows[LATE if late else sheet_of(row.status)].append(row)
     for title, of_sheet in rows.items():
         widths = _widths(title, of_sheet, levels)
         _write_rows(book, title, widths, (_entries(row, levels, zone) for row in of_sheet))
     if report.edition.compared_at is not None:
         widths = _widths(CHANGES, [change.contribution for change in changes], levels)
         _write_rows(book, CHANGES, widths, (_change_entries(change, levels, zone) for change in changes))
-
-
-def _sheet_of(row: Contribution, month: Month) -> str:
-    if row.status is Status.ACCEPTED:
-        return LATE if is_late(row, month) else ACCEPTED
-    return PENDING if row.status is Status.PENDING else DECLINED
 
 
 def _write_summary(book: Book, month: MonthFigures, edition: Edition, zone: ZoneInfo, made_at: datetime) -> None:
@@ -130,8 +124,7 @@ def _write_summary(book: Book, month: MonthFigures, edition: Edition, zone: Zone
     counts = {
         ACCEPTED: summary.accepted - summary.late,
         LATE: summary.late,
-        PENDING: summary.pending,
-        DECLINED: summary.declined,
+        **{sheet_of(status): count for status, count in summary.others.items()},
     }
     for status, count in counts.items():
         sheet.append((status, PLAIN), BLANK, BLANK, (count, NUMBER))
@@ -224,7 +217,7 @@ def _width(column: str, rows: Sequence[Contribution], levels: CompensationLevels
     if column == URL:
         return min(max(usual, ceil(_longest_link(rows)) + _URL_INDENT), _URL_WIDTH_MAX)
     if column == AMOUNT:
-        occurring = [levels.get(size) for size in {row.size for row in rows}]
+        occurring = [levels.get(size) for size in {row.level for row in rows}]
         return max([usual, *(_amount_width(level.amount, level.currency) for level in occurring)])
     return usual
 
@@ -250,14 +243,14 @@ def _amount_width(amount: Decimal, currency: str) -> int:
 
 
 def _entries(contribution: Contribution, levels: CompensationLevels, zone: ZoneInfo) -> dict[str, Entry]:
-    level = levels.get(contribution.size)
+    level = levels.get(contribution.level)
     decided_at = contribution.decided_at
     return {
         SLACK_ID: (contribution.user_id, TYPED),
         TARGET_MONTH: (contribution.contribution_month, TYPED),
         TIMESTAMP: (local_time(contribution.timestamp, zone), MOMENT),
         NAME: (contribution.person, TYPED_WRAPPED),
-        COMPENSATION: (contribution.size, TYPED_WRAPPED),
+        COMPENSATION: (contribution.level, TYPED_WRAPPED),
         DESCRIPTION: (contribution.text, TYPED_WRAPPED),
         URL: (contribution.url, LINKED),
         AMOUNT: (level.amount, money(level.currency)),

@@ -119,8 +119,8 @@ class _Batch:
         waiting = [each for each in due if not self._attempt(each)]
         deadline = self._time.now() + REPEATS_S
         while waiting and self._sleep_until_one_may_go(waiting, deadline):
-            # First calls before repeats: what Slack always refuses must not keep a place closed to all others.
-            waiting = [each for each in sorted(waiting, key=lambda due: due.calls) if not self._attempt(each)]
+            # What Slack limits again and again goes last: it must not keep a place closed to all others.
+            waiting = [each for each in sorted(waiting, key=lambda due: due.calls > 1) if not self._attempt(each)]
         for each in waiting:
             self._leave(each)
 

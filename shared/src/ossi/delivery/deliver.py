@@ -143,7 +143,12 @@ def _target(office: Office, contribution: Contribution, wanted: Wanted) -> tuple
     key = DeliveryKey(subject_of(contribution.key), wanted.waits_for)
     record = office.deliveries.read([key], consistent=True).get(key)
     if record is None:
-        return None, None  # it was never owed, or comes too late: nobody will post it
+        # It comes too late, and nobody may post it after this: nothing would take its buttons away.
+        record = superseded(owed(key, "", office.now()))
+        try:
+            office.deliveries.swap(record, None)
+        except DeliveryChanged as change:
+            record = change.found or record
     if record.state is State.UNREADABLE:
         return None, _NEVER
     if not record.settled:

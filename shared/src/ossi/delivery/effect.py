@@ -143,11 +143,12 @@ class Redraw:
     idempotent: bool = True
 
     def wanted(self, history: Sequence[Event]) -> Iterator[Wanted]:
-        """One delivery for each message."""
+        """One delivery for each message. A silent change calls for none, and takes none back that an earlier one calls for."""
         calling = [event for event in history if event.kind in self.on]
-        if calling:
+        told = [event for event in calling if not event.silent]
+        if told:
             for name, ref, waits_for in self.targets(self.name, history):
-                yield Wanted(self, name, calling[-1], ref, waits_for, calling[0].n)
+                yield Wanted(self, name, told[-1], ref, waits_for, calling[0].n)
 
     def rate_limit_key(self, sender: Sender, contribution: Contribution) -> str:
         """Slack counts redrawings by themselves."""

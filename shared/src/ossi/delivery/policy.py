@@ -131,6 +131,8 @@ def _refusal(record: Record, now: int, wanted: int) -> Refusal | None:
             if now < record.due_at:
                 return Refusal.PARKED
         case State.DUE:
+            if not record.open and record.token and wanted <= record.drawn:
+                return Refusal.SETTLED  # it was put away: it would come too late
             if now < record.due_at:
                 return Refusal.NOT_DUE
         case _:

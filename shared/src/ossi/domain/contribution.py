@@ -87,7 +87,7 @@ class Contribution(BaseModel):
     user_id: Annotated[_Id, Field(min_length=1), AfterValidator(_shared)]
     timestamp: _Milliseconds
     status: Status
-    size: _Repeated = ""
+    level: Annotated[_Repeated, Field(alias="size")] = ""  # the original's name for it, which the table keeps
     text: _Text = ""
     name: _Repeated = ""
     url: _Text = ""

@@ -47,6 +47,17 @@ def leads_to(status: Status) -> EventKind:
             assert_never(status)
 
 
+def is_waiting(status: Status) -> bool:
+    """Whether a contribution in this status waits for a decision."""
+    match status:
+        case Status.PENDING:
+            return True
+        case Status.ACCEPTED | Status.DECLINED:
+            return False
+        case _:
+            assert_never(status)
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened to a contribution.

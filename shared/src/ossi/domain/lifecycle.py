@@ -10,7 +10,7 @@ from typing import Any
 
 from ossi.domain.contribution import Contribution
 from ossi.domain.errors import HistoryFull, NotAllowed
-from ossi.domain.history import Event, EventKind, Status, leads_to
+from ossi.domain.history import Event, EventKind, Status, is_waiting, leads_to
 
 MOST_EVENTS = 100
 """After so many events only decisions fit: an item of DynamoDB takes 400 KB, and an event with its reason up to 3 KB."""
@@ -39,10 +39,11 @@ class Rule:
     bounded: bool = False
 
 
+_WAITING = frozenset(filter(is_waiting, Status))
 RULES: Mapping[EventKind, Rule] = {
     EventKind.SUBMITTED: Rule(frozenset(), Status.PENDING, Who.SUBMITTER),
-    EventKind.ACCEPTED: Rule(frozenset({Status.PENDING}), Status.ACCEPTED, Who.MANAGER, needs=frozenset({"by"})),
-    EventKind.DECLINED: Rule(frozenset({Status.PENDING}), Status.DECLINED, Who.MANAGER, needs=frozenset({"by"})),
+    EventKind.ACCEPTED: Rule(_WAITING, Status.ACCEPTED, Who.MANAGER, needs=frozenset({"by"})),
+    EventKind.DECLINED: Rule(_WAITING, Status.DECLINED, Who.MANAGER, needs=frozenset({"by"})),
 }
 DECISIONS = frozenset({EventKind.ACCEPTED, EventKind.DECLINED})
 """The events that say whether a contribution is paid: the row names who decided last, and when."""
@@ -76,18 +77,18 @@ def apply(contribution: Contribution, event: Event, changes: Mapping[str, Any] |
     return _with(contribution, (*history, numbered), changes or {})
 
 
-def adopt(contribution: Contribution, before: Contribution | None = None) -> Contribution:
+def adopt(
+    contribution: Contribution, before: Contribution | None = None, history: Sequence[Event] | None = None
+) -> Contribution:
     """The contribution with everything that its attributes tell stored as events: what someone wrote into the row by hand.
 
-    before: the row before that change, where it's known: it tells more of a row without events than the row itself. The same
-    contribution is answered if nothing is to be stored.
+    before: the row before that change, where it's known: it tells more of a row without events than the row itself. history: the
+    row's, where more is known of it than the row tells. The same contribution is answered if nothing is to be stored.
     """
-    history = history_of(contribution)
+    history = tuple(history_of(contribution) if history is None else history)
     if not contribution.events and before is not None and before.status is not contribution.status:
         earlier = history_of(before)
-        # R8: a decision on what was pending is told, and every other change by hand is silent.
-        silent = before.status is not Status.PENDING or contribution.status is Status.PENDING
-        history = (*earlier, _by_hand(contribution, len(earlier) + 1, silent))
+        history = (*earlier, _by_hand(contribution, earlier, _is_silent(before.status, contribution.status)))
     if len(history) == len(contribution.events):
         return contribution
     return contribution.model_copy(update={"events": history, "version": len(history)})
@@ -125,13 +126,18 @@ def history_of(contribution: Contribution, *, handled: bool = False) -> tuple[Ev
                 n=1,
             ),
         )
-        return events if contribution.status is Status.PENDING else (*events, _by_hand(contribution, 2, not owing))
+        if contribution.status is Status.PENDING:
+            return events
+        return (*events, _by_hand(contribution, events, not owing or is_waiting(contribution.status)))
     last = events[-1]
     if last.status is contribution.status:
         return events
-    # R8: by hand too, a decision on what was pending is told, and every other change is silent.
-    silent = last.status is not Status.PENDING or contribution.status is Status.PENDING
-    return (*events, _by_hand(contribution, last.n + 1, silent))
+    return (*events, _by_hand(contribution, events, _is_silent(last.status, contribution.status)))
+
+
+def _is_silent(before: Status, now: Status) -> bool:
+    """R8: by hand too, a decision on what waited for one is told, and every other change is silent."""
+    return not is_waiting(before) or is_waiting(now)
 
 
 def _owes(contribution: Contribution, *, handled: bool) -> bool:
@@ -143,15 +149,20 @@ def _owes(contribution: Contribution, *, handled: bool) -> bool:
     return not decided or handled or known
 
 
-def _by_hand(contribution: Contribution, n: int, silent: bool) -> Event:
-    """The last change of a row that no event tells: someone's hand, or the person's that decidedBy names."""
-    kind = leads_to(contribution.status)
-    decided = kind in DECISIONS
+def _by_hand(contribution: Contribution, earlier: Sequence[Event], silent: bool) -> Event:
+    """The last change of a row that no event tells: someone's hand, or the person's that decidedBy names.
+
+    A hand leaves decidedBy as it was: then it names who let an earlier event happen.
+    """
+    kind, n = leads_to(contribution.status), len(earlier) + 1
+    named = (contribution.decided_by, contribution.decided_at)
+    decided = kind in DECISIONS and not any(named == (event.by, event.at) for event in earlier)
     return Event(
         kind,
         f"{kind}-{n}",
         contribution.status,
-        at=(contribution.decided_at if decided else None) or contribution.timestamp,
+        # Nobody knows when a hand was at it: not before anything that came earlier.
+        at=(contribution.decided_at if decided else None) or max(contribution.timestamp, earlier[-1].at),
         by=contribution.decided_by if decided else None,
         seen_in=contribution.decided_in if decided else None,
         silent=silent,

@@ -39,7 +39,7 @@ class Counted:
     @classmethod
     def of(cls, row: Contribution, month: Month) -> "Counted":
         """As the row stands now."""
-        return cls(row.key, row.size[:_LEVEL_MAX], month)
+        return cls(row.key, row.level[:_LEVEL_MAX], month)
 
     def shown(self, row: Contribution | None) -> Contribution:
         """The contribution as it was counted. row: as it is now, for the texts; None: it is gone, and only this is known of it."""
@@ -150,6 +150,6 @@ def totals_of(rows: Iterable[Contribution], levels: CompensationLevels) -> dict[
     """What the rows are worth, per currency; currencies are never added together."""
     totals: dict[str, Decimal] = {}
     for row in rows:
-        level = levels.get(row.size)
+        level = levels.get(row.level)
         totals[level.currency] = totals.get(level.currency, Decimal(0)) + level.amount
     return totals

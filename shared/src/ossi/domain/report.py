@@ -5,10 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from ossi.domain.contribution import Contribution
+from ossi.domain.contribution import Contribution, Status
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
 from ossi.domain.payroll import Change
+
+WAITING_OR_REFUSED = tuple(status for status in Status if status is not Status.ACCEPTED)
+"""The statuses of which a report counts nothing, in the order in which it shows them."""
+IN_ORDER = (Status.ACCEPTED, *WAITING_OR_REFUSED)
+"""All statuses in that order."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +30,13 @@ class ContributorTotal:
 class MonthSummary:
     """The month's counts by status, its accepted total per currency (never added together), and who contributed.
 
-    accepted, totals and contributors include the late ones; late and late_totals are these alone.
+    others: how many there are of each other status. accepted, totals and contributors include the late ones; late and late_totals are
+    these alone.
     """
 
     month: Month
     accepted: int
-    pending: int
-    declined: int
+    others: Mapping[Status, int]
     totals: dict[str, Decimal]
     contributors: tuple[ContributorTotal, ...]
     late: int = 0

@@ -62,7 +62,7 @@ def submit(
         user_id=submitter.user_id,
         timestamp=int(now.timestamp() * 1000),
         status=Status.PENDING,
-        size=submission.level,
+        level=submission.level,
         text=submission.description,
         name=_name_of(submitter, world.chat),
         url=submission.url,

@@ -68,7 +68,7 @@ def _lost(unreadable: int) -> str:
 def _facts(contribution: Contribution, zone: ZoneInfo, levels: CompensationLevels) -> str:
     facts = (
         month_label(contribution.contribution_month),
-        levels.get(contribution.size).label,
+        levels.get(contribution.level).label,
         local_time(contribution.timestamp, zone),
     )
     return " · ".join([status_words(contribution.status), *(escape(shorten(fact, 100)) for fact in facts)])

@@ -144,7 +144,7 @@ class Words:
 
     def _facts(self, contribution: Contribution) -> SectionBlock:
         facts = {
-            "Compensation": self.levels.get(contribution.size).label,
+            "Compensation": self.levels.get(contribution.level).label,
             "Contribution month": month_label(contribution.contribution_month),
             "Submitted": local_time(contribution.timestamp, self.zone),
         }
@@ -159,7 +159,7 @@ class Words:
         facts = (
             contribution.text,
             contribution.url,
-            f"{self.levels.get(contribution.size).label}, {month_label(contribution.contribution_month)}.",
+            f"{self.levels.get(contribution.level).label}, {month_label(contribution.contribution_month)}.",
         )
         return escape_within(" ".join(fact for fact in facts if fact), _TEXT_SHOWN)
 

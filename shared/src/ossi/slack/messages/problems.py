@@ -64,6 +64,14 @@ def already_decided(decided: Contribution, words: Words, by: str) -> Message:
     return Message(f"Somebody was quicker. {words.decision(decided)}")
 
 
+def history_full() -> Message:
+    """For someone who edits what was edited too often: see domain.errors.HistoryFull."""
+    return Message(
+        "This contribution has been edited so often that there's no room for another edit, so nothing changed. "
+        "A manager can still decide on it as it is."
+    )
+
+
 def contribution_gone() -> Message:
     """For a manager who decides on nothing."""
     return Message("This contribution does not exist any more, so there is nothing to decide.")

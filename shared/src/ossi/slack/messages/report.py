@@ -12,6 +12,7 @@ from ossi.domain.payroll import Change, ChangeKind
 from ossi.domain.report import Edition, MonthBefore, MonthSummary, Report, is_late
 from ossi.ports import Message
 from ossi.slack.block_kit import blocks_of, escape, month_label, plain, rich, section, shorten, typed
+from ossi.slack.messages.notifications import words_of
 from ossi.slack.text_bar_chart import text_bar_chart
 
 _NAMED = 20  # people named in the message; the workbook names all
@@ -72,8 +73,8 @@ def report_ready(
 def report_empty(report: Report, summary: MonthSummary, requested_by: str | None) -> Message:
     """A month without anything to count: no file."""
     text = f"There are no accepted contributions for {summary.month.label}, so there is no report."
-    if summary.pending or summary.declined:
-        text += f" ({summary.pending} pending, {summary.declined} declined)"
+    if any(summary.others.values()):
+        text += f" ({_others(summary)})"
     notes = [text, _standing(report.edition, report.month), *_notes(report, summary, with_file=False)]
     return Message(" ".join(notes), blocks_of(*_paragraphs(notes), _foot("", requested_by)))
 
@@ -87,7 +88,12 @@ def money(totals: Mapping[str, Decimal], *, signed: bool = False) -> str:
 
 def _counts(summary: MonthSummary) -> str:
     late = f" ({summary.late} of them late)" if summary.late else ""
-    return f"{summary.accepted} accepted{late}, {summary.pending} pending, {summary.declined} declined"
+    return f"{summary.accepted} accepted{late}, {_others(summary)}"
+
+
+def _others(summary: MonthSummary) -> str:
+    """2 pending, 1 declined"""
+    return ", ".join(f"{count} {words_of(status).word.lower()}" for status, count in summary.others.items())
 
 
 def _difference(summary: MonthSummary, before: MonthBefore) -> str:

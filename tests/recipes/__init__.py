@@ -1,0 +1,1 @@
+"""What docs/architecture.md tells people to do, done by machine: see tests/unit/test_recipes.py."""
