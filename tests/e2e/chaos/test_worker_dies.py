@@ -72,8 +72,8 @@ def die_at(
     ossi.wait(lambda: len(life.calls(second)) > calls_before, "the second message")
     assert first is None or life.record(first).get("state") == "SENT"
     kill_the_worker(ossi, life, second, "stream")
+    ossi.work_off()
     if second in _SUBMITTED:
-        ossi.work_off()
         life.wait_for_request(hurry=True)
         life.decide()
     return remains_of(ossi, life)
