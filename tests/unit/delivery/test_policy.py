@@ -149,6 +149,13 @@ def test_a_redrawing_is_due_again_while_it_shows_an_older_version(drawn: int, wa
     assert (claim.state, claim.open, claim.drawn, claim.attempts) == (State.CLAIMED, True, drawn, 5)
 
 
+def test_without_a_word_more_a_claim_is_one_for_a_message_that_is_sent_once() -> None:
+    assert claimed(replace(DUE, state=State.SENT, drawn=0), NOW) is Refusal.SETTLED
+    claim = claimed(DUE, NOW)
+    assert isinstance(claim, Record)
+    assert claim.ambiguous == DUE.ambiguous + 1
+
+
 def test_a_wanted_version_opens_nothing_else() -> None:
     assert claimed(replace(DUE, due_at=NOW + 1), NOW, wanted=9) is Refusal.NOT_DUE
     assert claimed(replace(DUE, state=State.UNKNOWN), NOW, wanted=9) is Refusal.UNKNOWN

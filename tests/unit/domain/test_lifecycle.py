@@ -60,7 +60,7 @@ def test_every_kind_of_event_in_every_status(kind: EventKind, status: Status) ->
     row = NEW.model_copy(update={"status": status, "events": (replace(FIRST, status=status),)})
     to = MAY.get((kind, status))
     if to is None:
-        with pytest.raises(NotAllowed) as caught:
+        with pytest.raises(NotAllowed, match=f"^not allowed now: {kind}$") as caught:
             apply(row, event(kind, by=AINO))
         assert caught.value.contribution is row
         return
@@ -153,8 +153,9 @@ def test_an_event_may_leave_the_status_as_it_is_and_change_what_its_rule_names(e
 def test_what_the_rule_does_not_allow_changes_nothing(
     editing: EventKind, values: dict[str, Any], changes: dict[str, Any] | None
 ) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed, match=f"^not allowed now: {editing}$") as caught:
         apply(NEW, event(editing, **values), changes)
+    assert caught.value.contribution is NEW
 
 
 def row_with(count: int) -> Contribution:
@@ -369,23 +370,31 @@ def test_a_row_is_read_as_it_was_stored(row: Contribution) -> None:
     assert ("events" in row.to_row()) is bool(row.events)
 
 
+LIST, NUMBERED, SAME = "not a list of events", "events that aren't numbered from 1 on", "events with the same id"
+OBJECT, NUMBER, PLACE = "an event that is no object", "not a whole number in range", "not the place of a message"
+
+
 @pytest.mark.parametrize(
-    "events",
+    ("events", "why"),
     [
-        "x", 5, {}, [5], ["x"], [None],
-        [stored(n=2)], [stored(n=0)], [stored(), stored()], [stored(), stored(n=2)], [stored(), stored(n=3, id="e2")],
-        [stored(n=...)], [stored(n="1")], [stored(n=True)], [stored(n=1.0)],
-        [stored(id=...)], [stored(id="")], [stored(id="x" * 256)], [stored(id=5)],
-        [stored(kind=...)], [stored(kind=5)], [stored(status=...)], [stored(status=None)],
-        [stored(at=...)], [stored(at=-1)], [stored(at=TIMESTAMP_MAX + 1)], [stored(at="now")], [stored(at=False)],
-        [stored(by="")], [stored(by=5)], [stored(by="x" * 256)], [stored(reason="")], [stored(reason="x" * 5001)],
-        [stored(seenIn="x")], [stored(seenIn={"channel": "C1"})], [stored(seenIn={"ts": "1.0"})],
-        [stored(seenIn={"channel": 5, "ts": "1.0"})],
-        [stored(n=number, id=f"e{number}") for number in range(1, EVENTS_MAX + 2)],
+        ("x", LIST), (5, LIST), ({}, LIST), ([5], OBJECT), (["x"], OBJECT), ([None], OBJECT),
+        ([stored(n=2)], NUMBERED), ([stored(n=0)], NUMBERED), ([stored(), stored()], NUMBERED),
+        ([stored(), stored(n=2)], SAME), ([stored(), stored(n=3, id="e2")], NUMBERED),
+        ([stored(n=...)], NUMBER), ([stored(n="1")], NUMBER), ([stored(n=True)], NUMBER), ([stored(n=1.0)], NUMBER),
+        *(([stored(id=value)], "not a text: id") for value in (..., "", "x" * 256, 5)),
+        ([stored(kind=...)], "not a EventKind"), ([stored(kind=5)], "not a EventKind"),
+        ([stored(status=...)], "not a Status"), ([stored(status=None)], "not a Status"),
+        *(([stored(at=value)], NUMBER) for value in (..., -1, TIMESTAMP_MAX + 1, "now", False)),
+        *(([stored(by=value)], "not a text: by") for value in ("", 5, "x" * 256)),
+        *(([stored(reason=value)], "not a text: reason") for value in ("", "x" * 5001)),
+        ([stored(seenIn="x")], PLACE), ([stored(seenIn={"channel": "C1"})], "not a text: ts"),
+        ([stored(seenIn={"ts": "1.0"})], "not a text: channel"),
+        ([stored(seenIn={"channel": 5, "ts": "1.0"})], "not a text: channel"),
+        ([stored(n=number, id=f"e{number}") for number in range(1, EVENTS_MAX + 2)], "too many events"),
     ],
 )  # fmt: skip
-def test_what_is_no_history_is_refused(events: Any) -> None:
-    with pytest.raises(ValueError) as caught:  # noqa: PT011  # each says something else
+def test_what_is_no_history_is_refused_and_says_why(events: Any, why: str) -> None:
+    with pytest.raises(ValueError, match=f"^{why}$") as caught:
         read_events(events)
     assert not isinstance(caught.value, UnknownWord)
     with pytest.raises(UnreadableContribution, match="wrong or missing: events") as unreadable:
@@ -393,10 +402,20 @@ def test_what_is_no_history_is_refused(events: Any) -> None:
     assert not unreadable.value.newer
 
 
+def test_the_longest_history_is_read() -> None:
+    assert len(read_events([stored(n=number, id=f"e{number}") for number in range(1, EVENTS_MAX + 1)])) == EVENTS_MAX
+
+
+@pytest.mark.parametrize(("changes", "word"), [({"kind": "reopened"}, "EventKind"), ({"status": "NEW"}, "Status")])
+def test_a_newer_versions_word_is_named_by_what_it_would_be(changes: dict[str, Any], word: str) -> None:
+    with pytest.raises(UnknownWord, match=f"^an unknown {word}$"):
+        read_events([stored(**changes)])
+
+
 @pytest.mark.parametrize(
     "changes",
     [
-        {"at": 0}, {"at": TIMESTAMP_MAX}, {"id": "x" * 255}, {"by": "x" * 255}, {"by": None}, {"reason": "x" * 5000},
+        {"at": 0}, {"at": TIMESTAMP_MAX}, {"id": "x"}, {"id": "x" * 255}, {"by": "x" * 255}, {"by": None}, {"reason": "x" * 5000},
         {"reason": None}, {"seenIn": None}, {"silent": False}, {"silent": "yes"}, {"more": "of a newer version"},
     ],
 )  # fmt: skip

@@ -115,9 +115,7 @@ def read_events(value: object) -> tuple[Event, ...]:
 
 
 def _read(row: object) -> Event:
-    if not isinstance(row, Mapping):
-        raise ValueError("an event that is no object")  # pydantic turns a ValueError into a problem of the attribute
-    values = cast("Mapping[str, Any]", row)
+    values = _mapping(row, "an event that is no object")
     seen_in = values.get("seenIn")
     return Event(
         n=_whole_number(values.get("n")),
@@ -130,6 +128,12 @@ def _read(row: object) -> Event:
         seen_in=None if seen_in is None else _message_ref(seen_in),
         silent=values.get("silent") is True,
     )
+
+
+def _mapping(value: object, otherwise: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ValueError(otherwise)  # pydantic turns a ValueError into a problem of the attribute
+    return cast("Mapping[str, Any]", value)
 
 
 def _member(words: type[_Word], value: object) -> _Word:
@@ -158,7 +162,5 @@ def _optional(value: object, name: str, longest: int = ID_MAX) -> str | None:
 
 
 def _message_ref(value: object) -> MessageRef:
-    if not isinstance(value, Mapping):
-        raise ValueError("not the place of a message")
-    place = cast("Mapping[str, Any]", value)
+    place = _mapping(value, "not the place of a message")
     return MessageRef(_text(place.get("channel"), "channel"), _text(place.get("ts"), "ts"))
