@@ -3,10 +3,11 @@
 import socket
 
 import pytest
-from local_slack.server import SlackServer
 
 from integration.functions.world import World
+from local_slack.server import SlackServer
 from ossi.runtime import logs
+from ossi_playground.seed import load_seed
 
 REQUEST = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
 
@@ -26,6 +27,6 @@ def test_clients_that_hang_up(world: World, capsys: pytest.CaptureFixture[str]) 
     capsys.readouterr()
     _ask_and_hang_up(world.cloud.endpoint_url)
     _ask_and_hang_up(world.gateway.url, b"/slash")
-    with SlackServer() as slack:
+    with SlackServer(load_seed()) as slack:
         _ask_and_hang_up(slack.url, b"/api/chat.postMessage")
     assert capsys.readouterr() == ("", "")

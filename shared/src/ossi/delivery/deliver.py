@@ -123,6 +123,8 @@ def deliver_once(office: Office, contribution: Contribution, wanted: Wanted, kno
     if isinstance(claim, Settlement):
         if claim.result is Result.HELD:
             _logger.info("someone else is sending it", extra=about)
+        if claim.result is Result.SENT_BEFORE and wanted.effect.idempotent:
+            _look_again(office, contribution, wanted)  # whoever drew it may have died before this
         return claim
     outcome = _attempt(office, contribution, wanted, ref, about)
     record = record_outcome(office.deliveries, claim, outcome, office.now())

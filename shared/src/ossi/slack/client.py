@@ -1,5 +1,6 @@
 """Slack: what is asked of it, and its errors told apart. How requests get there is the transport's business."""
 
+import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +10,8 @@ from ossi.domain.message_ref import MessageRef
 from ossi.ports import Message
 from ossi.runtime.https import ExchangeError, NotConnected
 from ossi.slack.errors import TOKEN_CODES, FailureKind, PermanentSlackError, TransientSlackError, failure_of
+
+_logger = logging.getLogger(__name__)
 
 # The reading methods take forms, the writing ones JSON (Slack: "POST bodies").
 _TAKING_FORMS = frozenset({"users.info", "conversations.members", "auth.test"})
@@ -109,17 +112,25 @@ class SlackChat:
         raise PermanentSlackError("endless_list")
 
     def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        token = self._token().strip()
+        token = self._read_token()
         try:
             return self._call_with(token, method, arguments)
         except PermanentSlackError as error:
             if error.code not in TOKEN_CODES:
                 raise
             self._read_again()
-            fresh = self._token().strip()
+            fresh = self._read_token()
             if fresh == token:
                 raise
         return self._call_with(fresh, method, arguments)
+
+    def _read_token(self) -> str:
+        """Without the token nothing is sent: whatever stands in its way, Slack has not heard of the request."""
+        try:
+            return self._token().strip()
+        except Exception as error:  # AWS's refusal, a time-out, or a secret that is no secret of Ossi's
+            _logger.exception("the bot token can't be read")
+            raise TransientSlackError("no_token", kind=FailureKind.NOT_DONE) from error
 
     def _call_with(self, token: str, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if not _TOKEN.fullmatch(token):  # http.client would say so in an exception that shows it
