@@ -10,7 +10,7 @@ from fakes import HELSINKI, contribution
 from ossi.domain.contribution import Status
 from ossi.domain.levels import CompensationLevel, CompensationLevels
 from ossi.domain.months import Month
-from ossi.domain.payroll import ChangeKind
+from ossi.domain.payroll import ChangeKind, Counted
 from ossi.domain.report import Report
 from ossi_report.close_month import OthersWereQuicker
 from unit.report.office import DECEMBER, NOVEMBER, OCTOBER, SEPTEMBER, Office, accepted, counted, late
@@ -209,6 +209,24 @@ def test_a_closed_report_made_again_is_what_was_counted_then_and_lists_what_diff
         (ChangeKind.ACCEPTED, 6, None, NOVEMBER),
         (ChangeKind.ACCEPTED, 7, None, None),
     ]
+
+
+def test_a_row_of_which_everything_has_changed_is_shown_as_it_was_counted() -> None:
+    row = contribution(timestamp=1, status=Status.DECLINED, size="MEDIUM", contribution_month="2026-11", text="as now")
+    shown = Counted(row.key, "SMALL", OCTOBER).shown(row)
+    assert (shown.status, shown.size, shown.contribution_month) == (Status.ACCEPTED, "SMALL", "2026-10")
+    assert (shown.key, shown.text) == (row.key, "as now")
+
+
+def test_a_row_that_is_as_it_was_counted_is_shown_without_a_copy() -> None:
+    """A large month has many."""
+    row = accepted(1)
+    assert Counted.of(row, OCTOBER).shown(row) is row
+
+
+def test_a_key_that_is_too_long_for_a_level_is_counted_by_its_beginning() -> None:
+    row = accepted(1, size="x" * 151)
+    assert Counted.of(row, OCTOBER).level == "x" * 150
 
 
 def test_late_ones_are_there_when_their_report_is_made_again() -> None:
