@@ -177,8 +177,13 @@ def test_where_there_is_nothing_to_send_it_is_settled_and_says_why() -> None:
     assert without_token(after(CLAIM, NothingToSend("user_disabled", drawn=9), NOW)) == replace(
         CLAIM, state=State.SENT, due_at=0, reason="user_disabled", drawn=9, open=False, lease_until=0, token=""
     )
+<<<<<<< HEAD
     nothing = after(CLAIM, NothingToSend(), NOW)
     assert (nothing.reason, nothing.drawn) == ("", 0)
+=======
+    settled = after(CLAIM, NothingToSend(), NOW)
+    assert (settled.reason, settled.drawn) == ("", 0)
+>>>>>>> mutants
 
 
 def test_a_message_that_cannot_be_written_never_went_out_and_is_parked() -> None:
@@ -251,6 +256,11 @@ def test_a_record_that_counted_nothing_is_not_counted_below_zero() -> None:
     claim = replace(CLAIM, ambiguous=0)
     assert after(claim, failed(FailureKind.NOT_DONE), NOW).ambiguous == 0
     assert after(claim, Unwritable("KeyError"), NOW).ambiguous == 0
+
+
+def test_a_failure_that_does_not_say_so_may_not_be_repeated_freely() -> None:
+    claim = replace(CLAIM, ambiguous=3)
+    assert after(claim, Failed(FailureKind.AMBIGUOUS, "timeout"), NOW).state is State.UNKNOWN
 
 
 OUTCOMES: list[Outcome] = [Sent(REF), NothingToSend(), Unwritable("KeyError"), *map(failed, FailureKind)]

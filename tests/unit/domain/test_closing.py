@@ -23,6 +23,8 @@ from ossi.domain.payroll import closes_at
         (Month(2026, 1), 31, "Europe/Helsinki", "2026-03-01T01:00:00+02:00"),  # February's form offers January, March's does not
         (Month(2026, 2), 28, "Europe/Helsinki", "2026-03-29T01:00:00+02:00"),  # the day on which the clocks go forward
         (Month(2026, 10), 2, "America/New_York", "2026-11-03T01:00:00-05:00"),
+        (Month(9998, 12), 2, "Europe/Helsinki", "9999-01-03T01:00:00+02:00"),
+        (Month(9999, 11), 2, "Europe/Helsinki", "9999-12-03T01:00:00+02:00"),
     ],
 )  # fmt: skip
 def test_a_month_closes_when_nothing_can_be_registered_for_it(

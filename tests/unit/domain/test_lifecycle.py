@@ -1,6 +1,7 @@
 """What may happen to a contribution, and what a row tells of what did, with events and without."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -400,6 +401,21 @@ def test_what_is_no_history_is_refused_and_says_why(events: Any, why: str) -> No
     with pytest.raises(UnreadableContribution, match="wrong or missing: events") as unreadable:
         Contribution.from_row({**NEW.to_row(), "events": events})
     assert not unreadable.value.newer
+
+
+def test_an_event_that_says_nothing_more_is_in_no_history_yet_and_is_told() -> None:
+    new = Event(EventKind.ACCEPTED, "e1", Status.ACCEPTED, AT)
+    assert (new.n, new.silent, new.by, new.reason, new.seen_in) == (0, False, None, None, None)
+
+
+@pytest.mark.parametrize("name", ["status", "at", "n"])
+def test_what_has_happened_cannot_be_changed_afterwards(name: str) -> None:
+    with pytest.raises(FrozenInstanceError):
+        setattr(FIRST, name, getattr(FIRST, name))
+
+
+def test_the_latest_time_has_a_date_in_every_zone() -> None:
+    assert datetime(9999, 12, 30, tzinfo=UTC).timestamp() * 1000 == TIMESTAMP_MAX
 
 
 def test_the_longest_history_is_read() -> None:

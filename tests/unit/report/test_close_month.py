@@ -1,6 +1,6 @@
 """R33: what a report counts, once and only once, and what it says when it is made again."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from fakes import HELSINKI, contribution
 from ossi.domain.contribution import Status
 from ossi.domain.levels import CompensationLevel, CompensationLevels
 from ossi.domain.months import Month
-from ossi.domain.payroll import ChangeKind
+from ossi.domain.payroll import Change, ChangeKind, Counted, CountedList, Earlier
 from ossi.domain.report import Report
 from ossi_report.close_month import OthersWereQuicker
 from unit.report.office import DECEMBER, NOVEMBER, OCTOBER, SEPTEMBER, Office, accepted, counted, late
@@ -209,6 +209,49 @@ def test_a_closed_report_made_again_is_what_was_counted_then_and_lists_what_diff
         (ChangeKind.ACCEPTED, 6, None, NOVEMBER),
         (ChangeKind.ACCEPTED, 7, None, None),
     ]
+
+
+def test_a_row_of_which_everything_has_changed_is_shown_as_it_was_counted() -> None:
+    row = contribution(timestamp=1, status=Status.DECLINED, size="MEDIUM", contribution_month="2026-11", text="as now")
+    shown = Counted(row.key, "SMALL", OCTOBER).shown(row)
+    assert (shown.status, shown.size, shown.contribution_month) == (Status.ACCEPTED, "SMALL", "2026-10")
+    assert (shown.key, shown.text) == (row.key, "as now")
+
+
+def test_a_row_that_is_as_it_was_counted_is_shown_without_a_copy() -> None:
+    """A large month has many."""
+    row = accepted(1)
+    assert Counted.of(row, OCTOBER).shown(row) is row
+
+
+LIST = CountedList("list", 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "name"),
+    [
+        (Counted.of(accepted(1), OCTOBER), "level"),
+        (LIST, "rows"),
+        (Earlier(1, LIST), "counted"),
+        (Change(ChangeKind.ACCEPTED, accepted(1)), "counted_in"),
+    ],
+)
+def test_what_a_report_has_counted_cannot_be_changed_afterwards(recorded: object, name: str) -> None:
+    with pytest.raises(FrozenInstanceError):
+        setattr(recorded, name, getattr(recorded, name))
+
+
+def test_the_record_of_a_report_cannot_be_changed_afterwards() -> None:
+    office = Office(accepted(1))
+    office.report(OCTOBER)
+    name = "totals"
+    with pytest.raises(FrozenInstanceError):
+        setattr(office.records.made[OCTOBER], name, {})
+
+
+def test_a_key_that_is_too_long_for_a_level_is_counted_by_its_beginning() -> None:
+    row = accepted(1, size="x" * 151)
+    assert Counted.of(row, OCTOBER).level == "x" * 150
 
 
 def test_late_ones_are_there_when_their_report_is_made_again() -> None:

@@ -150,7 +150,7 @@ def _notes(report: Report, summary: MonthSummary, *, with_file: bool = True) -> 
         months = _listed([month.label for month in report.unannounced], _MONTHS)
         commands = _listed([f"`/ossi report {month}`" for month in report.unannounced], _MONTHS)
         notes.append(
-            f":mailbox_with_mail: *Closed, but not announced yet:* {months}, because Slack didn't take the message. I keep trying. "
+            f":mailbox_with_mail: *Closed, but not announced yet:* {months}. Slack hasn't confirmed the message. "
             f"To see it now: {commands}."
         )
     return notes
