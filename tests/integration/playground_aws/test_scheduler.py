@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from integration.playground_aws.helpers import TRUST, add_function, eventually
+from integration.playground_aws.helpers import add_function, eventually
 from local_aws import Emulator, emulator_process
+from local_aws.clients import ACCOUNT_ID
 from local_aws.environment import ensure_environment
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -89,11 +90,29 @@ def schedule_now(emulator: Emulator, name: str, function: str, role: str, queue:
     return at
 
 
+def trust(group: str) -> dict[str, object]:
+    """Only for schedules of that group, as a deployment has it."""
+    source = {
+        "aws:SourceAccount": ACCOUNT_ID,
+        "aws:SourceArn": f"arn:aws:scheduler:eu-north-1:{ACCOUNT_ID}:schedule-group/{group}",
+    }
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "scheduler.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": source},
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
 def test_a_schedule_invokes_its_function_in_its_role(emulator: Emulator, queue: str) -> None:
     send = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
     function = add_function(emulator, "noting", NOTE, send)
     iam, sqs = emulator.client("iam"), emulator.client("sqs")
-    role = iam.create_role(RoleName="scheduler", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+    role = iam.create_role(RoleName="scheduler", AssumeRolePolicyDocument=json.dumps(trust("other")))["Role"]["Arn"]
+    schedule_now(emulator, "not-trusted", function, role, queue)
+    eventually(lambda: "sts:AssumeRole" in emulator.log_tail(80), 10)
+    iam.update_assume_role_policy(RoleName="scheduler", PolicyDocument=json.dumps(trust("default")))
     schedule_now(emulator, "forbidden", function, role, queue)
     eventually(lambda: "lambda:InvokeFunction" in emulator.log_tail(80), 10)
     invoke = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": function}

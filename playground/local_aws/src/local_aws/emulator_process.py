@@ -29,6 +29,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -48,6 +49,9 @@ logger = logging.getLogger("local_aws")
 # ministack has no types of its own and is not installed where ours are checked.
 Ministack = Any
 Schedule = dict[str, Any]
+_taken_by_schedules: dict[
+    str, dict[str, str]
+] = {}  # the ARN of a role -> what is known of the schedule that takes it now
 
 
 def main() -> None:
@@ -56,6 +60,7 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, args=(parent_gone,), daemon=True, name="end-with-parent").start()
     keep_stream_records()
     schedule_as_aws_does()
+    name_the_schedule_in_trust()
     repeat_under_one_request_id()
     share_the_machine()
     authorize_on_streams()
@@ -131,6 +136,27 @@ def schedule_as_aws_does() -> None:
 
     scheduler._tick_schedules = tick
     scheduler._SCHEDULE_TICK_INTERVAL = _TICK_SECONDS
+
+
+def name_the_schedule_in_trust() -> None:
+    """Lets a role's trust policy ask for which schedules it may be taken, as AWS recommends (Scheduler: confused deputy prevention)."""
+    evaluator = _ministack("core.iam_evaluator", "evaluate_trust_policy")
+    evaluate = evaluator.evaluate_trust_policy
+
+    def evaluate_trust_policy(document: Any, caller: str, context: Any, *more: Any) -> bool:
+        source = _taken_by_schedules.get(context.resource_arn, {}) if caller.endswith(":root") else {}
+        return evaluate(
+            document, caller, replace(context, service_context={**context.service_context, **source}), *more
+        )
+
+    evaluator.evaluate_trust_policy = evaluate_trust_policy
+
+
+def _source_of(schedule: Schedule) -> dict[str, str]:
+    """The condition keys by which a trust policy knows a schedule: its account and the ARN of its group."""
+    arn = str(schedule["Arn"])
+    group = arn.rpartition("/")[0].replace(":schedule/", ":schedule-group/")
+    return {"aws:sourceaccount": arn.split(":")[4], "aws:sourcearn": group}
 
 
 def authorize_on_streams() -> None:
@@ -246,6 +272,7 @@ def _fire(schedule: Schedule, due: float, region: str) -> None:
     boto3, botocore = importlib.import_module("boto3"), importlib.import_module("botocore.exceptions")
     endpoint = f"http://{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"
     administrator = boto3.Session("test", "test", region_name=region)
+    _taken_by_schedules[target["RoleArn"]] = _source_of(schedule)
     try:
         role = administrator.client("sts", endpoint_url=endpoint).assume_role(
             RoleArn=target["RoleArn"], RoleSessionName="scheduler"
@@ -258,6 +285,8 @@ def _fire(schedule: Schedule, due: float, region: str) -> None:
         )
     except (botocore.BotoCoreError, botocore.ClientError):
         logger.exception("The schedule %s could not invoke its function.", schedule["Arn"])
+    finally:
+        _taken_by_schedules.pop(target["RoleArn"], None)
 
 
 def fill_in(text: str, due: float, arn: str) -> str:
