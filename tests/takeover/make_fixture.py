@@ -41,13 +41,18 @@ def check_out(commit: str, into: Path) -> None:
         tree.extractall(into, filter="data")
 
 
-def run_story(checkout: Path, output: Path) -> None:
-    """Runs the story with the packages of the checkout, which hide the installed ones. Raises CalledProcessError if it fails."""
-    sources = [
+def sources_of(checkout: Path) -> list[Path]:
+    """The directories with the packages of that tree."""
+    packages = [
         *sorted(checkout.glob("functions/*/src")),
         *(checkout / f"{name}/src" for name in ("shared", "playground")),
     ]
-    path = os.pathsep.join(map(str, [*sources, checkout / "infra", checkout / "tests"]))
+    return [*packages, checkout / "infra", checkout / "tests"]
+
+
+def run_story(checkout: Path, output: Path) -> None:
+    """Runs the story with the packages of the checkout, which hide the installed ones. Raises CalledProcessError if it fails."""
+    path = os.pathsep.join(map(str, sources_of(checkout)))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OSSI_", "AWS_", "PYTHON"))}
     subprocess.run(
         [sys.executable, HERE / "story.py", checkout, output],

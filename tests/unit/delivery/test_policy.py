@@ -177,13 +177,8 @@ def test_where_there_is_nothing_to_send_it_is_settled_and_says_why() -> None:
     assert without_token(after(CLAIM, NothingToSend("user_disabled", drawn=9), NOW)) == replace(
         CLAIM, state=State.SENT, due_at=0, reason="user_disabled", drawn=9, open=False, lease_until=0, token=""
     )
-<<<<<<< HEAD
     nothing = after(CLAIM, NothingToSend(), NOW)
     assert (nothing.reason, nothing.drawn) == ("", 0)
-=======
-    settled = after(CLAIM, NothingToSend(), NOW)
-    assert (settled.reason, settled.drawn) == ("", 0)
->>>>>>> mutants
 
 
 def test_a_message_that_cannot_be_written_never_went_out_and_is_parked() -> None:

@@ -116,11 +116,11 @@ def finish_report(maker: ReportMaker, run_id: str, effect: str, limited: Limited
         return False
     month = Month.parse(month_of_report(run_id))
     run = ReportRun(month, run_id, _requested_by(run_id, record))
-    if effect == FAILURE:
-        return notify_report_failure(maker, run, announcement.reason if announcement else "")
     if not _is_worth_finishing(maker, run, record):
         _put_away(maker, record, "nobody waits for it any more")
         return False
+    if effect == FAILURE:
+        return notify_report_failure(maker, run, announcement.reason if announcement else "")
     begun = _begin(maker, run, due=True)
     try:
         return begun is not None and _finish(maker, run, begun, limited, last=True)

@@ -167,6 +167,8 @@ def _claim(office: Office, contribution: Contribution, wanted: Wanted, known: Re
         base = as_read or owed(key, place, now)
         # The first versions of Ossi recorded no version: they drew at the first decision.
         base = replace(base, place=place, drawn=base.drawn or (wanted.first if base.state is State.SENT else 0))
+        if wanted.effect.superseded_by and not base.open and base.state is not State.SENT:
+            return Settlement(Result.NEEDLESS, base.reason, base)  # what superseded it was told meanwhile
         claim = claimed(base, now, wanted=wanted.version, idempotent=wanted.effect.idempotent)
         if isinstance(claim, Refusal) and not (claim is Refusal.UNKNOWN and base.state is not State.UNKNOWN):
             reason = UNREADABLE_RECORD if claim is Refusal.UNREADABLE else base.reason
