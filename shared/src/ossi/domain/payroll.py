@@ -43,7 +43,7 @@ class Counted:
 
     def shown(self, row: Contribution | None) -> Contribution:
         """The contribution as it was counted. row: as it is now, for the texts; None: it is gone, and only this is known of it."""
-        counted = {"status": Status.ACCEPTED, "size": self.level, "contribution_month": str(self.month)}
+        counted = {"status": Status.ACCEPTED, "level": self.level, "contribution_month": str(self.month)}
         known = row or Contribution(user_id=self.key.user_id, timestamp=self.key.timestamp, status=Status.ACCEPTED)
         # Nearly all are as they were, and a large month has many: no copies of them.
         as_it_was = all(getattr(known, name) == value for name, value in counted.items())
