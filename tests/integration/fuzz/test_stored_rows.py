@@ -158,7 +158,7 @@ def test_what_good_rows_ask_for_is_sent_among_spoiled_ones(
     else:
         answer = reconcile_handler({"source": "schedule"}, Context(left_ms=900_000))["rows"]
         assert (answer["done"], answer["halted"]) == (True, False)
-        assert {each["outcome"] for each in answer["findings"]} <= {"sent", "set aside"}
+        assert {each["outcome"] for each in answer["findings"]} <= {"due"}
     errors_in(logged())
     ledger = world.cloud.ledger()
     for row in _GOOD:

@@ -452,7 +452,7 @@ def test_what_is_in_range_is_read(changes: dict[str, Any]) -> None:
         ({"status": "REOPENED", "events": [stored(kind="reopened", status="REOPENED")]}, True),
         ({"status": "REOPENED", "text": 5}, False),
         ({"status": "REOPENED", "events": 5}, False),
-        ({"events": [stored(kind="reopened"), stored()], "level": []}, False),
+        ({"events": [stored(kind="reopened"), stored()], "size": []}, False),
     ],
 )
 def test_a_word_that_only_a_newer_version_knows_is_told_from_what_is_wrong(row: dict[str, Any], newer: bool) -> None:

@@ -212,9 +212,9 @@ def test_a_closed_report_made_again_is_what_was_counted_then_and_lists_what_diff
 
 
 def test_a_row_of_which_everything_has_changed_is_shown_as_it_was_counted() -> None:
-    row = contribution(timestamp=1, status=Status.DECLINED, size="MEDIUM", contribution_month="2026-11", text="as now")
+    row = contribution(timestamp=1, status=Status.DECLINED, level="MEDIUM", contribution_month="2026-11", text="as now")
     shown = Counted(row.key, "SMALL", OCTOBER).shown(row)
-    assert (shown.status, shown.size, shown.contribution_month) == (Status.ACCEPTED, "SMALL", "2026-10")
+    assert (shown.status, shown.level, shown.contribution_month) == (Status.ACCEPTED, "SMALL", "2026-10")
     assert (shown.key, shown.text) == (row.key, "as now")
 
 
@@ -250,7 +250,7 @@ def test_the_record_of_a_report_cannot_be_changed_afterwards() -> None:
 
 
 def test_a_key_that_is_too_long_for_a_level_is_counted_by_its_beginning() -> None:
-    row = accepted(1, size="x" * 151)
+    row = accepted(1, level="x" * 151)
     assert Counted.of(row, OCTOBER).level == "x" * 150
 
 
