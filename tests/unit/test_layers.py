@@ -173,3 +173,10 @@ def test_every_function_has_the_same_shape() -> None:
     ]
     for folder in FUNCTIONS:
         assert {"handler.py", "settings.py", "bootstrap.py"} <= {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("path", [path for folder in FUNCTIONS for path in sorted(folder.rglob("*.py"))], ids=str)
+def test_what_a_function_logs_is_under_the_logger_that_is_set_up(path: Path) -> None:
+    """Lines and metrics of any other logger wouldn't come out (runtime.logs.set_up)."""
+    names = [line.partition("getLogger(")[2] for line in path.read_text().splitlines() if "getLogger(" in line]
+    assert all(name.startswith('"ossi.') for name in names), names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from e2e.driving import ACCEPT, DECLINE, MAIJA, TEXT, Ossi, Row, now_ms
@@ -127,6 +127,9 @@ class Life:
         when = {"channel": self._channel(moment)}
         if moment.method == "chat.update":
             assert self._request is not None, "there is nothing to redraw yet"
+            if trouble.kind == "cut":
+                # A redrawing that a kept connection lost is sent again at once on a new one, and nothing has failed then.
+                trouble = replace(trouble, kind="http_500")
             when["ts"] = self._request.ts
         self._ossi.slack.fail(
             moment.method, trouble.kind, error=trouble.error, times=times, when=when, before_or_after=before_or_after

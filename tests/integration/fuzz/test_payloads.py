@@ -144,7 +144,9 @@ def answered_and_decided_only_as_its_sender_may(world: World, logged: Logged, an
         assert MANAGEMENT in json.dumps([payload.get("container"), payload.get("channel")])
         assert str(before.key) in [action["value"] for action in payload["actions"]]
         decision = {"status", "decidedBy", "decidedAt", "decidedIn", "events", "version"}
-        rest = [{name: value for name, value in row.to_row().items() if name not in decision} for row in (before, after)]
+        rest = [
+            {name: value for name, value in row.to_row().items() if name not in decision} for row in (before, after)
+        ]
         assert rest[0] == rest[1]
     elif answer["statusCode"] == 200 and payload.get("type") == "block_actions":
         assert told or _NO_WAY & {line["message"] for line in lines}, "a click that was answered with silence"

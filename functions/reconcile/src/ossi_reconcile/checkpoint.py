@@ -8,7 +8,7 @@ from ossi.domain.contribution import TIMESTAMP_MAX, ContributionKey
 from ossi.domain.errors import UnknownContribution
 from ossi.ports import Progress
 
-_logger = logging.getLogger(__name__)
+_logger = logging.getLogger("ossi.reconcile")
 
 
 class DynamoCheckpoint:

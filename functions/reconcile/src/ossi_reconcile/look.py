@@ -13,7 +13,7 @@ from ossi.domain.errors import ContributionChanged
 from ossi.domain.history import Event
 from ossi.domain.lifecycle import adopt, is_explained
 
-_logger = logging.getLogger(__name__)
+_logger = logging.getLogger("ossi.reconcile")
 
 Records = dict[DeliveryKey, Record]
 

@@ -25,7 +25,7 @@ from ossi.domain.errors import UnknownContribution, UnreadableContribution
 from ossi.domain.lifecycle import history_of
 from ossi_reconcile.look import Unsent, unsent_of
 
-_logger = logging.getLogger(__name__)
+_logger = logging.getLogger("ossi.reconcile")
 
 STREAM_GOES_FIRST = timedelta(minutes=5)
 _ROWS_AT_A_TIME = 25

@@ -30,7 +30,7 @@ from ossi.ports import Lease
 from ossi.slack.errors import FailureKind, SlackError
 from ossi_reconcile.look import Records, is_too_late, keys_beside, unsent_of
 
-_logger = logging.getLogger(__name__)
+_logger = logging.getLogger("ossi.reconcile")
 
 OVERDUE_MS = 15 * 60_000
 LOOK_AGAIN_MAX_MS = 24 * 3_600_000

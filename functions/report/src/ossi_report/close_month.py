@@ -18,7 +18,7 @@ from ossi.domain.payroll import Counted, CountedList, Earlier, ReportRecord, cha
 from ossi.domain.report import Edition, MonthBefore, Report
 from ossi.ports import Clock, Contributions, ReportRecords
 
-_logger = logging.getLogger(__name__)
+_logger = logging.getLogger("ossi.report")
 
 # Each time somebody else was quicker, a month has been closed: that does not happen often.
 _ATTEMPTS = 10

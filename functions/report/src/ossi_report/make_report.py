@@ -37,7 +37,7 @@ from ossi.slack.messages.report_failure import report_failed, report_stopped
 from ossi_report.close_month import Books, close_month
 from ossi_report.figures import MonthFigures
 
-_logger = logging.getLogger(__name__)
+_logger = logging.getLogger("ossi.report")
 
 ANNOUNCEMENT, FAILURE = "announce_report", "announce_trouble"
 """The names of a run's deliveries: they never change."""

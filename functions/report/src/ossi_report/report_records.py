@@ -27,7 +27,7 @@ from ossi.domain.levels import CompensationLevel
 from ossi.domain.months import Month
 from ossi.domain.payroll import Counted, CountedList, Earlier, ReportRecord
 
-_logger = logging.getLogger(__name__)
+_logger = logging.getLogger("ossi.report")
 
 _POINTERS = "reports"
 _VERSION = {"id": "report-version", "effect": "closed"}
