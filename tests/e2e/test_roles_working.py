@@ -313,7 +313,10 @@ def test_what_was_done_by_hand_and_missed_is_told_only_once_it_can_be_noted(ossi
             assert refusal_logged(ossi, NOTE_MISSED, started)
             assert len(ossi.told(row)) == 1
         found = ossi.invoke("reconcile", everything)["findings"]
-        assert [(each["effect"], each["outcome"]) for each in found] == [("tell_declined", "sent")]
+        assert [(each["effect"], each["outcome"]) for each in found] == [
+            ("redraw_other_request", "sent"),
+            ("tell_declined", "sent"),
+        ]
 
     assert_redrawn_by_hand(ossi, row, request)
 
