@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, Literal, TypeVar, cast
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
@@ -34,6 +34,9 @@ PATIENCE: Final = 30.0
 LONGEST_TURN: Final = 120.0
 
 _SERIALIZER, _DESERIALIZER = TypeSerializer(), TypeDeserializer()
+_SETTINGS_OF_A_SCHEDULE: Final = {
+    "Name", "GroupName", "Description", "ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target",
+}  # fmt: skip
 _BATCH = 25  # DynamoDB's limit for one BatchWriteItem
 
 
@@ -84,8 +87,8 @@ class Ossi:
 
     def request(self, row: Row) -> MessageRead:
         """The management channel's message about a pending row, once it and the submitter's message have been sent."""
-        key, expected = key_of(row), {"confirm_submission", "ask_management"}
-        self.wait(lambda: expected <= {effect for effect, state in self.delivered(row).items() if state == "SENT"})
+        key = key_of(row)
+        self.wait(lambda: self._sent(row, {"confirm_submission", "ask_management"}))
         return next(each for each in self.requests() if _value(each) == key)
 
     def submitted(self, user: str, text: str = TEXT, *, level: str = "SMALL") -> tuple[Row, MessageRead]:
@@ -97,21 +100,27 @@ class Ossi:
         """A manager presses a button."""
         return self.slack.press(manager, button, channel=request.channel, ts=request.ts)
 
-    def settled(self, row: Row, request: MessageRead) -> tuple[Row, MessageRead]:
-        """The decided row and the redrawn message, once everything that follows the decision has been sent."""
+    def settled(self, row: Row, request: MessageRead, *, hurry: bool = False) -> tuple[Row, MessageRead]:
+        """The decided row and the redrawn message, once everything that follows the decision has been sent.
+
+        hurry: what Slack did not take at once is sent by the reconciler.
+        """
         decided = self.wait(lambda: next((r for r in self.rows(row["userId"]) if _decided(r, row)), None))
         expected = {"redraw_request", "redraw_other_request", "tell_accepted", "publish"}
         if decided["status"] == "DECLINED":
             expected = {"redraw_request", "redraw_other_request", "tell_declined"}
-        self.wait(lambda: all(self.delivered(row).get(effect) == "SENT" for effect in expected))
+        self.wait(lambda: self._sent(row, expected) or (hurry and self.hurry(row) and None))
         return decided, next(each for each in self.requests() if each.ts == request.ts)
+
+    def _sent(self, row: Row, effects: set[str]) -> bool:
+        return effects <= {effect for effect, state in self.delivered(row).items() if state == "SENT"}
 
     # the reconciler
 
     def work_off(self) -> dict[str, Any]:
         """Runs the reconciler as its schedule does each minute, and answers what came of what was due.
 
-        Should the schedule itself be at it, this run waits for its turn.
+        Should another run be at it, this one waits for its turn.
         """
         event = self.scheduled_event()
         return self.slack.wait_for(
@@ -120,9 +129,26 @@ class Ossi:
 
     def scheduled_event(self) -> dict[str, Any]:
         """What the reconciler's schedule sends."""
+        return json.loads(self._schedule()["Target"].get("Input", ""))
+
+    @contextmanager
+    def on_schedule(self) -> Generator[None]:
+        """While the body runs, the reconciler runs each minute, as it does everywhere else."""
+        self.set_schedule("ENABLED")
+        try:
+            yield
+        finally:
+            self.set_schedule("DISABLED")
+
+    def set_schedule(self, state: Literal["ENABLED", "DISABLED"]) -> None:
+        """Starts or stops the reconciler's schedule."""
+        schedule = self._schedule()
+        kept = {name: schedule[name] for name in schedule.keys() & _SETTINGS_OF_A_SCHEDULE}
+        self.aws.client("scheduler").update_schedule(**{**kept, "State": state})
+
+    def _schedule(self) -> dict[str, Any]:
         name = self.ready.functions["reconcile"].rpartition(":")[2].replace("reconcile", "reconciliation")
-        schedule = self.aws.client("scheduler").get_schedule(Name=name, GroupName=name)
-        return json.loads(schedule["Target"].get("Input", ""))
+        return cast("dict[str, Any]", self.aws.client("scheduler").get_schedule(Name=name, GroupName=name))
 
     def let_its_time_come(self, record: Row) -> None:
         """What is owed, or claimed by someone who died, is due now: nobody waits for a minute, or an hour, here."""

@@ -141,7 +141,8 @@ def test_the_schedule_alone_sends_what_slack_did_not_take(ossi: Ossi) -> None:
     life.submit()
     life.wait_until_it_failed(CONFIRM, 1)
 
-    ossi.slack.wait_for(lambda: ossi.told(life.row), 120, what="the message")
+    with ossi.on_schedule():
+        ossi.slack.wait_for(lambda: ossi.told(life.row), 120, what="the message")
 
     life.wait_for_request()
     assert len(ossi.told(life.row)) == 1

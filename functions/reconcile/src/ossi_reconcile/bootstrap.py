@@ -2,11 +2,7 @@
 
 from functools import cache
 
-from ossi.delivery.deliver import Office
-from ossi.delivery.effect import Sender
-from ossi.delivery.effects import EFFECTS
-from ossi.runtime.clock import now_ms
-from ossi.wiring import Wiring
+from ossi.wiring.delivering import Delivering
 from ossi.wiring.full import FullClients
 from ossi.wiring.lazy import lazy
 from ossi_reconcile.checkpoint import DynamoCheckpoint
@@ -17,29 +13,13 @@ from ossi_reconcile.work_off import Desk
 _SLACK_TIMEOUT_S = 5
 
 
-class App(Wiring[Settings]):
+class App(Delivering[Settings]):
     """And what only this function has."""
 
     @lazy
     def rounds(self) -> DynamoCheckpoint:
         """Where a round over the rows goes on."""
         return DynamoCheckpoint(self.clients.dynamodb, self.settings.ledger_table, "reconcile")
-
-    @lazy
-    def office(self) -> Office:
-        """What delivering needs."""
-        return Office(
-            deliveries=self.deliveries,
-            contributions=self.contributions,
-            sender=Sender(
-                chat=self.chat,
-                words=self.words,
-                management_channel=self.management_channel,
-                public_channel=self.settings.public_channel,
-            ),
-            effects=EFFECTS,
-            now=now_ms,
-        )
 
     @lazy
     def desk(self) -> Desk:

@@ -2,20 +2,9 @@
 
 from dataclasses import dataclass
 
-from ossi.runtime.settings import (
-    LevelSettings,
-    ReportFunctionSettings,
-    SlackSettings,
-    TableSettings,
-    TimeSettings,
-    UnsettledIndexSettings,
-)
+from ossi.runtime.settings import DeliverySettings, ReportFunctionSettings, UnsettledIndexSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(
-    SlackSettings, TableSettings, UnsettledIndexSettings, TimeSettings, LevelSettings, ReportFunctionSettings
-):
-    """public_channel: the id of the channel in which accepted contributions are published."""
-
-    public_channel: str
+class Settings(DeliverySettings, UnsettledIndexSettings, ReportFunctionSettings):
+    """What delivering needs, the index of what is unsettled, and the function that has reports finished."""

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from ossi.runtime.settings import LedgerSettings, LevelSettings, SlackSettings, TableSettings, TimeSettings
+from ossi.runtime.settings import DeliverySettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(SlackSettings, TableSettings, LedgerSettings, TimeSettings, LevelSettings):
-    """public_channel: the id of the channel in which accepted contributions are published."""
-
-    public_channel: str
+class Settings(DeliverySettings):
+    """Nothing but what delivering needs."""

@@ -153,3 +153,10 @@ class ReportFunctionSettings(Environment):
     """report_function: name or ARN of the function that makes reports."""
 
     report_function: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliverySettings(SlackSettings, TableSettings, LedgerSettings, TimeSettings, LevelSettings):
+    """public_channel: the id of the channel in which accepted contributions are published."""
+
+    public_channel: str
