@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import APIResponse, Request, Route, expect
+from playwright.sync_api import APIResponse, Request, Response, Route, expect
 from slack_sdk import WebClient
 
 from browser.conftest import Window
@@ -30,10 +30,27 @@ def here(slack: SlackControl, running_slack: SlackServer, window: Window) -> Wor
     return window(running_slack.url)
 
 
-def _hold(here: Workspace, address: str) -> Callable[[int], Route]:
-    """Holds every request for the address; the returned function waits for so many and gives the last of them."""
+def _open(here: Workspace, user: str, channel: str | None = None) -> None:
+    """Opens the page and waits until it asks for nothing more.
+
+    Everything is loaded once at the start and once when the page is told "hello", the views last.
+    """
+    views: list[str] = []
+
+    def note(answer: Response) -> None:
+        if answer.url.endswith(f"{user}/views"):
+            views.append(answer.url)
+
+    here.page.on("response", note)
+    here.open(user, channel)
+    here.until(lambda: len(views) == 2, "the page has loaded everything")
+    here.page.remove_listener("response", note)
+
+
+def _hold(here: Workspace, address: str, requests: int = 1) -> Callable[[int], Route]:
+    """Holds the next requests for the address, so many; the returned function waits for the nth of them."""
     held: list[Route] = []
-    here.page.route(address, lambda route: held.append(route))
+    here.page.route(address, lambda route: held.append(route) if len(held) < requests else route.continue_())
 
     def nth(count: int) -> Route:
         here.until(lambda: len(held) >= count, f"{count} requests for {address}")
@@ -55,10 +72,10 @@ def _asked_for_messages(here: Workspace) -> list[str]:
 
 
 def test_two_changes_in_a_row_ask_for_no_channel_in_between(here: Workspace) -> None:
-    here.open(AINO)
+    _open(here, AINO)
     expect(here.page.locator("#title")).to_have_text("ossi")
     asked = _asked_for_messages(here)
-    held = _hold(here, SIDEBAR)
+    held = _hold(here, SIDEBAR, 2)
     here.act_as("Eino Mäki")
     held(1)
     here.act_as("Maija Salo")
@@ -75,7 +92,7 @@ def test_two_changes_in_a_row_ask_for_no_channel_in_between(here: Workspace) -> 
 def test_a_change_while_a_channel_loads_shows_nothing_of_the_person_before(here: Workspace, web: WebClient) -> None:
     web.chat_postMessage(channel=PUBLIC, text="for all")
     web.chat_postEphemeral(channel=PUBLIC, user=AINO, text="for Aino alone")
-    here.open(AINO)
+    _open(here, AINO)
     held: list[tuple[Route, APIResponse]] = []
     here.page.route(f"**/messages?user={AINO}*", lambda route: held.append((route, route.fetch())))
     here.go("open-source")
@@ -94,10 +111,10 @@ def test_a_change_while_a_channel_loads_shows_nothing_of_the_person_before(here:
 def test_a_change_while_everything_loads_asks_for_no_channel_of_the_person_before(
     here: Workspace, slack: SlackControl
 ) -> None:
-    here.open(MAIJA, MANAGEMENT)
+    _open(here, MAIJA, MANAGEMENT)
     expect(here.page.locator("#title")).to_contain_text("ossi-management")
     asked = _asked_for_messages(here)
-    held = _hold(here, SIDEBAR)
+    held = _hold(here, SIDEBAR, 2)
     slack.reset()
     held(1)
     here.act_as("Aino Lahti")
@@ -115,7 +132,7 @@ def test_what_the_person_before_is_told_does_not_appear(
 ) -> None:
     managers = window(running_slack.url)
     managers.open(MAIJA, MANAGEMENT)
-    here.open(MAIJA, MANAGEMENT)
+    _open(here, MAIJA, MANAGEMENT)
     held = _hold(here, SIDEBAR)
     here.act_as("Aino Lahti")
     held(1)
@@ -128,7 +145,7 @@ def test_what_the_person_before_is_told_does_not_appear(
 
 
 def test_what_is_sent_before_there_is_a_channel_stays_in_the_composer(here: Workspace, slack: SlackControl) -> None:
-    here.open(AINO)
+    _open(here, AINO)
     held = _hold(here, SIDEBAR)
     here.act_as("Eino Mäki")
     held(1)
@@ -145,15 +162,9 @@ def test_what_is_sent_before_there_is_a_channel_stays_in_the_composer(here: Work
 def test_a_person_who_is_gone_is_followed_by_another(here: Workspace, slack: SlackControl, web: WebClient) -> None:
     slack.add_user("U0GUEST01", "guest", "Gunilla Guest")
     slack.invite(PUBLIC, "U0GUEST01")
-    views: list[str] = []
-    here.page.on(
-        "response", lambda answer: views.append(answer.url) if answer.url.endswith("U0GUEST01/views") else None
-    )
-    here.open("U0GUEST01", PUBLIC)
+    # What is asked for a person while the server forgets them is answered 404, and no page can know.
+    _open(here, "U0GUEST01", PUBLIC)
     expect(here.page.get_by_label("Act as")).to_have_value("U0GUEST01")
-    # Everything is loaded once at the start and once when the page is told "hello", the views last. What is asked for a
-    # person while the server forgets them is answered 404, and no page can know.
-    here.until(lambda: len(views) == 2, "the page has loaded everything")
     slack.reset()
     expect(here.page.get_by_label("Act as")).to_have_value(AINO)
     expect(here.page.locator("#title")).to_contain_text("open-source")
@@ -180,7 +191,7 @@ def test_a_modal_that_opens_before_the_answer_to_the_one_below_can_be_submitted(
         return Answer()
 
     bot.reply = reply
-    here.open(AINO)
+    _open(here, AINO)
     here.send("/ossi new")
     expect(here.modal.get_by_role("heading", name="First")).to_be_visible()
     held: list[tuple[Route, APIResponse]] = []
