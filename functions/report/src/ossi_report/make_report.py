@@ -19,6 +19,7 @@ from ossi.delivery.policy import (
     limit_ms,
     owed,
     parked,
+    parking_ms,
     postponed,
     superseded,
 )
@@ -274,7 +275,11 @@ def _note_failure(maker: ReportMaker, run: ReportRun, begun: Record, why: str, *
     """Records that the report itself could not be made, and when to try again."""
     _logger.warning("the report was not made", extra={"run": run.id, "why": why, "metric": "ReportFailed"})
     failed = replace(postponed(begun, maker.now() + RUN_MS), failures=begun.failures + 1, reason=why)
-    _swap(maker, parked(begun, why, maker.now()) if last else failed, begun)
+    if last:
+        # The platform's attempts, minutes apart, are one: the reconciler's first is an hour later.
+        rounds = begun.failures + 2 - ATTEMPTS
+        failed = replace(parked(begun, why, maker.now()), due_at=maker.now() + parking_ms(rounds))
+    _swap(maker, failed, begun)
 
 
 def notify_report_failure(maker: ReportMaker, run: ReportRun, why: str) -> bool:
