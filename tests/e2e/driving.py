@@ -144,7 +144,8 @@ class Ossi:
         """Starts or stops the reconciler's schedule."""
         schedule = self._schedule()
         kept = {name: schedule[name] for name in schedule.keys() & _SETTINGS_OF_A_SCHEDULE}
-        self.aws.client("scheduler").update_schedule(**{**kept, "State": state})
+        client: Any = self.aws.client("scheduler")
+        client.update_schedule(**kept, State=state)
 
     def _schedule(self) -> dict[str, Any]:
         name = self.ready.functions["reconcile"].rpartition(":")[2].replace("reconcile", "reconciliation")

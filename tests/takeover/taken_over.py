@@ -251,6 +251,5 @@ def _move_clocks(monkeypatch: pytest.MonkeyPatch, clock: MovingClock, slack: Wel
 
     monkeypatch.setattr("ossi.aws.deliveries.DynamoDeliveries", Deliveries)
     monkeypatch.setattr("ossi_reconcile.bootstrap.DynamoLease", lease)
-    monkeypatch.setattr("ossi_stream.bootstrap.now_ms", clock.now_ms)
-    monkeypatch.setattr("ossi_reconcile.bootstrap.now_ms", clock.now_ms)
+    monkeypatch.setattr("ossi.wiring.delivering.now_ms", clock.now_ms)
     monkeypatch.setattr("ossi.runtime.clock.clock_in", clock.clock_in)

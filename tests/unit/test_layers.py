@@ -29,6 +29,8 @@ MAY_IMPORT = {
     ),
     "ossi.slack": ("ossi.domain", "ossi.ports", "ossi.slack", "ossi.runtime.https", "slack_sdk"),
     "ossi.use_cases": ("ossi.domain", "ossi.ports", "ossi.slack.errors", "ossi.use_cases"),
+    # For the functions that deliver.
+    "ossi.wiring.delivering": ("ossi.delivery", "ossi.runtime", "ossi.wiring"),
     # It builds what it is asked for, and asks for nothing: it knows neither use cases nor deliveries.
     "ossi.wiring": ("ossi.aws", "ossi.domain", "ossi.ports", "ossi.runtime", "ossi.slack", "ossi.wiring"),
     "ossi.delivery": (

@@ -1,4 +1,4 @@
-"""What is imported ahead of requests, and when. tests/integration/build sees it on the artifacts."""
+"""What is imported ahead of requests, and when. tests/integration/artifacts sees it on the artifacts."""
 
 import sys
 from collections.abc import Iterator

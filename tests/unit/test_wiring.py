@@ -18,7 +18,8 @@ from ossi.runtime.settings import (
     SlackSettings,
     UnsettledIndexSettings,
 )
-from ossi.wiring import Clients, Wiring
+from ossi.wiring import Clients
+from ossi.wiring.bot import BotWiring
 from ossi.wiring.full import FullClients
 from ossi.wiring.light import LightClients
 from ossi_download.settings import Settings as DownloadSettings
@@ -48,7 +49,7 @@ def clients(kind: str) -> Clients:
 
 @pytest.mark.parametrize("kind", ["light", "full"])
 def test_every_part_is_built_with_either_clients_and_once(kind: str) -> None:
-    wiring = Wiring(AllSettings.read(EVERYTHING), clients(kind))
+    wiring = BotWiring(AllSettings.read(EVERYTHING), clients(kind))
     built = {name: getattr(wiring, name) for name in PARTS}
     assert all(getattr(wiring, name) is part for name, part in built.items())
 
@@ -66,7 +67,7 @@ def test_every_part_is_built_with_either_clients_and_once(kind: str) -> None:
     ],
 )
 def test_what_the_settings_lack_is_named(settings: type[Environment], part: str, lacks: str | None) -> None:
-    wiring = Wiring(settings.read(EVERYTHING), LightClients())
+    wiring = BotWiring(settings.read(EVERYTHING), LightClients())
     if lacks is None:
         assert getattr(wiring, part)
         return
@@ -76,11 +77,11 @@ def test_what_the_settings_lack_is_named(settings: type[Environment], part: str,
 
 _PARTS_IMPORTED = """
 import os, sys
-from ossi.wiring import Wiring
+from ossi.wiring.bot import BotWiring
 from ossi.wiring.light import LightClients
 from ossi.wiring.full import FullClients
 from ossi_slash.settings import Settings
-wiring = Wiring(Settings.read(), LightClients())
+wiring = BotWiring(Settings.read(), LightClients())
 FullClients("https://slack.example/api/", 5)
 before = set(sys.modules)
 for part in sys.argv[1:]:

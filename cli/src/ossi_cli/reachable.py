@@ -34,7 +34,7 @@ def reachable(tree: Path, start: str) -> set[str]:
     """The names of our modules in `tree` that `start` imports, directly or through others, and of the packages they're in.
 
     Imports inside functions count, and so does `import_module("a.literal")`; what only a type checker sees doesn't. A module
-    that is named at run time in any other way isn't found. tests/integration/build compares this with the artifacts.
+    that is named at run time in any other way isn't found. tests/integration/artifacts compares this with the artifacts.
     """
     reached: set[str] = set()
     waiting = [start]

@@ -1,6 +1,6 @@
 """What the artifacts leave out of the packages that they are made of: whatever no function of Ossi imports or reads.
 
-People wait for every megabyte that Lambda fetches before a first start. tests/integration/build shows that what is left still works.
+People wait for every megabyte that Lambda fetches before a first start. tests/integration/artifacts shows that what is left still works.
 """
 
 from __future__ import annotations

@@ -2,13 +2,13 @@
 
 from functools import cache
 
-from ossi.wiring import Wiring
+from ossi.wiring.bot import BotWiring
 from ossi.wiring.light import LightClients
 from ossi_interactions.settings import Settings
 
 _SLACK_TIMEOUT_S = 1  # a name is not worth more of Slack's 3 seconds
 
-App = Wiring[Settings]
+App = BotWiring[Settings]
 
 
 @cache
@@ -18,4 +18,4 @@ def app() -> App:
     clients = LightClients(settings.slack_api_url, _SLACK_TIMEOUT_S)
     clients.slack.connect_ahead()
     clients.dynamodb.connect_ahead()
-    return Wiring(settings, clients)
+    return BotWiring(settings, clients)

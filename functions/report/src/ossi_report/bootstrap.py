@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from ossi.wiring import Wiring
+from ossi.wiring.bot import BotWiring
 from ossi.wiring.full import FullClients
 from ossi_report.aggregate import aggregate
 from ossi_report.close_month import Books
@@ -16,7 +16,7 @@ from ossi_report.workbook import build_workbook
 _SLACK_TIMEOUT_S = 10
 
 
-def report_maker(wiring: Wiring[Settings]) -> ReportMaker:
+def report_maker(wiring: BotWiring[Settings]) -> ReportMaker:
     """The use case's needs."""
     settings = wiring.settings
     return ReportMaker(
@@ -44,4 +44,4 @@ def report_maker(wiring: Wiring[Settings]) -> ReportMaker:
 def app() -> ReportMaker:
     """One for the life of the execution environment."""
     settings = Settings.read()
-    return report_maker(Wiring(settings, FullClients(settings.slack_api_url, _SLACK_TIMEOUT_S)))
+    return report_maker(BotWiring(settings, FullClients(settings.slack_api_url, _SLACK_TIMEOUT_S)))

@@ -2,13 +2,13 @@
 
 from functools import cache
 
-from ossi.wiring import Wiring
+from ossi.wiring.bot import BotWiring
 from ossi.wiring.light import LightClients
 from ossi_slash.settings import Settings
 
 _SLACK_TIMEOUT_S = 2  # Slack waits 3 seconds for the whole answer
 
-App = Wiring[Settings]
+App = BotWiring[Settings]
 
 
 @cache
@@ -17,4 +17,4 @@ def app() -> App:
     settings = Settings.read()
     clients = LightClients(settings.slack_api_url, _SLACK_TIMEOUT_S)
     clients.slack.connect_ahead()
-    return Wiring(settings, clients)
+    return BotWiring(settings, clients)

@@ -7,13 +7,13 @@ from ossi.delivery.effect import Sender
 from ossi.delivery.effects import EFFECTS
 from ossi.runtime.clock import now_ms
 from ossi.runtime.settings import DeliverySettings
-from ossi.wiring import Wiring
+from ossi.wiring.bot import BotWiring
 from ossi.wiring.lazy import lazy
 
 _Settings = TypeVar("_Settings", bound=DeliverySettings)
 
 
-class Delivering(Wiring[_Settings]):
+class Delivering(BotWiring[_Settings]):
     """A wiring that can deliver."""
 
     @lazy

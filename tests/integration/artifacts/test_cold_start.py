@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from fakes import HELSINKI, contribution
-from integration.build.cold import Answered, invoked
-from integration.build.conftest import Built
+from integration.artifacts.cold import Answered, invoked
+from integration.artifacts.conftest import Built
 from integration.functions.events import Event, download_event, interaction_body, load, signed, slash_body
 from local_aws.environment import ensure_environment
 from ossi.aws.items import to_item

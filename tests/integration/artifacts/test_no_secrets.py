@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from infra.recording import SECRETS
-from integration.build.conftest import Built
+from integration.artifacts.conftest import Built
 from ossi_cli.workspace import functions
 from ossi_playground.seed import load_seed
 

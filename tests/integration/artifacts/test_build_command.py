@@ -180,7 +180,7 @@ def test_a_missing_uv_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_lock_that_is_out_of_date_is_a_sentence(tmp_path: Path) -> None:
-    for file in [*ROOT.glob("*.toml"), *ROOT.glob("*/pyproject.toml"), *ROOT.glob("functions/*/pyproject.toml")]:
+    for file in [*ROOT.glob("*.toml"), *ROOT.glob("*/pyproject.toml"), *ROOT.glob("*/*/pyproject.toml")]:
         copy = tmp_path / file.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, copy)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.build.import_graph import reached_by_reading, top_level
+from integration.artifacts.import_graph import reached_by_reading, top_level
 
 
 def artifact(root: Path, files: dict[str, str]) -> Path:

@@ -16,8 +16,8 @@ from types import CodeType
 
 import pytest
 
-from integration.build.conftest import Built
-from integration.build.import_graph import loaded_by_import, reached_by_reading, top_level
+from integration.artifacts.conftest import Built
+from integration.artifacts.import_graph import loaded_by_import, reached_by_reading, top_level
 from local_aws.environment import ensure_environment
 from ossi_cli.build import build_artifacts
 from ossi_cli.packaging import Target

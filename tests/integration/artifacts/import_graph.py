@@ -131,7 +131,7 @@ def _absolute(source: str, level: int, package: str) -> str:
 def _run_time_nodes(tree: ast.AST, *, later: bool) -> Iterator[ast.AST]:
     """All nodes except those that only a type checker sees and, unless later is set, those inside functions."""
     for child in ast.iter_child_nodes(tree):
-        if not later and isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+        if not later and isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             continue
         if isinstance(child, ast.If) and _is_type_checking(child.test):
             for other in child.orelse:
