@@ -8,6 +8,7 @@ It starts ministack and gives it what AWS has and ministack 1.5 lacks:
   function asynchronously, in the schedule's role and with the function's own retries and on-failure destination;
 - the attempts of an asynchronous invocation have one request id;
 - a function has so many workers at most as the machine can work with, and further invocations wait for one;
+- a function's artifact is unpacked once, and its workers share what came of it (AWS lets no function write there either);
 - a request to a stream is authorized on that stream, not on everything;
 - loopback counts as TLS, so that a bucket policy which refuses requests without TLS can stand as it is.
 
@@ -16,6 +17,7 @@ run without the correction.
 """
 
 import base64
+import hashlib
 import importlib
 import json
 import logging
@@ -24,9 +26,12 @@ import re
 import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
+import types
 import uuid
+import zipfile
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -62,6 +67,7 @@ def main() -> None:
     say_for_which_schedule()
     repeat_under_one_request_id()
     share_the_machine()
+    unpack_once()
     authorize_on_streams()
     take_loopback_for_tls()
     try:
@@ -216,6 +222,33 @@ def share_the_machine() -> None:
             time.sleep(_LOOK_FOR_A_WORKER_SECONDS)
 
     functions.acquire_worker = acquire_worker
+
+
+def unpack_once() -> None:
+    """Lets a worker find its artifact's content by links. To write thousands of files takes most of a cold start."""
+    runtime = _ministack("core.lambda_runtime", "zipfile")
+    unpacked = Path.cwd() / "unpacked"
+    unpacking = threading.Lock()
+
+    class UnpackedOnce(zipfile.ZipFile):
+        def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
+            content = sorted(
+                (entry.filename, entry.CRC, entry.file_size, entry.external_attr) for entry in self.infolist()
+            )
+            kept = unpacked / hashlib.sha256(json.dumps(content).encode()).hexdigest()
+            with unpacking:
+                if not kept.exists():
+                    begun = Path(tempfile.mkdtemp(dir=unpacked))
+                    super().extractall(begun, members, pwd)
+                    begun.rename(kept)
+            for each in kept.iterdir():
+                Path(path, each.name).symlink_to(each)
+
+    unpacked.mkdir(exist_ok=True)
+    shared = types.ModuleType("zipfile")
+    shared.__dict__.update(vars(runtime.zipfile))
+    shared.__dict__["ZipFile"] = UnpackedOnce
+    runtime.zipfile = shared
 
 
 def take_loopback_for_tls() -> None:
