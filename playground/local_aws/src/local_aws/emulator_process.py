@@ -246,7 +246,7 @@ def unpack_once() -> None:
 
     unpacked.mkdir(exist_ok=True)
     shared = types.ModuleType("zipfile")
-    shared.__dict__.update(vars(runtime.zipfile))
+    shared.__dict__.update(vars(zipfile))
     shared.__dict__["ZipFile"] = UnpackedOnce
     runtime.zipfile = shared
 

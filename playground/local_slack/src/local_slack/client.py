@@ -30,7 +30,9 @@ from local_slack.traffic import TrafficEntry
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Value = TypeVar("_Value")
-_POLL: Final = 0.02
+# Seconds between two looks at what is waited for. What did not come at once is not looked for as often.
+_SHORTEST_PAUSE: Final = 0.02
+_LONGEST_PAUSE: Final = 0.25
 FailureKind = Literal["ratelimited", "http_500", "http_503", "timeout", "cut", "slack_error"]
 
 
@@ -257,13 +259,15 @@ class SlackControl:
         Raises `WaitTimeoutError` with a readable dump of messages and traffic after `timeout` seconds.
         """
         deadline = time.monotonic() + timeout
+        pause = _SHORTEST_PAUSE
         while True:
             value = probe()
             if value:
                 return value
             if time.monotonic() > deadline:
                 raise WaitTimeoutError(f"{what or 'what was waited for'} did not come in {timeout} s\n{self.dump()}")
-            time.sleep(_POLL)
+            time.sleep(pause)
+            pause = min(1.5 * pause, _LONGEST_PAUSE)
 
     def dump(self, latest: int = 15) -> str:
         """The last messages of every channel and the last requests, to be read by a person."""
