@@ -1,4 +1,4 @@
-"""An emulator for the tests of a module; they leave alone what others made in it."""
+"""An emulator for the tests of this folder; they leave alone what others made in it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from local_aws import Emulator
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def emulator() -> Iterator[Emulator]:
     with Emulator() as running:
         yield running
