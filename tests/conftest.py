@@ -16,6 +16,8 @@ ORDER = ("e2e", "unit", "takeover", "infra", "integration", "office", "browser")
 
 # What these share takes longer to make than a test: a bot that runs, built artifacts, an emulator. One process makes it.
 ROOMS = ("tests/e2e/", "tests/integration/artifacts/", "tests/integration/playground_aws/")
+# These make their own all the same.
+APART = ("tests/e2e/test_load.py", "tests/e2e/test_reconcile.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,7 +31,7 @@ class ByRoom(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return next((room for room in ROOMS if file.startswith(room)), file)
+        return file if file in APART else next((room for room in ROOMS if file.startswith(room)), file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:

@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
+from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import botocore_stubber
 
 from http_server import Handler, Server
@@ -23,8 +24,18 @@ _OWN = {"content-length", "server", "date"}  # headers that the server itself ad
 _INVOKE = re.compile(r"/2015-03-31/functions/[^/]+/invocations")
 
 
+_process_request = BotocoreStubber.process_request
+_MOTO = threading.RLock()
+
+
+def one_at_a_time(stubber: BotocoreStubber, request: Any) -> Any:
+    """BotocoreStubber.process_request, atomic, as DynamoDB's writes are: moto checks a condition and writes some time later."""
+    with _MOTO:
+        return _process_request(stubber, request)
+
+
 class AwsEndpoint:
-    """Hands every request to moto, one at a time, as DynamoDB's atomic writes need it; a function that is to be invoked is not there.
+    """Hands every request to moto, one at a time; a function that is to be invoked is not there.
 
     operations: the names of what was asked for. invoked: the events that functions were invoked with. refuses_invocations: none is taken.
     """
@@ -34,7 +45,6 @@ class AwsEndpoint:
         self.invoked: list[Event] = []
         self.refuses_invocations = False
         self._before: dict[str, Callable[[], object]] = {}
-        self._lock = threading.Lock()
 
     @property
     def url(self) -> str:
@@ -75,8 +85,7 @@ class AwsEndpoint:
         for name, value in headers.items():
             sent[name] = value
         url = f"https://{scope[2]}.{scope[1]}.amazonaws.com{path}"
-        with self._lock:
-            answer = botocore_stubber.process_request(AWSPreparedRequest("POST", url, sent, body, stream_output=False))
+        answer = one_at_a_time(botocore_stubber, AWSPreparedRequest("POST", url, sent, body, stream_output=False))
         assert answer is not None, f"moto has no {url}"
         return answer
 

@@ -138,7 +138,7 @@ def test_of_many_at_once_one_decides(cloud: Cloud, client: Any, row: Contributio
     def decide(number: int) -> str | None:
         kind = EventKind.ACCEPTED if number % 2 else EventKind.DECLINED
         try:
-            port.save(apply(row, decision(kind, f"U{number}", f"e{number}")), row)
+            port.save(apply(row, decision(kind, f"U{number}", f"decision{number}")), row)
         except ContributionChanged:
             return None
         return f"U{number}"
