@@ -15,6 +15,9 @@ PROJECTS := pyproject.toml $(wildcard */pyproject.toml functions/*/pyproject.tom
 # Each check's output in one piece, where this make can do that (4.0 and newer).
 GROUPED := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
+# Whatever is installed here is compiled when it is first imported, and not again in each of the many processes of a test run.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo screenshots test lint types check load fuzz bench bench-report cost build types-js pr format clean
 
