@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import ast
 import re
+import threading
 from collections.abc import Iterator
 from importlib.util import resolve_name
 from pathlib import Path
 
+# CPython 3.11 counts the depth of a tree in one place for all threads, and raises SystemError where two parse at once
+# (python/cpython#106905).
+_PARSING = threading.Lock()
 _OUR_PACKAGE = re.compile(r"ossi(_\w+)?")
 
 
@@ -45,7 +49,9 @@ def reachable(tree: Path, start: str) -> set[str]:
             continue
         reached.add(name)
         package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-        imported = {name, *_imports(ast.parse(file.read_bytes()), package)}
+        with _PARSING:
+            tree_of_file = ast.parse(file.read_bytes())
+        imported = {name, *_imports(tree_of_file, package)}
         waiting.extend(parent for each in imported for parent in _with_packages(each))
     return reached
 
