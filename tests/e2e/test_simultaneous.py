@@ -96,7 +96,7 @@ def test_one_manager_who_presses_twice_decides_once(ossi: Ossi) -> None:
 
     results = at_once(*[lambda: ossi.decide(request, MAIJA, ACCEPT)] * 3)
 
-    ossi.settled(row, request)
+    ossi.settled(row, request, hurry=True)
     assert_one_set_of_messages(ossi, row, accepted=True)
     said = sorted(message.rendered.split(".")[0] for result in results for message in result.ephemeral)
     assert said == ["You have decided on this one before"] * 2
