@@ -2,19 +2,20 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 
 from recipes import another_command, another_field, another_status
-from recipes.edits import ROOT, Edit, copy_sources, follow
+from recipes.edits import ROOT, Edit, copy_again, copy_sources, follow
 
 TESTS = Path(__file__).parents[1]
 REQUESTS = TESTS / "integration" / "functions" / "recipe_flows.py"
+WHOLE = "whole"
 
 
 @dataclass(frozen=True)
@@ -31,36 +32,66 @@ FOLLOWED = {
 }
 
 
-def run_flows(flows: str, *folders: Path) -> dict[str, str]:
+def copies(followed: Followed, untouched: Path, folder: Path) -> dict[Path, str]:
+    """A copy with all edits, called WHOLE, and one for each edit that is left out: its folder -> its flows."""
+    flows = {folder / WHOLE: followed.flows}
+    copy_again(untouched, folder / WHOLE)
+    follow(folder / WHOLE, followed.edits)
+    for left_out in followed.edits:
+        copy = folder / left_out.name
+        copy_again(untouched, copy)
+        follow(copy, tuple(edit for edit in followed.edits if edit is not left_out))
+        flows[copy] = f"{followed.flows}::{left_out.found_by}" if left_out.found_by else followed.flows
+    return flows
+
+
+def run_flows(flows: dict[Path, str]) -> dict[Path, str]:
     """How the first flow fails on each copy; empty: none does."""
     done = subprocess.run(
-        [sys.executable, "-m", "recipes.run", flows, *map(str, folders)],
+        [sys.executable, "-m", "recipes.run", *(each for folder in flows for each in (flows[folder], str(folder)))],
         env=os.environ | {"PYTHONPATH": str(TESTS), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=400,
     )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [answer["folder"] for answer in answers] == [str(folder) for folder in folders], done.stderr
-    return {Path(answer["folder"]).name: answer["failure"] for answer in answers}
+    assert [answer["folder"] for answer in answers] == [str(folder) for folder in flows], done.stderr
+    return {Path(answer["folder"]): answer["failure"] for answer in answers}
 
 
-@pytest.mark.timeout(400)
+@pytest.fixture(scope="module")
+def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """The recipes -> the copy -> how its first flow fails. All run in one process, which loads what they need once."""
+    folder = tmp_path_factory.mktemp("followed")
+    copy_sources(folder / "untouched")
+    flows: dict[Path, str] = {}
+    for title, followed in FOLLOWED.items():
+        flows |= copies(followed, folder / "untouched", folder / title)
+    failures: dict[str, dict[str, str]] = {title: {} for title in FOLLOWED}
+    for copy, failure in run_flows(flows).items():
+        failures[copy.parent.name][copy.name] = failure
+    return failures
+
+
+@pytest.mark.timeout(500)
 @pytest.mark.parametrize("recipes", FOLLOWED)
-def test_with_all_edits_every_flow_works_and_with_one_left_out_one_fails(recipes: str, tmp_path: Path) -> None:
-    edits, untouched = FOLLOWED[recipes].edits, tmp_path / "untouched"
-    copy_sources(untouched)
-    copies = {"whole": edits} | {
-        left_out.name: tuple(each for each in edits if each is not left_out) for left_out in edits
-    }
-    assert len(copies) == 1 + len(edits)
-    for name, followed in copies.items():
-        copytree(untouched, tmp_path / name)
-        follow(tmp_path / name, followed)
-    failures = run_flows(FOLLOWED[recipes].flows, *(tmp_path / name for name in copies))
-    assert failures.pop("whole") == ""
-    assert [name for name, failure in failures.items() if not failure] == []
+def test_every_flow_works_once_the_recipes_were_followed(failures: dict[str, dict[str, str]], recipes: str) -> None:
+    assert failures[recipes][WHOLE] == ""
+
+
+@pytest.mark.timeout(500)
+@pytest.mark.parametrize("recipes", FOLLOWED)
+def test_whatever_is_forgotten_fails_a_flow(failures: dict[str, dict[str, str]], recipes: str) -> None:
+    edits = FOLLOWED[recipes].edits
+    assert failures[recipes].keys() == {WHOLE, *(edit.name for edit in edits)}
+    assert [edit.name for edit in edits if not failures[recipes][edit.name]] == []
+
+
+def test_every_flow_that_is_to_find_an_edit_exists() -> None:
+    """Else pytest would fail for want of it."""
+    flows = set(re.findall(r"^def (test_\w+)", REQUESTS.read_text(), re.MULTILINE))
+    assert {edit.found_by for edit in (*another_command.EDITS, *another_field.EDITS)} <= flows
 
 
 @pytest.mark.timeout(400)

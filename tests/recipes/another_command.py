@@ -118,39 +118,48 @@ class HelloForm(Form[Filled]):
 
 _COMMANDS, _INTERACTIONS = "ossi_slash/commands", "ossi_interactions"
 
+# The flows.
+_WRITTEN = "test_the_form_behind_the_button_of_the_command_tells_managers"
+_OFFERED = "test_the_help_tells_of_the_command_and_the_composer_offers_it"
+
 EDITS = (
-    Edit("the command", f"{_COMMANDS}/hello.py", "", _COMMAND),
+    Edit("the command", f"{_COMMANDS}/hello.py", "", _COMMAND, found_by=_WRITTEN),
     Edit(
         "the command's line",
         f"{_COMMANDS}/__init__.py",
         '    "help": lambda',
         '    "hello": lambda: import_module("ossi_slash.commands.hello").answer,\n    "help": lambda',
+        found_by=_WRITTEN,
     ),
     Edit(
         "the help's line",
         "ossi/slack/messages/help.py",
         '    "/ossi help": "shows this",\n',
         '    "/ossi hello [whom]": "says hello",\n    "/ossi help": "shows this",\n',
+        found_by=_OFFERED,
     ),
     Edit(
         "what the local Slack offers",
         "ossi_playground/seed.json",
         '      {"text": "/ossi help",',
         '      {"text": "/ossi hello", "argument": "[whom]", "does": "say hello"},\n      {"text": "/ossi help",',
+        found_by=_OFFERED,
     ),
-    Edit("the words", "ossi/slack/messages/hello.py", "", _WORDS),
-    Edit("the button", f"{_INTERACTIONS}/buttons/hello.py", "", _BUTTON),
+    Edit("the words", "ossi/slack/messages/hello.py", "", _WORDS, found_by=_WRITTEN),
+    Edit("the button", f"{_INTERACTIONS}/buttons/hello.py", "", _BUTTON, found_by=_WRITTEN),
     Edit(
         "the button's line",
         f"{_INTERACTIONS}/buttons/__init__.py",
         '    "list_newer": lambda',
         '    "write_hello": lambda: import_module("ossi_interactions.buttons.hello").write,\n    "list_newer": lambda',
+        found_by=_WRITTEN,
     ),
-    Edit("the form", f"{_INTERACTIONS}/forms/hello.py", "", _FORM),
+    Edit("the form", f"{_INTERACTIONS}/forms/hello.py", "", _FORM, found_by=_WRITTEN),
     Edit(
         "the form's line",
         f"{_INTERACTIONS}/forms/__init__.py",
         ".ContributionForm(),\n",
         '.ContributionForm(),\n    "hello_form": lambda: import_module("ossi_interactions.forms.hello").HelloForm(),\n',
+        found_by=_WRITTEN,
     ),
 )

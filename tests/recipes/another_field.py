@@ -9,6 +9,13 @@ _INPUTS, _FORM, _CHECKED = "ossi/slack/view_inputs.py", "ossi/slack/messages/for
 _NOTIFICATIONS, _COLUMNS = "ossi/slack/messages/notifications.py", "ossi_report/columns.py"
 _WORKBOOK, _DATA_FILES = "ossi_report/workbook.py", "ossi_report/data_files.py"
 
+# The flows.
+_STORED, _SHOWN = "test_what_is_typed_into_the_field_is_stored", "test_what_is_stored_is_shown"
+_WRONG, _REPORT = (
+    "test_what_is_wrong_is_said_beside_the_field",
+    "test_the_report_has_it_in_a_column_after_those_that_were_there",
+)
+
 EDITS = (
     Edit(
         "a line of text",
@@ -19,6 +26,7 @@ EDITS = (
         '    return {"type": "plain_text_input", "max_length": longest, "placeholder": plain_text(placeholder)}\n'
         "\n\n"
         "def url_input(",
+        found_by=_STORED,
     ),
     Edit(
         "what may stay empty",
@@ -26,6 +34,7 @@ EDITS = (
         'element: Part, *, hint: str = "") -> Part:',
         'element: Part, *, hint: str = "", optional: bool = False) -> Part:',
         more=(('        "type": "input",\n', '        "type": "input",\n        "optional": optional,\n'),),
+        found_by=_STORED,
     ),
     Edit(
         "the block",
@@ -38,12 +47,14 @@ EDITS = (
             ("    DESCRIPTION_MIN,\n    AddressTooLong,", "    DESCRIPTION_MIN,\n    TEAM_MAX,\n    AddressTooLong,"),
             ("text_area, url_input", "text_area, text_line, url_input"),
         ),
+        found_by=_STORED,
     ),
     Edit(
         "its name among the fields",
         _FORM,
         'FIELDS = ("description", "url", "month", "level")',
         'FIELDS = ("description", "url", "month", "team", "level")',
+        found_by=_STORED,
     ),
     Edit(
         "the words of what is wrong",
@@ -51,12 +62,14 @@ EDITS = (
         "        case NotAMonth():\n",
         '        case SeveralTeams():\n            return "Please name one team."\n        case NotAMonth():\n',
         more=(("    Problem,\n", "    Problem,\n    SeveralTeams,\n"),),
+        found_by=_WRONG,
     ),
     Edit(
         "what came",
         _CHECKED,
         "    opened_at: datetime | None = None\n",
         '    opened_at: datetime | None = None\n    team: str = ""\n',
+        found_by=_STORED,
     ),
     Edit(
         "what may be stored",
@@ -64,6 +77,7 @@ EDITS = (
         "    month: Month\n    level: str\n",
         "    month: Month\n    level: str\n    team: str\n",
         more=(("Month.parse(form.month), form.level)", "Month.parse(form.month), form.level, form.team.strip())"),),
+        found_by=_STORED,
     ),
     Edit(
         "the check",
@@ -83,6 +97,7 @@ EDITS = (
                 ),
             ),
         ),
+        found_by=_WRONG,
     ),
     Edit(
         "what can be wrong",
@@ -99,18 +114,21 @@ EDITS = (
                 ),
             ),
         ),
+        found_by=_STORED,
     ),
     Edit(
         "it goes into the contribution",
         "ossi/use_cases/submit.py",
         "        url=submission.url,\n",
         "        url=submission.url,\n        team=submission.team,\n",
+        found_by=_STORED,
     ),
     Edit(
         "the attribute",
         "ossi/domain/contribution.py",
         '    contribution_month: _Repeated = ""\n',
         '    contribution_month: _Repeated = ""\n    team: _Repeated = ""\n',
+        found_by=_STORED,
     ),
     Edit(
         "the messages' facts",
@@ -119,18 +137,21 @@ EDITS = (
         '            "Submitted": local_time(contribution.timestamp, self.zone),\n        }\n'
         "        if contribution.team:\n"
         '            facts["Team"] = contribution.team\n',
+        found_by=_SHOWN,
     ),
     Edit(
         "the messages' text",
         _NOTIFICATIONS,
         "            contribution.url,\n            f",
         "            contribution.url,\n            contribution.team,\n            f",
+        found_by=_SHOWN,
     ),
     Edit(
         "the list's facts",
         "ossi/slack/messages/listing.py",
         "        local_time(contribution.timestamp, zone),\n    )\n",
         "        local_time(contribution.timestamp, zone),\n        *([contribution.team] if contribution.team else []),\n    )\n",
+        found_by=_SHOWN,
     ),
     Edit(
         "the sheets' columns",
@@ -147,14 +168,16 @@ EDITS = (
             ('COUNTED_IN = "Counted in"\n', 'COUNTED_IN = "Counted in"\nTEAM = "Team"\n'),
             ("CHANGE, COUNTED_AS, COUNTED_IN),", "CHANGE, COUNTED_AS, COUNTED_IN, TEAM),"),
         ),
+        found_by=_REPORT,
     ),
     Edit(
         "the files' columns",
         _COLUMNS,
         "    DECIDED_AT,\n)  # of the CSV file",
         "    DECIDED_AT,\n    TEAM,\n)  # of the CSV file",
+        found_by=_REPORT,
     ),
-    Edit("the column's width", _WORKBOOK, "COUNTED_IN: 12,\n", "COUNTED_IN: 12, TEAM: 16,\n"),
+    Edit("the column's width", _WORKBOOK, "COUNTED_IN: 12,\n", "COUNTED_IN: 12, TEAM: 16,\n", found_by=_REPORT),
     Edit(
         "the workbook's cells",
         _WORKBOOK,
@@ -166,6 +189,7 @@ EDITS = (
                 "    TARGET_MONTH,\n    TEAM,\n    TIMESTAMP,\n    URL,\n    sheet_of,",
             ),
         ),
+        found_by=_REPORT,
     ),
     Edit(
         "the files' values",
@@ -178,5 +202,6 @@ EDITS = (
                 "    TARGET_MONTH,\n    TEAM,\n    TIMESTAMP,\n    URL,\n    json_key,",
             ),
         ),
+        found_by=_REPORT,
     ),
 )

@@ -1,7 +1,7 @@
-"""Runs flows on copies of the source: python -m recipes.run FLOWS FOLDER... prints, for each, a line of JSON with what failed first.
+"""Runs flows on copies of the source and prints, for each copy, a line of JSON with what failed first.
 
-FLOWS: a module with FLOWS, or a file of tests, which pytest runs. Each copy has a process of its own, so that what others need as well
-is loaded once.
+python -m recipes.run FLOWS FOLDER [FLOWS FOLDER]... FLOWS: a module with FLOWS, or what pytest takes for some tests of a file. Each copy
+has a process of its own, and what no copy changes is loaded once, before.
 """
 
 import gc
@@ -40,7 +40,7 @@ def _failure_of_module(flows: str) -> str:
     return ""
 
 
-def _failure_of_tests(file: str) -> str:
+def _failure_of_tests(tests: str) -> str:
     """What pytest prints of the first test that fails; empty: none does."""
     import pytest
 
@@ -50,29 +50,34 @@ def _failure_of_tests(file: str) -> str:
     options = ["-x", "--assert=plain", "--tb=native", "-pno:cacheprovider", "-pxdist.plugin", "-ppytest_timeout"]
     printed = StringIO()
     with redirect_stdout(printed), redirect_stderr(printed):
-        code = pytest.main([*options, "-Wignore::pytest.PytestAssertRewriteWarning", file])
+        code = pytest.main([*options, "-Wignore::pytest.PytestAssertRewriteWarning", tests])
     return f"{code!r}\n{printed.getvalue()}" if code else ""
 
 
 def _failure(folder: str, flows: str) -> str:
     sys.path.insert(0, folder)
-    failure = _failure_of_tests(flows) if flows.endswith(".py") else _failure_of_module(flows)
+    failure = _failure_of_tests(flows) if _are_tests(flows) else _failure_of_module(flows)
     used = {name: Path(str(sys.modules[name].__file__)) for name in SOURCES if name in sys.modules}
     assert used
     assert all(file.is_relative_to(folder) for file in used.values()), used
     return failure
 
 
-def main(flows: str, *folders: str) -> None:
+def _are_tests(flows: str) -> bool:
+    return flows.partition("::")[0].endswith(".py")
+
+
+def main(*arguments: str) -> None:
     """See the module."""
     for library in _LIBRARIES:
         importlib.import_module(library)
-    if flows.endswith(".py"):
+    runs = list(zip(arguments[1::2], arguments[::2], strict=True))
+    if any(_are_tests(flows) for _, flows in runs):
         for library in _LIBRARIES_OF_TESTS:
             importlib.import_module(library)
         warm_session()
     gc.freeze()  # a child that looks for garbage would copy what it shares
-    for folder in folders:
+    for folder, flows in runs:
         child = os.fork()
         if child == 0:
             sys.stdout.write(json.dumps({"folder": folder, "failure": _failure(folder, flows)}) + "\n")

@@ -5,17 +5,14 @@ from functools import cache
 import boto3
 from moto import mock_aws
 
-_SERVICES = ("dynamodb", "dynamodbstreams", "s3", "secretsmanager")
-
 
 @cache
 def warm_session() -> boto3.Session:
     """A session that has read the models of its services from disk."""
     session = boto3.Session(region_name="eu-north-1")
     with mock_aws():
-        dynamodb, streams, s3, secrets = (session.client(service) for service in _SERVICES)
-        dynamodb.list_tables()
-        streams.list_streams()
-        s3.list_buckets()
-        secrets.list_secrets()
+        session.client("dynamodb").list_tables()
+        session.client("dynamodbstreams").list_streams()
+        session.client("s3").list_buckets()
+        session.client("secretsmanager").list_secrets()
     return session
