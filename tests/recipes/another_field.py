@@ -76,7 +76,15 @@ EDITS = (
         _CHECKED,
         "    month: Month\n    level: str\n",
         "    month: Month\n    level: str\n    team: str\n",
-        more=(("Month.parse(form.month), form.level)", "Month.parse(form.month), form.level, form.team.strip())"),),
+        more=(
+            (
+                "    return Submission(form.description.strip(), form.url.strip(), Month.parse(form.month), form.level)\n",
+                (
+                    "    return Submission(\n        form.description.strip(), form.url.strip(), "
+                    "Month.parse(form.month), form.level, form.team.strip()\n    )\n"
+                ),
+            ),
+        ),
         found_by=_STORED,
     ),
     Edit(
@@ -106,11 +114,12 @@ EDITS = (
         "URL_MAX = 2000\nTEAM_MAX = 60\n",
         more=(
             (
-                "Problem = TooShort | TooLong | NotAnAddress",
+                "Problem = TooShort | TooLong | NotAnAddress | AddressTooLong | NotAMonth | MonthNotOffered | LevelNotOffered\n",
                 (
                     "@dataclass(frozen=True)\nclass SeveralTeams:\n"
                     '    """More than one team."""\n\n\n'
-                    "Problem = TooShort | TooLong | SeveralTeams | NotAnAddress"
+                    "Problem = (\n    TooShort | TooLong | SeveralTeams | NotAnAddress | AddressTooLong | NotAMonth | "
+                    "MonthNotOffered | LevelNotOffered\n)\n"
                 ),
             ),
         ),

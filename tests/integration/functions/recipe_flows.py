@@ -15,11 +15,11 @@ import boto3
 import openpyxl
 import pytest
 
-from integration.functions.world import AINO, DESCRIPTION, MAIJA, PUBLIC, TYPED, World, a_row
+from integration.functions.world import AINO, DESCRIPTION, MAIJA, PUBLIC, TYPED, World, a_row, this_month
 from local_slack.control_models import MessageRead, ViewRead
-from ossi.domain.contribution import Contribution, Status
+from ossi.domain.contribution import Status
 from ossi_playground.seed import load_seed
-from ossi_report.columns import CHANGES, SHEET_COLUMNS
+from ossi_report.columns import SHEET_COLUMNS
 from recipes.warm import warm_session
 
 
@@ -86,24 +86,22 @@ def test_what_is_stored_is_shown(world: World) -> None:
 
 
 def report_files(world: World) -> dict[str, bytes]:
-    """The files of a report of October, by their suffixes."""
-    assert world.control.command(MAIJA, "report 2026-10", channel=PUBLIC).status == 200
+    """The files of the report of the month before, by their suffixes."""
+    assert world.control.command(MAIJA, "report", channel=PUBLIC).status == 200
     assert world.run_report()["announced"]
     return {name.rpartition(".")[2]: content for name, content in world.cloud.reports().items()}
 
 
 def test_the_report_has_it_in_a_column_after_those_that_were_there(world: World) -> None:
-    rows: list[Contribution] = [
-        a_row(timestamp=1_792_994_700_000 + number, status=status, team=f"={status}", decided_by=MAIJA)
-        for number, status in enumerate(Status)
-    ]
+    before = {"contribution_month": str(this_month().previous()), "decided_by": MAIJA}
+    rows = [a_row(timestamp=1 + n, status=status, team=f"={status}", **before) for n, status in enumerate(Status)]
     world.cloud.put(*rows)
     files = report_files(world)
     book = openpyxl.load_workbook(io.BytesIO(files["xlsx"]))
     for status in Status:
         head, row = book[status.value.capitalize()].iter_rows(values_only=True)
         assert (head[-1], row[-1]) == ("Team", f"={status}")
-    assert all(columns[-1] == "Team" for title, columns in SHEET_COLUMNS.items() if title != CHANGES)
+    assert {columns[-1] for columns in SHEET_COLUMNS.values()} == {"Team"}
     head, *lines = csv.reader(io.StringIO(files["csv"].decode("utf-8-sig")))
     assert head[-1] == "Team"
     assert sorted(line[-1] for line in lines) == sorted(f"'={status}" for status in Status)
@@ -130,3 +128,4 @@ def test_what_is_not_filled_in_is_not_shown(world: World) -> None:
     assert shown.rendered.count(DESCRIPTION) == 2
     for message in (*world.managers_see(), *world.control.dm(AINO), shown):
         assert "Team" not in message.rendered
+    assert not [line for line in shown.rendered.splitlines() if line.rstrip().endswith("·")]
