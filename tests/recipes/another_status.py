@@ -4,31 +4,11 @@ A declined contribution may be reopened by a manager: it waits again, management
 waits may be edited by the submitter: the request shows it, and managers read of it.
 """
 
-from compileall import compile_dir
-from dataclasses import dataclass
-from pathlib import Path
-from shutil import copytree, ignore_patterns
+from recipes.edits import Edit
 
-ROOT = Path(__file__).parents[2]
-SOURCES = {
-    "ossi": ROOT / "shared" / "src" / "ossi",
-    **{
-        f"ossi_{name}": ROOT / "functions" / name / "src" / f"ossi_{name}" for name in ("stream", "reconcile", "report")
-    },
-}
 _HISTORY, _LIFECYCLE = "ossi/domain/history.py", "ossi/domain/lifecycle.py"
 _NOTIFICATIONS, _EFFECTS = "ossi/slack/messages/notifications.py", "ossi/delivery/effects"
 _COLUMNS = "ossi_report/columns.py"
-
-
-@dataclass(frozen=True)
-class Edit:
-    """One edit: in that file, anchor becomes new; without an anchor new is a whole file."""
-
-    name: str
-    file: str
-    anchor: str
-    new: str
 
 
 MEMBERS = (
@@ -176,22 +156,3 @@ EDITS = (
         "            return DECLINED\n        case Status.REOPENED:\n            return REOPENED\n",
     ),
 )
-
-
-def copy_sources(folder: Path) -> None:
-    """Copies what the recipe may touch, and what stands on it, and compiles it: most modules of a further copy stay as they are."""
-    for name, source in SOURCES.items():
-        copytree(source, folder / name, ignore=ignore_patterns("__pycache__"))
-    compile_dir(folder, quiet=2)
-
-
-def follow(folder: Path, edits: tuple[Edit, ...]) -> None:
-    """Makes the edits. An anchor that isn't there exactly once is an error of the recipe."""
-    for edit in edits:
-        path = folder / edit.file
-        if not edit.anchor:
-            path.write_text(edit.new)
-            continue
-        text = path.read_text()
-        assert text.count(edit.anchor) == 1, f"{edit.name}: {text.count(edit.anchor)} times in {edit.file}"
-        path.write_text(text.replace(edit.anchor, edit.new))

@@ -1,9 +1,11 @@
-"""docs/architecture.md says how to add things: the files that it names are there, and its layers are those of test_layers."""
+"""docs/architecture.md says how to add things: the files that it names are there, and what it lists is what there is."""
 
 import re
 
 import pytest
+from pydantic.alias_generators import to_camel
 
+from ossi.domain.contribution import Contribution
 from settings import REPOSITORY
 from unit.test_layers import MAY_IMPORT
 
@@ -41,6 +43,14 @@ def test_every_file_that_a_recipe_names_exists(recipe: str) -> None:
     named = named_in(recipes()[recipe])
     assert named
     assert [path for path in named if not (REPOSITORY / path).exists()] == []
+
+
+def test_the_page_names_every_attribute_of_a_contribution() -> None:
+    _, _, section = PAGE.partition("\n### Contributions\n")
+    lines = [line for line in section.partition("\n### ")[0].splitlines() if line.startswith("| `")]
+    named = {name for line in lines for name in re.findall(r"`(\w+)`", line.split("|")[1])}
+    attributes = {field.alias or to_camel(name) for name, field in Contribution.model_fields.items()}
+    assert named == attributes - {"userId", "timestamp"}  # the key, which has a sentence of its own
 
 
 def test_the_page_names_every_layer() -> None:

@@ -1,5 +1,7 @@
 """The words after /ossi."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from ossi.slack.messages.help import USAGE
 from ossi_slash.command_line import CommandLine, read_command_line
 from ossi_slash.commands import COMMANDS
+from settings import REPOSITORY
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n", "help", "HELP", " help "])
@@ -74,3 +77,8 @@ def test_a_word_that_is_registered_is_a_command_and_those_near_it_are_not() -> N
 
 def test_the_help_tells_of_every_command() -> None:
     assert [usage.split()[1] for usage in USAGE] == list(COMMANDS)
+
+
+def test_the_readme_tells_of_every_command() -> None:
+    page = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(/ossi .+?)` \|", page, re.MULTILINE) == list(USAGE)
