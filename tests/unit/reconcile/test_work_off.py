@@ -156,6 +156,37 @@ def test_a_record_that_the_ledger_does_not_take_is_tried_once_in_a_run_and_holds
     assert house.run_reconciler().counts() == {"sent": 1}
 
 
+def test_what_cannot_be_put_away_or_looked_at_holds_up_nobody_and_is_looked_at_again() -> None:
+    house = House()
+    gone = DeliveryKey("contribution#U0GONE#1", "publish")
+    house.deliveries.records[gone] = owed(gone, "", house.now.ms)
+    by_hand = new(house)
+    house.minutes(1)
+    house.table.rows[by_hand.key] = house.table.rows[by_hand.key].model_copy(update={"status": Status.ACCEPTED})
+    look_later(house.office, by_hand.key)
+    house.now.ms += 5 * MINUTE
+    owe_everything(house, new(house, user_id="U0OTHER01"))
+    house.deliveries.records[gone] = owed(gone, "", house.now.ms)
+    swap, save = house.deliveries.swap, house.table.save
+
+    def failing_swap(record: Record, as_read: Record | None) -> None:
+        if record.key == gone:
+            raise ConnectionError
+        swap(record, as_read)
+
+    def failing_save(contribution: Contribution, as_read: Contribution) -> None:
+        raise ConnectionError(contribution.key, as_read.key)
+
+    house.deliveries.swap, house.table.save = failing_swap, failing_save
+    assert house.run_reconciler().counts() == {"sent": 2}
+    assert (house.deliveries.records[gone].open, record_of(house, by_hand, LOOK).open) == (True, True)
+
+    house.deliveries.swap, house.table.save = swap, save
+    house.minutes(10)
+    assert (house.deliveries.records[gone].open, record_of(house, by_hand, LOOK).open) == (False, False)
+    assert len(house.texts(PUBLIC)) == 1
+
+
 # what is not to be sent any more
 
 

@@ -32,6 +32,8 @@ from ossi_reconcile.look import Records, is_too_late, keys_beside, unsent_of
 
 _logger = logging.getLogger("ossi.reconcile")
 
+_NOT_HANDLED = "a delivery could not be handled"
+
 OVERDUE_MS = 15 * 60_000
 LOOK_AGAIN_MAX_MS = 24 * 3_600_000
 REPORT_MS = 6 * 60_000
@@ -68,6 +70,12 @@ class Worked:
     findings: list[Finding] = field(default_factory=list[Finding])
     idle: bool = False
     slack_is_down: bool = False
+
+    def and_then(self, later: "Worked") -> "Worked":
+        """This and what the same run did later."""
+        return Worked(
+            self.findings + later.findings, self.idle and later.idle, self.slack_is_down or later.slack_is_down
+        )
 
     def counts(self) -> dict[str, int]:
         """How many deliveries came to what."""
@@ -176,13 +184,16 @@ class _Run:
         """What is due, with the contribution and the message that it's about. What needs no message is dealt with here."""
         by_subject: dict[ContributionKey, list[Record]] = {}
         for record in due:
-            if record.key.subject.startswith(f"{REPORTS}#"):
-                self._finish_report(record)
-                continue
             try:
+                if record.key.subject.startswith(f"{REPORTS}#"):
+                    self._finish_report(record)
+                    continue
                 by_subject.setdefault(contribution_in(record.key.subject), []).append(record)
             except UnknownContribution:  # written by hand
                 _logger.error("a record cannot be read", extra={"why": "wrong: id", "metric": "Unreadable"})
+            except Exception:  # the next run tries again
+                _logger.exception(_NOT_HANDLED, extra={"effect": record.key.effect})
+                self._left.add(record.key)
         rows = self._office.contributions.look_up(by_subject)
         effects = self._office.effects
         beside = self._office.deliveries.read(
@@ -191,10 +202,14 @@ class _Run:
         jobs: list[_Job] = []
         for key, records in by_subject.items():
             for record in records:
-                if key in rows:
-                    jobs += self._job(record, rows[key], beside)
-                else:
-                    settle(self._office, record, "the row is gone")
+                try:
+                    if key in rows:
+                        jobs += self._job(record, rows[key], beside)
+                    else:
+                        settle(self._office, record, "the row is gone")
+                except Exception:  # this one must not keep the others from being looked at
+                    _logger.exception(_NOT_HANDLED, extra={"effect": record.key.effect})
+                    self._left.add(record.key)
         return sorted(jobs, key=lambda job: (job.record.owed_at, job.wanted.event.n))
 
     def _job(self, record: Record, row: Contribution | None, beside: Records) -> Iterator[_Job]:
@@ -219,7 +234,11 @@ class _Run:
             yield _Job(record, row, wanted)
 
     def _look(self, record: Record, row: Contribution) -> None:
-        for unsent in unsent_of(self._office, [row])[0]:
+        (found,) = unsent_of(self._office, [row])
+        if found is None:
+            self._postpone(record)
+            return
+        for unsent in found:
             if unsent.record is None or unsent.record.state is State.SENT:  # sent, and behind the row: a redrawing
                 owe(self._office, unsent.contribution, unsent.wanted)
         settle(self._office, record, "the row was looked at")
@@ -300,7 +319,7 @@ class _Run:
         try:
             settlement = deliver_once(self._office, job.contribution, job.wanted, job.record)
         except Exception as error:  # the ledger failed: this one must not keep the others from being tried
-            _logger.exception("a delivery could not be handled", extra={"effect": job.wanted.name})
+            _logger.exception(_NOT_HANDLED, extra={"effect": job.wanted.name})
             settlement = Settlement(Result.FAILED, type(error).__name__)
         self._pace.after(place, settlement)
         record = settlement.record
