@@ -23,6 +23,7 @@ from ossi.delivery.store import DeliveryChanged
 from ossi.domain.contribution import Contribution, ContributionKey
 from ossi.domain.errors import UnknownContribution, UnreadableContribution
 from ossi.domain.lifecycle import history_of
+from ossi.slack.errors import FailureKind
 from ossi_reconcile.look import NOT_LOOKED_AT, Unsent, about_failure, unsent_of
 
 _logger = logging.getLogger("ossi.reconcile")
@@ -134,6 +135,7 @@ class _Run:
         self._task = task
         self._seconds_left = seconds_left
         self._failures = 0
+        self._limited: set[str] = set()
         self.summary = summary
 
     def look_at(self, rows: list[Contribution]) -> bool:
@@ -214,6 +216,11 @@ class _Run:
                 again = reopened(record, office.now())
                 office.deliveries.swap(again, record)
                 record = again
+            place = unsent.wanted.effect.rate_limit_key(office.sender, unsent.contribution)
+            if place in self._limited:  # the scheduled run works it off at the place's pace
+                if record is None:
+                    owe(office, unsent.contribution, unsent.wanted)
+                return Result.DUE, record.reason if record else ""
             settlement = deliver_once(office, unsent.contribution, unsent.wanted, record)
         except DeliveryChanged:
             return Result.HELD, ""
@@ -221,4 +228,7 @@ class _Run:
             about = {"effect": unsent.wanted.name, "contribution": str(unsent.contribution.key)}
             _logger.exception("not reconciled", extra=about)
             return Result.FAILED, type(error).__name__
+        if settlement.kind is FailureKind.LIMITED:
+            self._limited.add(place)
+            return Result.DUE, settlement.reason
         return settlement.result, settlement.reason
