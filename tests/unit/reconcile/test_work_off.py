@@ -394,6 +394,24 @@ def test_a_limited_place_is_waited_for_and_others_are_not_held_up() -> None:
     assert len([call for call in house.slack.calls if call[1] == MANAGEMENT]) == 5, "it's called when it opens"
 
 
+def test_where_slack_limits_every_place_each_is_queued_a_few_times() -> None:
+    house = House()
+    for number in range(50):
+        owe_everything(house, new(house, user_id=f"U0MANY{number:03}"))
+    seen: set[str] = set()
+
+    def first_limited(_method: str, place: str, _text: str) -> Answer:
+        known = place in seen
+        seen.add(place)
+        return OK if known else failing(FailureKind.LIMITED, "ratelimited", retry_after_s=30)
+
+    house.slack.answer = first_limited
+    calls = reads(house)
+    house.run_reconciler()
+    assert len(house.slack.arrived) == 100
+    assert calls["queue_place"] <= 4 * 51
+
+
 def test_what_waits_longer_than_a_run_is_tried_by_the_run_in_which_its_place_opens() -> None:
     house = House()
     owe_everything(house, new(house))

@@ -328,7 +328,7 @@ class _Run:
             job.limited += 1
             if job.limited > 1:  # perhaps it's this message that Slack always refuses: the others must not wait for it
                 queue.rotate(-1)
-            self._keep_queued()
+            self._office.deliveries.queue_place(place, self._office.now() + QUEUE_MS)
             return
         queue.popleft()
         if record is None or (record.open and record.due_at <= self._office.now()):
