@@ -361,6 +361,18 @@ def test_nothing_that_may_have_arrived_is_repeated_before_slack_answers_somethin
     assert (len(house.texts(AINO)), len(house.texts(MANAGEMENT))) == (1, 1)
 
 
+@pytest.mark.parametrize("kind", list(FailureKind))
+def test_what_slack_refuses_to_say_is_an_answer_unless_it_is_down(kind: FailureKind) -> None:
+    house = House()
+    new(house)
+    house.slack.answer = lambda _method, place, _text: failing(FailureKind.AMBIGUOUS) if place == AINO else OK
+    house.run_stream()
+    house.slack.answer = lambda method, _place, _text: failing(kind) if method == "auth.test" else OK
+    house.minutes(3)
+    down = kind in {FailureKind.NOT_DONE, FailureKind.AMBIGUOUS, FailureKind.REFUSED_FOR_NOW}
+    assert len(house.texts(AINO)) == (0 if down else 1)
+
+
 def test_a_message_that_fails_holds_up_nobody_in_the_same_place_or_in_others() -> None:
     house = House()
     rows = [new(house, user_id=f"U0MANY{number:03}") for number in range(5)]

@@ -27,8 +27,9 @@ from ossi.delivery.takeover import history_by_records
 from ossi.domain.contribution import Contribution, ContributionKey
 from ossi.domain.errors import UnknownContribution
 from ossi.ports import Lease
-from ossi.slack.errors import FailureKind, SlackError
+from ossi.slack.errors import FailureKind
 from ossi_reconcile.look import Records, is_too_late, keys_beside, unsent_of
+from ossi_reconcile.probe import slack_answers
 
 _logger = logging.getLogger("ossi.reconcile")
 
@@ -347,13 +348,10 @@ class _Run:
     def _may_call(self, record: Record) -> bool:
         """Whether an attempt may be spent: Slack answers something harmless, where that is in doubt."""
         if self._slack_answers is None and (record.ambiguous or self._slow or record.key.subject.startswith(REPORTS)):
-            try:
-                self._office.sender.chat.test_auth()
-                self._slack_answers = True
-            except SlackError as error:
-                _logger.warning("Slack does not answer: everything waits", extra={"why": error.code})
+            if not slack_answers(self._office):
                 self._worked.slack_is_down = True
                 return False
+            self._slack_answers = True
         return True
 
     def _keep_queued(self) -> None:
