@@ -101,7 +101,8 @@ def redrive_reports(desk: Desk, *, dry: bool = False) -> list[Finding]:
         findings.append(Finding(key.subject, key.effect, Result.DUE, record.reason))
         if dry:
             continue
-        again = replace(reopened(record, office.now()), due_at=office.now() + REPORT_MS)
+        # It's owed since this decision: what was asked for long ago is not worth finishing otherwise.
+        again = replace(reopened(record, office.now()), owed_at=office.now(), due_at=office.now() + REPORT_MS)
         try:
             office.deliveries.swap(again, record)
         except DeliveryChanged:
