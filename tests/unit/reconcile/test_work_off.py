@@ -424,6 +424,27 @@ def test_where_slack_limits_every_place_each_is_queued_a_few_times() -> None:
     assert calls["queue_place"] <= 4 * 51
 
 
+def test_the_lease_is_kept_among_many_places_that_take_long_and_each_gets_its_turn() -> None:
+    house = House()
+    for number in range(15):
+        for twice in range(10):
+            owe_everything(house, new(house, user_id=f"U0MANY{number:03}", timestamp=1000 + twice))
+    held: list[int] = []
+    hold = house.lease.hold
+
+    def noted() -> bool:
+        held.append(house.now.ms)
+        return hold()
+
+    house.lease.hold = noted
+    house.slack.answer = always(Answer(takes=5))
+    house.run_reconciler()
+    assert max(later - before for before, later in pairwise(held)) <= 45_000, "it lapses after 90 seconds"
+    assert house.now.ms - held[-1] <= 45_000
+    counts = Counter(arrived.place for arrived in house.slack.arrived)
+    assert (len(counts), max(counts.values()) - min(counts.values())) == (16, 1)
+
+
 def test_what_waits_longer_than_a_run_is_tried_by_the_run_in_which_its_place_opens() -> None:
     house = House()
     owe_everything(house, new(house))

@@ -135,6 +135,7 @@ class _Run:
         self._held_at = time.now()
         self._queues: dict[str, deque[_Job]] = {}
         self._slow: set[str] = set()
+        self._tried_at: dict[str, float] = {}
         # Whatever this run could not change: looking at it again at once would come to the same.
         self._left: set[DeliveryKey] = set()
         self._worked = Worked()
@@ -297,11 +298,16 @@ class _Run:
                 return False
             now = self._office.now()
             open_now = [place for place in self._queues if self._pace.opens_at(place) <= now]
+            open_now.sort(key=lambda place: self._tried_at.get(place, 0))
             quick = [place for place in open_now if place not in self._slow]
             for place in quick or open_now:
                 if not self._time.is_enough() or self._worked.slack_is_down:
                     return False
                 self._one_of(place)
+                self._tried_at[place] = self._time.now()
+                now_s = self._time.now()
+                if now_s - looked_at > _LOOK_EVERY_S or now_s - self._held_at > _HOLD_EVERY_S:
+                    break  # many places, or slow ones: the rest of them goes first afterwards
             if not open_now and not self._sleep():
                 return False
         return True
