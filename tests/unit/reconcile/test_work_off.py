@@ -13,12 +13,13 @@ from memory import OK, Answer, House, always, failing
 from ossi.contracts import contribution_subject
 from ossi.delivery.deliver import LOOK, look_later, owe
 from ossi.delivery.effect import wanted_of
-from ossi.delivery.policy import owed
+from ossi.delivery.policy import given_up, owed
 from ossi.delivery.record import DeliveryKey, Record, State
 from ossi.domain.contribution import Contribution, ContributionKey, Status
 from ossi.domain.history import Event, EventKind
 from ossi.domain.lifecycle import apply, history_of, submitted
 from ossi.slack.errors import FailureKind
+from ossi_reconcile.reconcile import Task, reconcile
 from ossi_reconcile.work_off import redrive_reports
 
 AINO, MAIJA = "U0AINO001", "U0MAIJA01"
@@ -273,6 +274,44 @@ def test_a_confirmation_that_comes_after_the_decision_was_read_is_not_sent() -> 
     house.minutes(3)
     assert len(house.texts(AINO)) == 1
     assert not record_of(house, row, "confirm_submission").open
+
+
+def test_what_may_have_arrived_is_put_away_once_its_row_is_gone_or_it_comes_too_late() -> None:
+    house = House()
+    house.slack.answer = always(failing(FailureKind.AMBIGUOUS))
+    decided, gone, kept = (new(house, user_id=f"U0MANY{number:03}") for number in range(3))
+    house.run_stream()
+    for row in (decided, gone, kept):
+        for effect in ("confirm_submission", "ask_management"):
+            known = record_of(house, row, effect)
+            house.deliveries.records[known.key] = replace(given_up(known), ambiguous=3)
+    house.slack.answer = always(OK)
+    house.run_reconciler()
+    assert house.slack.arrived == []
+    assert record_of(house, kept, "ask_management").open
+
+    decide(house, decided, EventKind.DECLINED)
+    house.table.remove(gone.key)
+    house.table.stream.pop()
+    house.minutes(15)
+    assert [
+        (record_of(house, row, effect).open, record_of(house, row, effect).state.value)
+        for row in (decided, gone, kept)
+        for effect in ("confirm_submission", "ask_management")
+    ] == [(False, "UNKNOWN")] * 4 + [(True, "UNKNOWN")] * 2
+    assert house.texts(MANAGEMENT) == []
+
+    # What waits for an operator costs ever less.
+    house.now.ms += 2 * HOUR
+    house.run_reconciler()
+    calls = reads(house)
+    house.minutes(60)
+    assert (calls["swap"], calls["read"]) == (0, 60)
+    found = reconcile(house.office, Task(redrive=True, dry=True), lambda: 60.0).findings
+    assert [(each.contribution, each.effect, each.result.value) for each in found] == [
+        (kept.key, "confirm_submission", "due"),
+        (kept.key, "ask_management", "due"),
+    ]
 
 
 def test_what_somebody_wrote_by_hand_into_the_index_holds_up_nobody(caplog: pytest.LogCaptureFixture) -> None:

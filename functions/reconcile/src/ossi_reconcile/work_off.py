@@ -125,6 +125,13 @@ def work_off(desk: Desk, time: Time) -> Worked:
         desk.lease.release()
 
 
+def _is_waiting(record: Record) -> bool:
+    """Whether it's to be looked at: what nobody knows of isn't sent, but put away once it comes too late or its row is gone."""
+    if record.state is State.UNKNOWN:
+        return record.open and record.key.subject.startswith(f"{CONTRIBUTIONS}#")
+    return record.open and record.state in {State.DUE, State.CLAIMED, State.PARKED}
+
+
 class _Run:
     def __init__(self, desk: Desk, time: Time) -> None:
         self._desk = desk
@@ -160,12 +167,7 @@ class _Run:
         records: list[Record] = []
         for start in range(0, len(keys), _AT_A_TIME):
             records += office.deliveries.read(keys[start : start + _AT_A_TIME]).values()
-        waiting = {State.DUE, State.CLAIMED, State.PARKED}
-        due = [
-            each
-            for each in records
-            if each.open and each.state in waiting and each.due_at <= now and each.key not in self._left
-        ]
+        due = [each for each in records if _is_waiting(each) and each.due_at <= now and each.key not in self._left]
         self._count_overdue(due)
         due.sort(key=lambda each: (each.owed_at, each.key.subject, each.key.effect))
         counts: Counter[str] = Counter()
@@ -233,6 +235,8 @@ class _Run:
                 self._postpone(record)  # an effect that only a newer version knows is its business
         elif is_too_late(wanted, history, office, row, beside):
             settle(office, record, "it would come too late")
+        elif record.state is State.UNKNOWN:
+            self._postpone(record)
         else:
             yield _Job(record, row, wanted)
 
@@ -247,7 +251,7 @@ class _Run:
         settle(self._office, record, "the row was looked at")
 
     def _postpone(self, record: Record) -> None:
-        """Looks again later, and ever more rarely: the row can't be read now."""
+        """Looks again later, and ever more rarely: the row can't be read now, or an operator decides."""
         now = self._office.now()
         wait = min(max(now - record.owed_at, LOOK_AGAIN_MS), LOOK_AGAIN_MAX_MS)
         self._swap(postponed(record, now + wait), record)
