@@ -292,6 +292,26 @@ def test_a_round_finds_a_redrawing_that_is_behind_its_row() -> None:
 # what fails
 
 
+def test_nothing_that_may_have_arrived_is_repeated_before_slack_answers_something_harmless() -> None:
+    rows = many(4)
+    house = house_with(*rows)
+    house.slack.answer = lambda _method, place, _text: (
+        failing(FailureKind.AMBIGUOUS, arrives=True) if place == MANAGEMENT else OK
+    )
+    run(house)
+    house.now.ms += HOUR
+    house.slack.calls.clear()
+    house.slack.answer = always(failing(FailureKind.AMBIGUOUS))
+    summary = run(house)
+    assert (summary.counts(), summary.halted) == ({"due": 4}, False)
+    assert places(house) == [("auth.test", "")]
+
+    house.slack.calls.clear()
+    house.slack.answer = always(OK)
+    assert run(house).counts() == {"sent": 4}
+    assert places(house) == [("auth.test", "")] + [("chat.postMessage", MANAGEMENT)] * 4
+
+
 def test_what_was_parked_is_tried_again_when_it_is_due() -> None:
     house = house_with(PENDING)
     house.slack.answer = lambda _method, place, _text: (

@@ -25,6 +25,7 @@ from ossi.domain.errors import UnknownContribution, UnreadableContribution
 from ossi.domain.lifecycle import history_of
 from ossi.slack.errors import FailureKind
 from ossi_reconcile.look import NOT_LOOKED_AT, Unsent, about_failure, unsent_of
+from ossi_reconcile.probe import slack_answers
 
 _logger = logging.getLogger("ossi.reconcile")
 
@@ -136,6 +137,7 @@ class _Run:
         self._seconds_left = seconds_left
         self._failures = 0
         self._limited: set[str] = set()
+        self._slack_answers: bool | None = None
         self.summary = summary
 
     def look_at(self, rows: list[Contribution]) -> bool:
@@ -221,6 +223,8 @@ class _Run:
                 if record is None:
                     owe(office, unsent.contribution, unsent.wanted)
                 return Result.DUE, record.reason if record else ""
+            if record is not None and record.ambiguous and record.due_at <= office.now() and not self._may_repeat():
+                return Result.DUE, record.reason
             settlement = deliver_once(office, unsent.contribution, unsent.wanted, record)
         except DeliveryChanged:
             return Result.HELD, ""
@@ -231,4 +235,12 @@ class _Run:
         if settlement.kind is FailureKind.LIMITED:
             self._limited.add(place)
             return Result.DUE, settlement.reason
+        if settlement.kind in {FailureKind.AMBIGUOUS, FailureKind.NOT_DONE} and self._slack_answers:
+            self._slack_answers = None  # perhaps all of Slack is down by now
         return settlement.result, settlement.reason
+
+    def _may_repeat(self) -> bool:
+        """Whether what may have arrived may be sent again."""
+        if self._slack_answers is None:
+            self._slack_answers = slack_answers(self._office)
+        return self._slack_answers
