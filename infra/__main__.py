@@ -137,6 +137,8 @@ reconcile = Function(
         report.grant_invoking("AskForWhatAReportOwes"),
         secret.grant_reading(),
     ],
+    # The next run does it: those of hours are not to come all at once.
+    retried=False,
     after=[report],
 )
 # Slack waits three seconds for the answers of slash and interactions; more memory brings more of a processor.

@@ -29,6 +29,7 @@ class Function(pulumi.ComponentResource):
         environment: Mapping[str, pulumi.Input[str]],
         grants: Sequence[Grant],
         failure_queue: FailureQueue | None = None,
+        retried: bool = True,
         artifact: str | None = None,
         cold_starts: ColdStarts = "plain",
         after: Sequence["Function"] = (),
@@ -37,9 +38,10 @@ class Function(pulumi.ComponentResource):
 
         `artifact` is the function's name, unless it shares another one's code and differs in its environment.
         `timeout` is in seconds and `memory` in MB. `failure_queue` takes what an asynchronous invoke could not do in
-        three tries; without one, Lambda's own retries end in nothing. `cold_starts` other than plain are of a published
-        version, which the API reaches by the alias `live`. `after` names functions that have to be up to date before this one
-        is: those that read what it writes. Raises MissingArtifactError.
+        three tries; without one, Lambda's own retries end in nothing. `retried`: whether Lambda tries an asynchronous
+        invoke again at all, and keeps one that is throttled for longer than a minute. `cold_starts` other than plain are of
+        a published version, which the API reaches by the alias `live`. `after` names functions that have to be up to date
+        before this one is: those that read what it writes. Raises MissingArtifactError.
         """
         super().__init__("ossi:compute:Function", name)
         settings = deployment.settings
@@ -113,6 +115,14 @@ class Function(pulumi.ComponentResource):
                     )
                 ),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+            )
+        elif not retried:
+            aws.lambda_.FunctionEventInvokeConfig(
+                name,
+                function_name=function.name,
+                maximum_event_age_in_seconds=60,
+                maximum_retry_attempts=0,
+                opts=child,
             )
         self.resource: pulumi.Resource = function
         self.name = function.name

@@ -121,7 +121,7 @@ def test_what_is_due_is_looked_at_every_minute(program: Program, other_program: 
     assert other["scheduleExpression"] == "rate(1 hour)"
 
 
-def test_a_report_that_fails_three_times_is_kept(program: Program) -> None:
+def test_a_report_that_fails_three_times_is_kept_and_a_run_of_reconcile_is_not_repeated(program: Program) -> None:
     configs = {name: item.inputs for name, item in program.all("lambda:FunctionEventInvokeConfig").items()}
 
     assert configs == {
@@ -129,7 +129,13 @@ def test_a_report_that_fails_three_times_is_kept(program: Program) -> None:
             "functionName": "ossi-test-report",
             "maximumRetryAttempts": 2,
             "destinationConfig": {"onFailure": {"destination": f"arn:aws:sqs:{HERE}:ossi-test-report-failures"}},
-        }
+        },
+        # The next run does what one could not.
+        "reconcile": {
+            "functionName": "ossi-test-reconcile",
+            "maximumEventAgeInSeconds": 60,
+            "maximumRetryAttempts": 0,
+        },
     }
     # The function tells the managers after what it takes for the last attempt.
     assert configs["report"]["maximumRetryAttempts"] == ATTEMPTS - 1

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from fakes import MANAGEMENT, PUBLIC, contribution
-from memory import OK, House, always, failing
+from memory import OK, Answer, House, always, failing
 from ossi.contracts import contribution_subject
 from ossi.delivery.deliver import owe
 from ossi.delivery.effect import wanted_of
@@ -292,6 +292,26 @@ def test_a_round_finds_a_redrawing_that_is_behind_its_row() -> None:
 # what fails
 
 
+def test_nothing_that_may_have_arrived_is_repeated_before_slack_answers_something_harmless() -> None:
+    rows = many(4)
+    house = house_with(*rows)
+    house.slack.answer = lambda _method, place, _text: (
+        failing(FailureKind.AMBIGUOUS, arrives=True) if place == MANAGEMENT else OK
+    )
+    run(house)
+    house.now.ms += HOUR
+    house.slack.calls.clear()
+    house.slack.answer = always(failing(FailureKind.AMBIGUOUS))
+    summary = run(house)
+    assert (summary.counts(), summary.halted) == ({"due": 4}, False)
+    assert places(house) == [("auth.test", "")]
+
+    house.slack.calls.clear()
+    house.slack.answer = always(OK)
+    assert run(house).counts() == {"sent": 4}
+    assert places(house) == [("auth.test", "")] + [("chat.postMessage", MANAGEMENT)] * 4
+
+
 def test_what_was_parked_is_tried_again_when_it_is_due() -> None:
     house = house_with(PENDING)
     house.slack.answer = lambda _method, place, _text: (
@@ -377,6 +397,47 @@ def test_one_row_that_fails_holds_up_no_other() -> None:
     assert summary.counts() == {"sent": 118, "failed": 2}
     assert (summary.done, summary.looked_at) == (True, 60)
     assert {finding.reason for finding in summary.findings} == {"", "RuntimeError"}
+
+
+def test_what_an_unarchived_channel_waited_for_comes_within_minutes_of_a_redrive() -> None:
+    house = house_with(*many(50))
+    archived, last = True, 0
+
+    def answer(method: str, place: str, _text: str) -> Answer:
+        nonlocal last
+        if (method, place) != ("chat.postMessage", MANAGEMENT):
+            return OK
+        if archived:
+            return failing(FailureKind.REFUSED_FOR_GOOD, "is_archived")
+        if house.now.ms - last < 1000:
+            return failing(FailureKind.LIMITED, "ratelimited", retry_after_s=1)
+        last = house.now.ms
+        return OK
+
+    house.slack.answer = answer
+    run(house)
+    for _ in range(6):
+        house.now.ms += 3 * DAY
+        house.run_reconciler()
+    archived = False
+    assert house.texts(MANAGEMENT) == []
+    summary = run(house, REDRIVE)
+    assert (summary.counts(), summary.done, summary.halted) == ({"sent": 1, "due": 49}, True, False)
+    house.minutes(3)
+    assert len(house.texts(MANAGEMENT)) == 50
+
+
+def test_what_a_limited_place_does_not_take_is_owed_and_asked_once() -> None:
+    house = house_with(*many(5))
+    house.slack.answer = lambda _method, place, _text: (
+        failing(FailureKind.LIMITED, "ratelimited", retry_after_s=1) if place == MANAGEMENT else OK
+    )
+    summary = run(house)
+    assert (summary.counts(), summary.halted) == ({"sent": 5, "due": 5}, False)
+    assert places(house).count(("chat.postMessage", MANAGEMENT)) == 1
+    house.slack.answer = always(OK)
+    house.minutes(1)
+    assert len(house.texts(MANAGEMENT)) == 5
 
 
 def test_of_two_who_redrive_at_once_one_sends() -> None:

@@ -1,11 +1,15 @@
 """Rounds over all rows: rare, over as many runs as they take, and never over for good."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
 
 from fakes import FakeBookmark, contribution
 from memory import House
+from ossi.contracts import contribution_subject
+from ossi.delivery.record import DeliveryKey, Record
+from ossi.domain.contribution import Contribution, Status
 from ossi.domain.lifecycle import submitted
 from ossi.ports import Progress
 from ossi_reconcile.reconcile import Summary
@@ -89,3 +93,73 @@ def test_a_round_that_ended_in_the_future_does_not_put_the_next_one_off() -> Non
     rows = schedule.run()
     assert rows is not None
     assert rows.counts() == {"due": 2}
+
+
+def by_hand(schedule: Schedule, number: int) -> Contribution:
+    """A row whose change has to be stored before it's told."""
+    row = schedule.house.table.rows[submitted(contribution(timestamp=1000 + number), "e1").key]
+    decided = row.model_copy(update={"status": Status.ACCEPTED})
+    schedule.house.table.rows[row.key] = decided
+    return decided
+
+
+def test_a_row_that_cannot_be_saved_holds_up_no_other_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    schedule = Schedule(3)
+    bad = by_hand(schedule, 1)
+
+    def too_large(contribution: Contribution, as_read: Contribution) -> None:
+        raise RuntimeError(contribution.key, as_read.key)
+
+    schedule.house.table.save = too_large
+    rows = schedule.run()
+    assert rows is not None
+    assert (rows.looked_at, rows.counts(), rows.done) == (3, {"due": 4}, True)
+    (told,) = [record for record in caplog.records if getattr(record, "metric", "") == "Unreadable"]
+    assert getattr(told, "contribution", "") == str(bad.key)
+
+
+def refuse(schedule: Schedule, *numbers: int) -> None:
+    """The ledger takes nothing about these rows: their keys are too long, say."""
+    deliveries = schedule.house.deliveries
+    bad = {contribution_subject(submitted(contribution(timestamp=1000 + number), "e1").key) for number in numbers}
+    swap, read = deliveries.swap, deliveries.read
+
+    def refusing_swap(record: Record, as_read: Record | None) -> None:
+        if record.key.subject in bad:
+            raise RuntimeError
+        swap(record, as_read)
+
+    def refusing_read(keys: Iterable[DeliveryKey], *, consistent: bool = False) -> dict[DeliveryKey, Record]:
+        asked = list(keys)
+        if any(key.subject in bad for key in asked):
+            raise RuntimeError
+        return read(asked, consistent=consistent)
+
+    deliveries.swap, deliveries.read = refusing_swap, refusing_read
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_a_row_that_the_ledger_does_not_take_holds_up_no_other(
+    readable: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    schedule = Schedule(60)
+    read = schedule.house.deliveries.read
+    refuse(schedule, 30)
+    if readable:
+        schedule.house.deliveries.read = read
+    rows = schedule.run()
+    assert rows is not None
+    expected = {"due": 118} | ({"failed": 1} if readable else {})
+    assert (rows.looked_at, rows.counts(), rows.done) == (60, expected, True)
+    assert [record for record in caplog.records if getattr(record, "metric", "") == "Unreadable"]
+
+
+def test_a_round_gives_up_for_now_where_the_ledger_takes_nothing_and_goes_on_behind_it() -> None:
+    schedule = Schedule(60)
+    refuse(schedule, 10, 11, 12)
+    looked_at: list[int] = []
+    for _ in range(2):
+        rows = schedule.run()
+        assert rows is not None
+        looked_at.append(rows.looked_at)
+    assert looked_at == [13, 47]

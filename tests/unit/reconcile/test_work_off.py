@@ -13,12 +13,13 @@ from memory import OK, Answer, House, always, failing
 from ossi.contracts import contribution_subject
 from ossi.delivery.deliver import LOOK, look_later, owe
 from ossi.delivery.effect import wanted_of
-from ossi.delivery.policy import owed
+from ossi.delivery.policy import given_up, owed
 from ossi.delivery.record import DeliveryKey, Record, State
 from ossi.domain.contribution import Contribution, ContributionKey, Status
 from ossi.domain.history import Event, EventKind
 from ossi.domain.lifecycle import apply, history_of, submitted
 from ossi.slack.errors import FailureKind
+from ossi_reconcile.reconcile import Task, reconcile
 from ossi_reconcile.work_off import redrive_reports
 
 AINO, MAIJA = "U0AINO001", "U0MAIJA01"
@@ -156,6 +157,37 @@ def test_a_record_that_the_ledger_does_not_take_is_tried_once_in_a_run_and_holds
     assert house.run_reconciler().counts() == {"sent": 1}
 
 
+def test_what_cannot_be_put_away_or_looked_at_holds_up_nobody_and_is_looked_at_again() -> None:
+    house = House()
+    gone = DeliveryKey("contribution#U0GONE#1", "publish")
+    house.deliveries.records[gone] = owed(gone, "", house.now.ms)
+    by_hand = new(house)
+    house.minutes(1)
+    house.table.rows[by_hand.key] = house.table.rows[by_hand.key].model_copy(update={"status": Status.ACCEPTED})
+    look_later(house.office, by_hand.key)
+    house.now.ms += 5 * MINUTE
+    owe_everything(house, new(house, user_id="U0OTHER01"))
+    house.deliveries.records[gone] = owed(gone, "", house.now.ms)
+    swap, save = house.deliveries.swap, house.table.save
+
+    def failing_swap(record: Record, as_read: Record | None) -> None:
+        if record.key == gone:
+            raise ConnectionError
+        swap(record, as_read)
+
+    def failing_save(contribution: Contribution, as_read: Contribution) -> None:
+        raise ConnectionError(contribution.key, as_read.key)
+
+    house.deliveries.swap, house.table.save = failing_swap, failing_save
+    assert house.run_reconciler().counts() == {"sent": 2}
+    assert (house.deliveries.records[gone].open, record_of(house, by_hand, LOOK).open) == (True, True)
+
+    house.deliveries.swap, house.table.save = swap, save
+    house.minutes(10)
+    assert (house.deliveries.records[gone].open, record_of(house, by_hand, LOOK).open) == (False, False)
+    assert len(house.texts(PUBLIC)) == 1
+
+
 # what is not to be sent any more
 
 
@@ -244,6 +276,44 @@ def test_a_confirmation_that_comes_after_the_decision_was_read_is_not_sent() -> 
     assert not record_of(house, row, "confirm_submission").open
 
 
+def test_what_may_have_arrived_is_put_away_once_its_row_is_gone_or_it_comes_too_late() -> None:
+    house = House()
+    house.slack.answer = always(failing(FailureKind.AMBIGUOUS))
+    decided, gone, kept = (new(house, user_id=f"U0MANY{number:03}") for number in range(3))
+    house.run_stream()
+    for row in (decided, gone, kept):
+        for effect in ("confirm_submission", "ask_management"):
+            known = record_of(house, row, effect)
+            house.deliveries.records[known.key] = replace(given_up(known), ambiguous=3)
+    house.slack.answer = always(OK)
+    house.run_reconciler()
+    assert house.slack.arrived == []
+    assert record_of(house, kept, "ask_management").open
+
+    decide(house, decided, EventKind.DECLINED)
+    house.table.remove(gone.key)
+    house.table.stream.pop()
+    house.minutes(15)
+    assert [
+        (record_of(house, row, effect).open, record_of(house, row, effect).state.value)
+        for row in (decided, gone, kept)
+        for effect in ("confirm_submission", "ask_management")
+    ] == [(False, "UNKNOWN")] * 4 + [(True, "UNKNOWN")] * 2
+    assert house.texts(MANAGEMENT) == []
+
+    # What waits for an operator costs ever less.
+    house.now.ms += 2 * HOUR
+    house.run_reconciler()
+    calls = reads(house)
+    house.minutes(60)
+    assert (calls["swap"], calls["read"]) == (0, 60)
+    found = reconcile(house.office, Task(redrive=True, dry=True), lambda: 60.0).findings
+    assert [(each.contribution, each.effect, each.result.value) for each in found] == [
+        (kept.key, "confirm_submission", "due"),
+        (kept.key, "ask_management", "due"),
+    ]
+
+
 def test_what_somebody_wrote_by_hand_into_the_index_holds_up_nobody(caplog: pytest.LogCaptureFixture) -> None:
     house = House()
     key = DeliveryKey("contribution#nonsense", "publish")
@@ -330,6 +400,18 @@ def test_nothing_that_may_have_arrived_is_repeated_before_slack_answers_somethin
     assert (len(house.texts(AINO)), len(house.texts(MANAGEMENT))) == (1, 1)
 
 
+@pytest.mark.parametrize("kind", list(FailureKind))
+def test_what_slack_refuses_to_say_is_an_answer_unless_it_is_down(kind: FailureKind) -> None:
+    house = House()
+    new(house)
+    house.slack.answer = lambda _method, place, _text: failing(FailureKind.AMBIGUOUS) if place == AINO else OK
+    house.run_stream()
+    house.slack.answer = lambda method, _place, _text: failing(kind) if method == "auth.test" else OK
+    house.minutes(3)
+    down = kind in {FailureKind.NOT_DONE, FailureKind.AMBIGUOUS, FailureKind.REFUSED_FOR_NOW}
+    assert len(house.texts(AINO)) == (0 if down else 1)
+
+
 def test_a_message_that_fails_holds_up_nobody_in_the_same_place_or_in_others() -> None:
     house = House()
     rows = [new(house, user_id=f"U0MANY{number:03}") for number in range(5)]
@@ -361,6 +443,45 @@ def test_a_limited_place_is_waited_for_and_others_are_not_held_up() -> None:
     assert max(others) < opens_at <= min(managers)
     assert all(1000 <= later - before <= 1500 for before, later in pairwise(managers))
     assert len([call for call in house.slack.calls if call[1] == MANAGEMENT]) == 5, "it's called when it opens"
+
+
+def test_where_slack_limits_every_place_each_is_queued_a_few_times() -> None:
+    house = House()
+    for number in range(50):
+        owe_everything(house, new(house, user_id=f"U0MANY{number:03}"))
+    seen: set[str] = set()
+
+    def first_limited(_method: str, place: str, _text: str) -> Answer:
+        known = place in seen
+        seen.add(place)
+        return OK if known else failing(FailureKind.LIMITED, "ratelimited", retry_after_s=30)
+
+    house.slack.answer = first_limited
+    calls = reads(house)
+    house.run_reconciler()
+    assert len(house.slack.arrived) == 100
+    assert calls["queue_place"] <= 4 * 51
+
+
+def test_the_lease_is_kept_among_many_places_that_take_long_and_each_gets_its_turn() -> None:
+    house = House()
+    for number in range(15):
+        for twice in range(10):
+            owe_everything(house, new(house, user_id=f"U0MANY{number:03}", timestamp=1000 + twice))
+    held: list[int] = []
+    hold = house.lease.hold
+
+    def noted() -> bool:
+        held.append(house.now.ms)
+        return hold()
+
+    house.lease.hold = noted
+    house.slack.answer = always(Answer(takes=5))
+    house.run_reconciler()
+    assert max(later - before for before, later in pairwise(held)) <= 45_000, "it lapses after 90 seconds"
+    assert house.now.ms - held[-1] <= 45_000
+    counts = Counter(arrived.place for arrived in house.slack.arrived)
+    assert (len(counts), max(counts.values()) - min(counts.values())) == (16, 1)
 
 
 def test_what_waits_longer_than_a_run_is_tried_by_the_run_in_which_its_place_opens() -> None:

@@ -25,6 +25,7 @@ from ossi.domain.payroll import ReportRecord
 from ossi.domain.report import MonthSummary, Report
 from ossi.ports import Message
 from ossi.slack.errors import FailureKind
+from ossi_reconcile.work_off import redrive_reports
 from ossi_report.close_month import Books
 from ossi_report.figures import MonthFigures
 from ossi_report.make_report import ReportMaker, ReportRun, WriteFile, finish_report, make_report, unannounced
@@ -132,6 +133,22 @@ ROWS = (
     contribution(timestamp=2, status=Status.DECLINED),
     contribution(timestamp=3, status=Status.ACCEPTED, contribution_month="2026-09"),
 )
+
+
+def test_a_report_that_was_asked_for_days_ago_comes_if_an_operator_says_so() -> None:
+    office = Office(*ROWS)
+    office.slack.answer = lambda method, _place, _text: (
+        failing(FailureKind.AMBIGUOUS) if method == "chat.postMessage" else OK
+    )
+    run = "report#2026-11#asked#1.2.3"  # of a month that is going on
+    office.make(run, "U0MAIJA01", NOVEMBER)
+    office.minutes(120)
+    assert office.record(run=run).state is State.UNKNOWN
+    office.slack.answer = always(OK)
+    office.now.ms += 2 * DAY
+    assert len(redrive_reports(office.house.desk)) == 1
+    office.minutes(10)
+    assert len(office.said) == 1
 
 
 def test_a_report_is_stored_and_announced() -> None:

@@ -15,8 +15,8 @@ from ossi.runtime.invocation import invocation
 from ossi_reconcile.bootstrap import app
 from ossi_reconcile.reconcile import STREAM_GOES_FIRST, Summary, Task, reconcile
 from ossi_reconcile.rounds import go_on
+from ossi_reconcile.work_off import Desk, Worked, redrive_reports, work_off
 from ossi_reconcile.work_off import Finding as Report
-from ossi_reconcile.work_off import redrive_reports, work_off
 
 _logger = logging.getLogger("ossi.reconcile")
 
@@ -59,16 +59,25 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             )
             return _answer(summary, request.source, "redrive" if request.redrive else "rows", reports)
         case Scheduled():
+            run_time = Time(seconds_left, time.monotonic, time.sleep)
+            # First what is due: a round that fails must not keep anyone waiting.
+            worked = _work_off(application.desk, run_time)
             rows = go_on(application.office, application.rounds, lambda: seconds_left() - _SECONDS_FOR_DUE)
-            worked = work_off(application.desk, Time(seconds_left, time.monotonic, time.sleep))
-            if not worked.idle:
-                _logger.info("worked off", extra={"outcomes": worked.counts(), "halted": worked.slack_is_down})
+            if rows is not None and rows.findings and not worked.slack_is_down:
+                worked = worked.and_then(_work_off(application.desk, run_time))
             return {
                 "due": {"outcomes": worked.counts(), "idle": worked.idle, "halted": worked.slack_is_down},
                 "rows": rows and _answer(rows, request.source, "rows"),
             }
         case _:
             assert_never(request)
+
+
+def _work_off(desk: Desk, run_time: Time) -> Worked:
+    worked = work_off(desk, run_time)
+    if not worked.idle:
+        _logger.info("worked off", extra={"outcomes": worked.counts(), "halted": worked.slack_is_down})
+    return worked
 
 
 def _task(request: ReconcileAsked) -> Task:

@@ -15,6 +15,8 @@ from ossi.domain.lifecycle import adopt, is_explained
 
 _logger = logging.getLogger("ossi.reconcile")
 
+NOT_LOOKED_AT = "a row could not be looked at"
+
 Records = dict[DeliveryKey, Record]
 
 
@@ -27,13 +29,34 @@ class Unsent:
     record: Record | None
 
 
-def unsent_of(office: Office, rows: Sequence[Contribution], *, dry: bool = False) -> list[list[Unsent]]:
+def unsent_of(office: Office, rows: Sequence[Contribution], *, dry: bool = False) -> list[list[Unsent] | None]:
     """What each row calls for and wasn't settled, in the order in which people should read it. dry: changes nothing.
 
-    A change by hand that no event tells is stored as an event first, unless the row has changed again.
+    A change by hand that no event tells is stored as an event first, unless the row has changed again. None: that failed, or its
+    records can't be read; it's logged, and the other rows are none the worse for it.
     """
-    records = office.deliveries.read(key for row in rows for key in _keys(office, row))
-    return [_unsent(office, row, records, dry=dry) for row in rows]
+    try:
+        records = office.deliveries.read([key for row in rows for key in _keys(office, row)])
+    except Exception as error:
+        if len(rows) > 1:  # perhaps it's one row's key that is refused
+            _logger.warning("the records of several rows cannot be read at once", extra={"why": type(error).__name__})
+            return [found for row in rows for found in unsent_of(office, [row], dry=dry)]
+        for row in rows:
+            _logger.exception(NOT_LOOKED_AT, extra=about_failure(row, error))
+        return [None] * len(rows)
+    found: list[list[Unsent] | None] = []
+    for row in rows:
+        try:
+            found.append(_unsent(office, row, records, dry=dry))
+        except Exception as error:
+            _logger.exception(NOT_LOOKED_AT, extra=about_failure(row, error))
+            found.append(None)
+    return found
+
+
+def about_failure(row: Contribution, error: Exception) -> dict[str, object]:
+    """For the log, with a metric: nobody else would hear of what was never recorded."""
+    return {"contribution": str(row.key), "why": type(error).__name__, "metric": "Unreadable"}
 
 
 def _keys(office: Office, row: Contribution) -> Iterable[DeliveryKey]:

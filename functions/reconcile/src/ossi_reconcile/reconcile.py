@@ -23,7 +23,9 @@ from ossi.delivery.store import DeliveryChanged
 from ossi.domain.contribution import Contribution, ContributionKey
 from ossi.domain.errors import UnknownContribution, UnreadableContribution
 from ossi.domain.lifecycle import history_of
-from ossi_reconcile.look import Unsent, unsent_of
+from ossi.slack.errors import FailureKind
+from ossi_reconcile.look import NOT_LOOKED_AT, Unsent, about_failure, unsent_of
+from ossi_reconcile.probe import slack_answers
 
 _logger = logging.getLogger("ossi.reconcile")
 
@@ -134,6 +136,8 @@ class _Run:
         self._task = task
         self._seconds_left = seconds_left
         self._failures = 0
+        self._limited: set[str] = set()
+        self._slack_answers: bool | None = None
         self.summary = summary
 
     def look_at(self, rows: list[Contribution]) -> bool:
@@ -145,8 +149,12 @@ class _Run:
             # Never in the middle of a row: the next run would begin with it again, and perhaps never get any further.
             if self._seconds_left() <= 0 or len(self.summary.findings) >= _MOST_FINDINGS:
                 return False
-            for each in by_row.get(row.key, []):
-                self._attend_to(each)
+            found = by_row.get(row.key, [])
+            if self._task.only_record:
+                self._failures = 0 if found is not None and self._record(found) else self._failures + 1
+            else:
+                for each in found or ():
+                    self._attend_to(each)
             self.summary.looked_at += 1
             self.summary.position = row.key
             if self._failures >= _FAILURES_IN_A_ROW:
@@ -159,15 +167,24 @@ class _Run:
         # A time to come, which only a hand can have written, must not keep its row from being looked at until then.
         return 0 <= age < self._task.older_than / timedelta(milliseconds=1)
 
+    def _record(self, unsent: Iterable[Unsent]) -> bool:
+        """Records what a row owes. Answers whether that could be done."""
+        for each in unsent:
+            if each.record is not None and each.record.state is not State.SENT:
+                continue
+            try:
+                owe(self._office, each.contribution, each.wanted)
+            except Exception as error:  # this row must not keep the others from being looked at
+                _logger.exception(NOT_LOOKED_AT, extra=about_failure(each.contribution, error))
+                self._found(each, Result.FAILED, type(error).__name__)
+                return False
+            self._found(each, Result.DUE)
+        return True
+
     def _attend_to(self, unsent: Unsent) -> None:
         if self._task.effect not in {None, unsent.wanted.name, unsent.wanted.effect.name}:
             return
         if self._task.redrive and (unsent.record is None or unsent.record.state not in {State.PARKED, State.UNKNOWN}):
-            return
-        if self._task.only_record:
-            if unsent.record is None or unsent.record.state is State.SENT:
-                owe(self._office, unsent.contribution, unsent.wanted)
-                self._found(unsent, Result.DUE)
             return
         result, reason = self._in_the_way(unsent) or self._try(unsent)
         self._failures = (
@@ -201,6 +218,13 @@ class _Run:
                 again = reopened(record, office.now())
                 office.deliveries.swap(again, record)
                 record = again
+            place = unsent.wanted.effect.rate_limit_key(office.sender, unsent.contribution)
+            if place in self._limited:  # the scheduled run works it off at the place's pace
+                if record is None:
+                    owe(office, unsent.contribution, unsent.wanted)
+                return Result.DUE, record.reason if record else ""
+            if record is not None and record.ambiguous and record.due_at <= office.now() and not self._may_repeat():
+                return Result.DUE, record.reason
             settlement = deliver_once(office, unsent.contribution, unsent.wanted, record)
         except DeliveryChanged:
             return Result.HELD, ""
@@ -208,4 +232,15 @@ class _Run:
             about = {"effect": unsent.wanted.name, "contribution": str(unsent.contribution.key)}
             _logger.exception("not reconciled", extra=about)
             return Result.FAILED, type(error).__name__
+        if settlement.kind is FailureKind.LIMITED:
+            self._limited.add(place)
+            return Result.DUE, settlement.reason
+        if settlement.kind in {FailureKind.AMBIGUOUS, FailureKind.NOT_DONE} and self._slack_answers:
+            self._slack_answers = None  # perhaps all of Slack is down by now
         return settlement.result, settlement.reason
+
+    def _may_repeat(self) -> bool:
+        """Whether what may have arrived may be sent again."""
+        if self._slack_answers is None:
+            self._slack_answers = slack_answers(self._office)
+        return self._slack_answers

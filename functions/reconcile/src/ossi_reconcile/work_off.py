@@ -27,10 +27,13 @@ from ossi.delivery.takeover import history_by_records
 from ossi.domain.contribution import Contribution, ContributionKey
 from ossi.domain.errors import UnknownContribution
 from ossi.ports import Lease
-from ossi.slack.errors import FailureKind, SlackError
+from ossi.slack.errors import FailureKind
 from ossi_reconcile.look import Records, is_too_late, keys_beside, unsent_of
+from ossi_reconcile.probe import slack_answers
 
 _logger = logging.getLogger("ossi.reconcile")
+
+_NOT_HANDLED = "a delivery could not be handled"
 
 OVERDUE_MS = 15 * 60_000
 LOOK_AGAIN_MAX_MS = 24 * 3_600_000
@@ -69,6 +72,12 @@ class Worked:
     idle: bool = False
     slack_is_down: bool = False
 
+    def and_then(self, later: "Worked") -> "Worked":
+        """This and what the same run did later."""
+        return Worked(
+            self.findings + later.findings, self.idle and later.idle, self.slack_is_down or later.slack_is_down
+        )
+
     def counts(self) -> dict[str, int]:
         """How many deliveries came to what."""
         return dict(Counter(finding.result.value for finding in self.findings))
@@ -92,7 +101,8 @@ def redrive_reports(desk: Desk, *, dry: bool = False) -> list[Finding]:
         findings.append(Finding(key.subject, key.effect, Result.DUE, record.reason))
         if dry:
             continue
-        again = replace(reopened(record, office.now()), due_at=office.now() + REPORT_MS)
+        # It's owed since this decision: what was asked for long ago is not worth finishing otherwise.
+        again = replace(reopened(record, office.now()), owed_at=office.now(), due_at=office.now() + REPORT_MS)
         try:
             office.deliveries.swap(again, record)
         except DeliveryChanged:
@@ -115,6 +125,13 @@ def work_off(desk: Desk, time: Time) -> Worked:
         desk.lease.release()
 
 
+def _is_waiting(record: Record) -> bool:
+    """Whether it's to be looked at: what nobody knows of isn't sent, but put away once it comes too late or its row is gone."""
+    if record.state is State.UNKNOWN:
+        return record.open and record.key.subject.startswith(f"{CONTRIBUTIONS}#")
+    return record.open and record.state in {State.DUE, State.CLAIMED, State.PARKED}
+
+
 class _Run:
     def __init__(self, desk: Desk, time: Time) -> None:
         self._desk = desk
@@ -125,6 +142,7 @@ class _Run:
         self._held_at = time.now()
         self._queues: dict[str, deque[_Job]] = {}
         self._slow: set[str] = set()
+        self._tried_at: dict[str, float] = {}
         # Whatever this run could not change: looking at it again at once would come to the same.
         self._left: set[DeliveryKey] = set()
         self._worked = Worked()
@@ -149,12 +167,7 @@ class _Run:
         records: list[Record] = []
         for start in range(0, len(keys), _AT_A_TIME):
             records += office.deliveries.read(keys[start : start + _AT_A_TIME]).values()
-        waiting = {State.DUE, State.CLAIMED, State.PARKED}
-        due = [
-            each
-            for each in records
-            if each.open and each.state in waiting and each.due_at <= now and each.key not in self._left
-        ]
+        due = [each for each in records if _is_waiting(each) and each.due_at <= now and each.key not in self._left]
         self._count_overdue(due)
         due.sort(key=lambda each: (each.owed_at, each.key.subject, each.key.effect))
         counts: Counter[str] = Counter()
@@ -176,13 +189,16 @@ class _Run:
         """What is due, with the contribution and the message that it's about. What needs no message is dealt with here."""
         by_subject: dict[ContributionKey, list[Record]] = {}
         for record in due:
-            if record.key.subject.startswith(f"{REPORTS}#"):
-                self._finish_report(record)
-                continue
             try:
+                if record.key.subject.startswith(f"{REPORTS}#"):
+                    self._finish_report(record)
+                    continue
                 by_subject.setdefault(contribution_in(record.key.subject), []).append(record)
             except UnknownContribution:  # written by hand
                 _logger.error("a record cannot be read", extra={"why": "wrong: id", "metric": "Unreadable"})
+            except Exception:  # the next run tries again
+                _logger.exception(_NOT_HANDLED, extra={"effect": record.key.effect})
+                self._left.add(record.key)
         rows = self._office.contributions.look_up(by_subject)
         effects = self._office.effects
         beside = self._office.deliveries.read(
@@ -191,10 +207,14 @@ class _Run:
         jobs: list[_Job] = []
         for key, records in by_subject.items():
             for record in records:
-                if key in rows:
-                    jobs += self._job(record, rows[key], beside)
-                else:
-                    settle(self._office, record, "the row is gone")
+                try:
+                    if key in rows:
+                        jobs += self._job(record, rows[key], beside)
+                    else:
+                        settle(self._office, record, "the row is gone")
+                except Exception:  # this one must not keep the others from being looked at
+                    _logger.exception(_NOT_HANDLED, extra={"effect": record.key.effect})
+                    self._left.add(record.key)
         return sorted(jobs, key=lambda job: (job.record.owed_at, job.wanted.event.n))
 
     def _job(self, record: Record, row: Contribution | None, beside: Records) -> Iterator[_Job]:
@@ -215,17 +235,23 @@ class _Run:
                 self._postpone(record)  # an effect that only a newer version knows is its business
         elif is_too_late(wanted, history, office, row, beside):
             settle(office, record, "it would come too late")
+        elif record.state is State.UNKNOWN:
+            self._postpone(record)
         else:
             yield _Job(record, row, wanted)
 
     def _look(self, record: Record, row: Contribution) -> None:
-        for unsent in unsent_of(self._office, [row])[0]:
+        (found,) = unsent_of(self._office, [row])
+        if found is None:
+            self._postpone(record)
+            return
+        for unsent in found:
             if unsent.record is None or unsent.record.state is State.SENT:  # sent, and behind the row: a redrawing
                 owe(self._office, unsent.contribution, unsent.wanted)
         settle(self._office, record, "the row was looked at")
 
     def _postpone(self, record: Record) -> None:
-        """Looks again later, and ever more rarely: the row can't be read now."""
+        """Looks again later, and ever more rarely: the row can't be read now, or an operator decides."""
         now = self._office.now()
         wait = min(max(now - record.owed_at, LOOK_AGAIN_MS), LOOK_AGAIN_MAX_MS)
         self._swap(postponed(record, now + wait), record)
@@ -276,11 +302,16 @@ class _Run:
                 return False
             now = self._office.now()
             open_now = [place for place in self._queues if self._pace.opens_at(place) <= now]
+            open_now.sort(key=lambda place: self._tried_at.get(place, 0))
             quick = [place for place in open_now if place not in self._slow]
             for place in quick or open_now:
                 if not self._time.is_enough() or self._worked.slack_is_down:
                     return False
                 self._one_of(place)
+                self._tried_at[place] = self._time.now()
+                now_s = self._time.now()
+                if now_s - looked_at > _LOOK_EVERY_S or now_s - self._held_at > _HOLD_EVERY_S:
+                    break  # many places, or slow ones: the rest of them goes first afterwards
             if not open_now and not self._sleep():
                 return False
         return True
@@ -300,7 +331,7 @@ class _Run:
         try:
             settlement = deliver_once(self._office, job.contribution, job.wanted, job.record)
         except Exception as error:  # the ledger failed: this one must not keep the others from being tried
-            _logger.exception("a delivery could not be handled", extra={"effect": job.wanted.name})
+            _logger.exception(_NOT_HANDLED, extra={"effect": job.wanted.name})
             settlement = Settlement(Result.FAILED, type(error).__name__)
         self._pace.after(place, settlement)
         record = settlement.record
@@ -309,7 +340,7 @@ class _Run:
             job.limited += 1
             if job.limited > 1:  # perhaps it's this message that Slack always refuses: the others must not wait for it
                 queue.rotate(-1)
-            self._keep_queued()
+            self._office.deliveries.queue_place(place, self._office.now() + QUEUE_MS)
             return
         queue.popleft()
         if record is None or (record.open and record.due_at <= self._office.now()):
@@ -328,13 +359,10 @@ class _Run:
     def _may_call(self, record: Record) -> bool:
         """Whether an attempt may be spent: Slack answers something harmless, where that is in doubt."""
         if self._slack_answers is None and (record.ambiguous or self._slow or record.key.subject.startswith(REPORTS)):
-            try:
-                self._office.sender.chat.test_auth()
-                self._slack_answers = True
-            except SlackError as error:
-                _logger.warning("Slack does not answer: everything waits", extra={"why": error.code})
+            if not slack_answers(self._office):
                 self._worked.slack_is_down = True
                 return False
+            self._slack_answers = True
         return True
 
     def _keep_queued(self) -> None:
