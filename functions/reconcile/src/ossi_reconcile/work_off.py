@@ -73,10 +73,8 @@ class Worked:
     slack_is_down: bool = False
 
     def and_then(self, later: "Worked") -> "Worked":
-        """This and what the same run did later."""
-        return Worked(
-            self.findings + later.findings, self.idle and later.idle, self.slack_is_down or later.slack_is_down
-        )
+        """This and what the same run did later, which began with all that was due then."""
+        return Worked(self.findings + later.findings, later.idle, self.slack_is_down or later.slack_is_down)
 
     def counts(self) -> dict[str, int]:
         """How many deliveries came to what."""
