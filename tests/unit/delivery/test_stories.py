@@ -190,3 +190,16 @@ def test_a_hand_is_told_of_also_where_a_round_sees_it_before_the_stream() -> Non
     house.minutes(2)
     assert len(house.texts(AINO)) == 2
     assert len(house.texts(PUBLIC)) == 1
+
+
+def test_a_decision_by_hand_is_told_in_nobody_s_name() -> None:
+    house = House()
+    key = new(house)
+    house.minutes(1)
+    decide(house, key, EventKind.DECLINED, request_of(house))
+    house.minutes(1)
+    for status in (Status.PENDING, Status.ACCEPTED):
+        house.table.write(house.table.rows[key].model_copy(update={"status": status}))
+        house.minutes(1)
+    assert "U0MAIJA01" not in house.slack.drawn[request_of(house)][-1]
+    assert house.table.rows[key].decided_by is None
