@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
 from fakes import MANAGEMENT, PUBLIC, contribution
 from memory import OK, Answer, House, failing
 from ossi.delivery.record import DeliveryKey, State
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
+from ossi.domain.errors import UnreadableContribution
 from ossi.domain.history import Event, EventKind
 from ossi.domain.lifecycle import apply, history_of, submitted
 from ossi.slack.errors import FailureKind
@@ -203,3 +206,20 @@ def test_a_decision_by_hand_is_told_in_nobody_s_name() -> None:
         house.minutes(1)
     assert "U0MAIJA01" not in house.slack.drawn[request_of(house)][-1]
     assert house.table.rows[key].decided_by is None
+
+
+def test_a_row_that_is_spoiled_after_its_decision_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House()
+    key = new(house)
+    house.minutes(1)
+    decide(house, key, EventKind.ACCEPTED, request_of(house))
+
+    def get(_key: ContributionKey) -> Contribution | None:
+        raise UnreadableContribution("wrong or missing: size")
+
+    monkeypatch.setattr(house.table, "get", get)
+    behind = new(house, "e9", user_id="U0BEHIND1", submission_id="V9")
+    house.run_stream(batch=1)
+    assert len(house.texts(AINO)) == 2
+    assert len(house.texts(behind.user_id)) == 1
+    assert len(house.slack.drawn[next(iter(house.slack.drawn))]) == 1

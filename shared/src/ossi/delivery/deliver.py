@@ -25,7 +25,7 @@ from ossi.delivery.policy import (
 from ossi.delivery.record import DeliveryKey, Record, State
 from ossi.delivery.store import Deliveries, DeliveryChanged
 from ossi.domain.contribution import Contribution, ContributionKey
-from ossi.domain.errors import UnknownContribution
+from ossi.domain.errors import UnknownContribution, UnreadableContribution
 from ossi.domain.lifecycle import history_of
 from ossi.domain.message_ref import MessageRef
 from ossi.ports import Contributions
@@ -264,7 +264,10 @@ def _log_unknown(record: Record) -> None:
 
 def _look_again(office: Office, contribution: Contribution, drawn: Wanted) -> None:
     """A redrawing that was overtaken while it was on its way must not be the last word."""
-    current = office.contributions.get(contribution.key)
+    try:
+        current = office.contributions.get(contribution.key)
+    except UnreadableContribution:  # spoiled by hand since: that change tells it, and nothing can be drawn from it
+        return
     if current is None:
         return
     for wanted in drawn.effect.wanted(history_of(current)):
