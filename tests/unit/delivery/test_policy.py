@@ -25,7 +25,7 @@ from ossi.delivery.policy import (
     reopened,
     superseded,
 )
-from ossi.delivery.record import DeliveryKey, Record, State
+from ossi.delivery.record import ROW_GONE, DeliveryKey, Record, State
 from ossi.domain.message_ref import MessageRef
 from ossi.slack.errors import FailureKind
 
@@ -102,6 +102,22 @@ def test_what_was_put_away_is_not_sent_any_more_and_drawn_again_only_for_a_later
     assert claimed(away, NOW) is Refusal.SETTLED
     assert claimed(away, NOW, wanted=2, idempotent=True) is Refusal.SETTLED
     assert isinstance(claimed(away, NOW, wanted=3, idempotent=True), Record)
+
+
+@pytest.mark.parametrize("state", [State.DUE, State.CLAIMED, State.PARKED])
+def test_what_was_put_away_is_not_sent_whatever_it_was_before(state: State) -> None:
+    away = replace(DUE, state=state, open=False, drawn=2, due_at=NOW - 1, token="t1")
+    assert claimed(away, NOW) is Refusal.SETTLED
+    assert isinstance(claimed(away, NOW, wanted=3, idempotent=True), Record)
+    assert isinstance(claimed(replace(away, token=""), NOW), Record), "an older version closed it"
+
+
+@pytest.mark.parametrize("state", [State.DUE, State.CLAIMED, State.PARKED])
+def test_what_was_put_away_since_its_row_was_gone_is_sent_once_the_row_is_back(state: State) -> None:
+    away = replace(DUE, state=state, open=False, due_at=NOW - 1, reason=ROW_GONE, token="t1")
+    assert granted(away).open
+    assert given_up(away).open, "an operator has to see it"
+    assert superseded(replace(away, open=True)).put_away, "the row was back, and then it came too late"
 
 
 REFUSED = {

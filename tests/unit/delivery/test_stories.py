@@ -6,6 +6,7 @@ import pytest
 
 from fakes import MANAGEMENT, PUBLIC, contribution
 from memory import OK, Answer, House, failing
+from ossi.delivery.deliver import look_later
 from ossi.delivery.record import DeliveryKey, State
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
 from ossi.domain.errors import UnreadableContribution
@@ -223,3 +224,51 @@ def test_a_row_that_is_spoiled_after_its_decision_holds_up_nobody(monkeypatch: p
     assert len(house.texts(AINO)) == 2
     assert len(house.texts(behind.user_id)) == 1
     assert len(house.slack.drawn[next(iter(house.slack.drawn))]) == 1
+
+
+@pytest.mark.parametrize("kind", [FailureKind.REFUSED_FOR_NOW, FailureKind.REFUSED_FOR_GOOD])
+@pytest.mark.parametrize("by", ["the stream", "the stream, once the place is open", "a round"])
+def test_what_was_owed_about_a_row_that_is_restored_is_sent(kind: FailureKind, by: str) -> None:
+    down = True
+
+    def answer(method: str, _place: str, _text: str) -> Answer:
+        return failing(kind) if down and method == "chat.postMessage" else OK
+
+    house = House(answer=answer)
+    key = new(house)
+    house.minutes(2)
+    row = house.table.rows[key]
+    house.table.remove(key)
+    house.minutes(1)
+    house.now.sleep(2 * 3600)
+    house.minutes(1)
+    assert not any(record.open for record in house.deliveries.records.values())
+    down = False
+    house.table.write(row)
+    if by == "a round":
+        house.table.stream.clear()
+        reconcile(house.office, Task(only_record=True), lambda: 100)
+    elif by != "the stream":
+        house.deliveries.close_place(AINO, house.now.ms + 30_000)
+        house.deliveries.close_place(MANAGEMENT, house.now.ms + 30_000)
+    house.minutes(3)
+    assert len(house.texts(AINO)) == 1
+    assert len(house.texts(MANAGEMENT)) == 1
+    assert not any(record.open for record in house.deliveries.records.values())
+
+
+def test_what_a_look_finds_about_a_row_that_is_restored_is_owed() -> None:
+    house = House(answer=lambda _method, _place, _text: failing(FailureKind.REFUSED_FOR_NOW) if down else OK)
+    down = True
+    key = new(house)
+    house.minutes(2)
+    row = house.table.rows[key]
+    house.table.remove(key)
+    house.minutes(2)
+    down = False
+    house.table.write(row)
+    house.table.stream.clear()
+    look_later(house.office, key)
+    house.minutes(10)
+    assert len(house.texts(AINO)) == 1
+    assert len(house.texts(MANAGEMENT)) == 1

@@ -165,7 +165,7 @@ class _Run:
         if self._task.redrive and (unsent.record is None or unsent.record.state not in {State.PARKED, State.UNKNOWN}):
             return
         if self._task.only_record:
-            if unsent.record is None or unsent.record.state is State.SENT:
+            if unsent.record is None or unsent.record.row_gone or unsent.record.state is State.SENT:
                 owe(self._office, unsent.contribution, unsent.wanted)
                 self._found(unsent, Result.DUE)
             return

@@ -194,7 +194,7 @@ class _Run:
                 if key in rows:
                     jobs += self._job(record, rows[key], beside)
                 else:
-                    settle(self._office, record, "the row is gone")
+                    settle(self._office, record, "the row is gone", row_gone=True)
         return sorted(jobs, key=lambda job: (job.record.owed_at, job.wanted.event.n))
 
     def _job(self, record: Record, row: Contribution | None, beside: Records) -> Iterator[_Job]:
@@ -220,7 +220,9 @@ class _Run:
 
     def _look(self, record: Record, row: Contribution) -> None:
         for unsent in unsent_of(self._office, [row])[0]:
-            if unsent.record is None or unsent.record.state is State.SENT:  # sent, and behind the row: a redrawing
+            if (
+                unsent.record is None or unsent.record.row_gone or unsent.record.state is State.SENT
+            ):  # sent, and behind the row: a redrawing
                 owe(self._office, unsent.contribution, unsent.wanted)
         settle(self._office, record, "the row was looked at")
 

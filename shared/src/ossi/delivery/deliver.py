@@ -22,7 +22,7 @@ from ossi.delivery.policy import (
     postponed,
     superseded,
 )
-from ossi.delivery.record import DeliveryKey, Record, State
+from ossi.delivery.record import ROW_GONE, DeliveryKey, Record, State
 from ossi.delivery.store import Deliveries, DeliveryChanged
 from ossi.domain.contribution import Contribution, ContributionKey
 from ossi.domain.errors import UnknownContribution, UnreadableContribution
@@ -167,7 +167,7 @@ def _claim(office: Office, contribution: Contribution, wanted: Wanted, known: Re
         base = as_read or owed(key, place, now)
         # The first versions of Ossi recorded no version: they drew at the first decision.
         base = replace(base, place=place, drawn=base.drawn or (wanted.first if base.state is State.SENT else 0))
-        if wanted.effect.superseded_by and not base.open and base.state is not State.SENT:
+        if wanted.effect.superseded_by and not base.open and base.state is not State.SENT and not base.row_gone:
             return Settlement(Result.NEEDLESS, base.reason, base)  # what superseded it was told meanwhile
         claim = claimed(base, now, wanted=wanted.version, idempotent=wanted.effect.idempotent)
         if isinstance(claim, Refusal) and not (claim is Refusal.UNKNOWN and base.state is not State.UNKNOWN):
@@ -288,8 +288,8 @@ def owe(office: Office, contribution: Contribution, wanted: Wanted, due_at: int 
             if found is None:
                 as_read = None
                 continue
-            drawn = found.drawn or wanted.first
-            if found.state is not State.SENT or drawn >= wanted.version:
+            drawn = found.drawn or (wanted.first if found.state is State.SENT else 0)
+            if not found.row_gone and (found.state is not State.SENT or drawn >= wanted.version):
                 return found
             as_read = found
             record = replace(found, state=State.DUE, due_at=record.due_at, drawn=drawn, open=True, token=record.token)
@@ -311,10 +311,13 @@ def _wait(office: Office, contribution: Contribution, wanted: Wanted, until: int
     return waiting
 
 
-def settle(office: Office, record: Record, why: str) -> None:
-    """Puts a delivery away that isn't to be sent any more."""
+def settle(office: Office, record: Record, why: str, *, row_gone: bool = False) -> None:
+    """Puts a delivery away that isn't to be sent any more; row_gone: unless somebody restores its row."""
+    away = superseded(record)
+    if row_gone:
+        away = replace(away, reason=ROW_GONE)
     try:
-        office.deliveries.swap(superseded(record), record)
+        office.deliveries.swap(away, record)
     except DeliveryChanged:
         return  # someone else is at it, and the next look sees what came of that
     about = {"effect": record.key.effect, "contribution": record.key.subject.partition("#")[2], "why": why}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
-from ossi.delivery.record import DeliveryKey, Record, State
+from ossi.delivery.record import ROW_GONE, DeliveryKey, Record, State
 from ossi.domain.message_ref import MessageRef
 from ossi.slack.errors import FailureKind
 
@@ -117,6 +117,8 @@ def claimed(record: Record, now: int, *, wanted: int = 0, idempotent: bool = Fal
 
 
 def _refusal(record: Record, now: int, wanted: int) -> Refusal | None:
+    if record.state not in {State.SENT, State.UNKNOWN} and record.put_away and wanted <= record.drawn:
+        return Refusal.SETTLED  # it would come too late
     match record.state:
         case State.SENT:
             return None if wanted > record.drawn else Refusal.SETTLED
@@ -131,8 +133,6 @@ def _refusal(record: Record, now: int, wanted: int) -> Refusal | None:
             if now < record.due_at:
                 return Refusal.PARKED
         case State.DUE:
-            if not record.open and record.token and wanted <= record.drawn:
-                return Refusal.SETTLED  # it was put away: it would come too late
             if now < record.due_at:
                 return Refusal.NOT_DUE
         case _:
@@ -142,7 +142,7 @@ def _refusal(record: Record, now: int, wanted: int) -> Refusal | None:
 
 def given_up(record: Record) -> Record:
     """The record of a delivery that may have arrived as often as is allowed: an operator decides."""
-    return replace(record, state=State.UNKNOWN, due_at=0, lease_until=0, token=secrets.token_hex(8))
+    return replace(record, state=State.UNKNOWN, due_at=0, lease_until=0, open=True, token=secrets.token_hex(8))
 
 
 def after(record: Record, outcome: Outcome, now: int) -> Record:
@@ -215,7 +215,8 @@ def parking_ms(failures: int) -> int:
 
 def superseded(record: Record) -> Record:
     """The record of a delivery that would come too late: what it was, and why it failed, is kept."""
-    return replace(record, open=False, token=secrets.token_hex(8))
+    reason = "" if record.reason == ROW_GONE else record.reason  # the row was restored since
+    return replace(record, open=False, reason=reason, token=secrets.token_hex(8))
 
 
 def postponed(record: Record, due_at: int) -> Record:
