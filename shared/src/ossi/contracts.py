@@ -13,6 +13,10 @@ CONTRIBUTIONS, REPORTS, SUBMISSIONS = "contribution", "report", "submission"
 """The kinds of the ledger's subjects: what stands before their first `#`."""
 
 
+REPORT_RUN_MS = 6 * 60_000
+"""How long a run of the report function may take until someone else may finish it: the function is stopped after five minutes."""
+
+
 def contribution_subject(key: object) -> str:
     """What the ledger calls a contribution. key: a ContributionKey, or its text."""
     return f"{CONTRIBUTIONS}#{key}"

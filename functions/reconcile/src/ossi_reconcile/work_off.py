@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from ossi.contracts import CONTRIBUTIONS, REPORTS
+from ossi.contracts import CONTRIBUTIONS, REPORT_RUN_MS, REPORTS
 from ossi.delivery.batch import PACE_MS, QUEUE_MS, Pace, Time
 from ossi.delivery.deliver import (
     LOOK,
@@ -34,8 +34,6 @@ _logger = logging.getLogger("ossi.reconcile")
 
 OVERDUE_MS = 15 * 60_000
 LOOK_AGAIN_MAX_MS = 24 * 3_600_000
-REPORT_MS = 6 * 60_000
-"""How long the report function has, once it was asked to finish a report's delivery: it's stopped after five minutes."""
 _HOLD_EVERY_S = 20
 _LOOK_EVERY_S = 15
 _LONGEST_SLEEP_S = 60
@@ -92,7 +90,7 @@ def redrive_reports(desk: Desk, *, dry: bool = False) -> list[Finding]:
         findings.append(Finding(key.subject, key.effect, Result.DUE, record.reason))
         if dry:
             continue
-        again = replace(reopened(record, office.now()), due_at=office.now() + REPORT_MS)
+        again = replace(reopened(record, office.now()), due_at=office.now() + REPORT_RUN_MS)
         try:
             office.deliveries.swap(again, record)
         except DeliveryChanged:
@@ -242,7 +240,7 @@ class _Run:
             self._left.add(record.key)
         else:
             # Whoever claimed it is dead: the report function need not wait for them.
-            again = postponed(replace(record, lease_until=0), self._office.now() + REPORT_MS)
+            again = postponed(replace(record, lease_until=0), self._office.now() + REPORT_RUN_MS)
             self._swap(replace(again, state=State.DUE) if record.state is State.CLAIMED else again, record)
 
     def _swap(self, record: Record, as_read: Record) -> None:
