@@ -217,7 +217,7 @@ def _finish(maker: ReportMaker, run: ReportRun, record: Record, limited: Limited
         if last:
             notify_report_failure(maker, run, _code(error))
         raise
-    outcome = _announce(maker, run, message)
+    outcome = _announce(maker, run, record, message)
     if not isinstance(outcome, Sent):
         return False
     _logger.info("report announced", extra={"run": run.id, "rows": len(report.rows), "metric": "ReportMade"})
@@ -231,13 +231,17 @@ def _code(error: Exception) -> str:
     return f"{type(error).__name__}:{which}" if which else type(error).__name__
 
 
-def _announce(maker: ReportMaker, run: ReportRun, message: Message) -> Outcome | None:
-    """Posts the announcement, unless someone else does. What comes of it is recorded."""
+def _announce(maker: ReportMaker, run: ReportRun, begun: Record, message: Message) -> Outcome | None:
+    """Posts the announcement, unless someone else does. What comes of it is recorded.
+
+    begun: the record as this attempt left it. Where another attempt has written it since, only its own time says when it's due.
+    """
     key = DeliveryKey(run.id, ANNOUNCEMENT)
     as_read = maker.deliveries.read([key], consistent=True).get(key)
     if as_read is None:
         return None
-    return _post(maker, _due_now(as_read), as_read, message, {"run": run.id, "effect": ANNOUNCEMENT})
+    due = _due_now(as_read) if as_read.token == begun.token else as_read
+    return _post(maker, due, as_read, message, {"run": run.id, "effect": ANNOUNCEMENT})
 
 
 def _due_now(record: Record) -> Record:
