@@ -197,6 +197,13 @@ def test_where_there_is_nothing_to_send_it_is_settled_and_says_why() -> None:
     assert (nothing.reason, nothing.drawn) == ("", 0)
 
 
+@pytest.mark.parametrize("outcome", [Sent(REF, drawn=9, overtaken=True), NothingToSend("trouble", 9, overtaken=True)])
+def test_a_redrawing_that_was_overtaken_is_due_again_and_knows_what_it_shows(outcome: Outcome) -> None:
+    record = after(CLAIM, outcome, NOW)
+    assert (record.state, record.open, record.due_at, record.drawn) == (State.DUE, True, NOW, 9)
+    assert granted(record, wanted=10, idempotent=True).drawn == 9
+
+
 def test_a_message_that_cannot_be_written_never_went_out_and_is_parked() -> None:
     assert without_token(after(CLAIM, Unwritable("KeyError"), NOW)) == replace(
         CLAIM, state=State.PARKED, ambiguous=1, failures=3, reason="KeyError", due_at=NOW + 4 * HOUR, lease_until=0,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fakes import MANAGEMENT, PUBLIC, contribution
-from memory import OK, Answer, House, failing
+from memory import OK, Answer, Died, House, failing
 from ossi.delivery.deliver import look_later
 from ossi.delivery.record import DeliveryKey, State
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
@@ -272,3 +272,43 @@ def test_what_a_look_finds_about_a_row_that_is_restored_is_owed() -> None:
     house.minutes(10)
     assert len(house.texts(AINO)) == 1
     assert len(house.texts(MANAGEMENT)) == 1
+
+
+@pytest.mark.parametrize("end", ["fails", "dies"])
+def test_a_redrawing_that_was_overtaken_is_drawn_again_also_where_the_last_look_fails(
+    monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    house = House()
+    key = new(house)
+    house.minutes(1)
+    ref = request_of(house)
+    house.slack.answer = lambda method, _place, _text: failing(FailureKind.NOT_DONE) if method == "chat.update" else OK
+    decide(house, key, EventKind.DECLINED, ref)
+    house.run_stream()
+    house.slack.answer = lambda _method, _place, _text: OK
+    house.now.sleep(60)
+    get, updates = house.table.get, iter([True])
+    redrawing = DeliveryKey(f"contribution#{key}", "redraw_request")
+
+    def accept(method: str) -> None:
+        """While the redrawing is on its way: reopened by hand, and accepted by the button that still stands there."""
+        if method == "chat.update" and next(updates, False):
+            house.table.write(house.table.rows[key].model_copy(update={"status": Status.PENDING}))
+            house.run_stream()
+            decide(house, key, EventKind.ACCEPTED, ref, "e4")
+            house.run_stream()
+            monkeypatch.setattr(house.table, "get", look)
+
+    def look(asked: ContributionKey) -> Contribution | None:
+        if end == "fails":
+            raise RuntimeError("InternalServerError")
+        if house.deliveries.records[redrawing].state is not State.CLAIMED:
+            raise Died
+        return get(asked)
+
+    house.slack.after_answer = accept
+    house.run_reconciler()
+    monkeypatch.setattr(house.table, "get", get)
+    house.minutes(3)
+    assert "Accepted" in house.slack.drawn[ref][-1]
+    assert not any(record.open for record in house.deliveries.records.values())

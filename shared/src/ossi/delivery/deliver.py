@@ -127,6 +127,9 @@ def deliver_once(office: Office, contribution: Contribution, wanted: Wanted, kno
             _look_again(office, contribution, wanted)  # whoever drew it may have died before this
         return claim
     outcome = _attempt(office, contribution, wanted, ref, about)
+    if wanted.effect.idempotent and isinstance(outcome, Sent | NothingToSend):
+        # Whoever came with a later version meanwhile has left it to this attempt, which may die before its last look.
+        outcome = replace(outcome, overtaken=_is_overtaken(office, contribution, wanted))
     record = record_outcome(office.deliveries, claim, outcome, office.now())
     settlement = _settlement(outcome, record, about)
     if isinstance(outcome, Failed) and outcome.kind is FailureKind.LIMITED:
@@ -262,17 +265,34 @@ def _log_unknown(record: Record) -> None:
     _logger.error("nobody knows whether it arrived: an operator decides", extra=about | {"metric": "SetAside"})
 
 
+def _is_overtaken(office: Office, contribution: Contribution, drawn: Wanted) -> bool:
+    """Whether the row calls for a later version than the one that was drawn; so it may, where that can't be known."""
+    try:
+        return _later(office, contribution, drawn) is not None
+    except Exception:  # the table failed: whoever works off what is due looks
+        _logger.exception("the row could not be looked at again", extra={"contribution": str(contribution.key)})
+        return True
+
+
 def _look_again(office: Office, contribution: Contribution, drawn: Wanted) -> None:
     """A redrawing that was overtaken while it was on its way must not be the last word."""
+    later = _later(office, contribution, drawn)
+    if later is not None:
+        deliver_once(office, *later)
+
+
+def _later(office: Office, contribution: Contribution, drawn: Wanted) -> tuple[Contribution, Wanted] | None:
+    """The row as it is now, and the redrawing that it calls for, if that is a later version of the same one."""
     try:
         current = office.contributions.get(contribution.key)
     except UnreadableContribution:  # spoiled by hand since: that change tells it, and nothing can be drawn from it
-        return
+        return None
     if current is None:
-        return
+        return None
     for wanted in drawn.effect.wanted(history_of(current)):
         if wanted.name == drawn.name and wanted.version > drawn.version and not wanted.event.silent:
-            deliver_once(office, current, wanted)
+            return current, wanted
+    return None
 
 
 def owe(office: Office, contribution: Contribution, wanted: Wanted, due_at: int | None = None) -> Record | None:

@@ -34,18 +34,23 @@ LONGEST_LEASE_S = 3600
 
 @dataclass(frozen=True)
 class Sent:
-    """Slack took it. ref: where it stands, if Slack said so. drawn: the version that a redrawn message shows."""
+    """Slack took it. ref: where it stands, if Slack said so. drawn: the version that a redrawn message shows.
+
+    overtaken: whether the row may call for a later version already, so that somebody has to look again.
+    """
 
     ref: MessageRef | None = None
     drawn: int = 0
+    overtaken: bool = False
 
 
 @dataclass(frozen=True)
 class NothingToSend:
-    """There was nothing to send, or nobody whom it could reach any more. reason: why, for the record."""
+    """There was nothing to send, or nobody whom it could reach any more. reason: why, for the record. overtaken: as of Sent."""
 
     reason: str = ""
     drawn: int = 0
+    overtaken: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,17 +155,23 @@ def after(record: Record, outcome: Outcome, now: int) -> Record:
     answered = replace(record, lease_until=0, token=secrets.token_hex(8))
     match outcome:
         case Sent():
-            return replace(
-                answered, state=State.SENT, due_at=0, reason="", ref=outcome.ref, drawn=outcome.drawn, open=False
-            )
+            sent = replace(answered, reason="", ref=outcome.ref, drawn=outcome.drawn)
+            return _settled(sent, now, overtaken=outcome.overtaken)
         case NothingToSend():
-            return replace(answered, state=State.SENT, due_at=0, reason=outcome.reason, drawn=outcome.drawn, open=False)
+            nothing = replace(answered, reason=outcome.reason, drawn=outcome.drawn)
+            return _settled(nothing, now, overtaken=outcome.overtaken)
         case Unwritable():
             return parked(_taken_back(answered), outcome.reason, now)
         case Failed():
             return _after_failure(answered, outcome, now)
         case _:
             assert_never(outcome)
+
+
+def _settled(record: Record, now: int, *, overtaken: bool) -> Record:
+    if overtaken:
+        return replace(record, state=State.DUE, due_at=now)
+    return replace(record, state=State.SENT, due_at=0, open=False)
 
 
 def _after_failure(record: Record, failed: Failed, now: int) -> Record:
