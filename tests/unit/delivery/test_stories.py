@@ -1,5 +1,6 @@
 """What people get to read of a contribution's life, with every part but Slack and AWS as it is."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -311,4 +312,32 @@ def test_a_redrawing_that_was_overtaken_is_drawn_again_also_where_the_last_look_
     monkeypatch.setattr(house.table, "get", get)
     house.minutes(3)
     assert "Accepted" in house.slack.drawn[ref][-1]
+    assert not any(record.open for record in house.deliveries.records.values())
+
+
+def test_a_parked_request_is_not_posted_once_its_decision_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    archived = True
+
+    def answer(method: str, place: str, _text: str) -> Answer:
+        refused = archived and method == "chat.postMessage" and place == MANAGEMENT
+        return failing(FailureKind.REFUSED_FOR_GOOD, "is_archived") if refused else OK
+
+    house = House(answer=answer)
+    key = new(house)
+    house.minutes(2)
+    house.now.sleep(3600)
+    archived = False
+    look_up = house.table.look_up
+
+    def look_up_just_before_a_decision(keys: Iterable[ContributionKey]) -> dict[ContributionKey, Contribution | None]:
+        rows = look_up(list(keys))
+        monkeypatch.setattr(house.table, "look_up", look_up)
+        house.table.write(house.table.rows[key].model_copy(update={"status": Status.ACCEPTED}))
+        house.run_stream()
+        return rows
+
+    monkeypatch.setattr(house.table, "look_up", look_up_just_before_a_decision)
+    house.run_reconciler()
+    house.minutes(10)
+    assert house.texts(MANAGEMENT) == []
     assert not any(record.open for record in house.deliveries.records.values())

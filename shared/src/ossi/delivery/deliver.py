@@ -147,13 +147,15 @@ def _target(office: Office, contribution: Contribution, wanted: Wanted) -> tuple
         return wanted.ref, None
     key = DeliveryKey(subject_of(contribution.key), wanted.waits_for)
     record = office.deliveries.read([key], consistent=True).get(key)
-    if record is None:
+    if record is None or (record.state is State.PARKED and record.open):
         # It comes too late, and nobody may post it after this: nothing would take its buttons away.
-        record = superseded(owed(key, "", office.now()))
+        away = superseded(record or owed(key, "", office.now()))
         try:
-            office.deliveries.swap(record, None)
+            office.deliveries.swap(away, record)
         except DeliveryChanged as change:
-            record = change.found or record
+            record = change.found or away
+        else:
+            record = away
     if record.state is State.UNREADABLE:
         return None, _NEVER
     if not record.settled:
