@@ -341,3 +341,27 @@ def test_a_parked_request_is_not_posted_once_its_decision_was_made(monkeypatch: 
     house.minutes(10)
     assert house.texts(MANAGEMENT) == []
     assert not any(record.open for record in house.deliveries.records.values())
+
+
+def test_what_may_have_arrived_is_sent_again_only_once_slack_answers() -> None:
+    house = House()
+    key = new(house)
+    house.minutes(1)
+
+    def answer(method: str, place: str, _text: str) -> Answer:
+        lost = method == "chat.postMessage" and place == AINO
+        return failing(FailureKind.AMBIGUOUS) if lost else OK
+
+    house.slack.answer = answer
+    decide(house, key, EventKind.DECLINED, request_of(house))
+    change = list(house.table.stream)
+    house.slack.calls.clear()
+    for _ in range(150):  # the change comes again and again, since something else of its batch fails
+        house.table.stream[:] = change
+        house.run_stream()
+        house.now.sleep(60)
+    assert [call[1] for call in house.slack.calls if call[0] == "chat.postMessage"] == [AINO]
+    house.slack.answer = lambda _method, _place, _text: OK
+    house.minutes(2)
+    assert "auth.test" in [call[0] for call in house.slack.calls]
+    assert len(house.texts(AINO)) == 2

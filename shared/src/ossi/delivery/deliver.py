@@ -111,15 +111,25 @@ def key_of(contribution: Contribution, wanted: Wanted) -> DeliveryKey:
     return DeliveryKey(subject_of(contribution.key), wanted.name)
 
 
-def deliver_once(office: Office, contribution: Contribution, wanted: Wanted, known: Record | None = None) -> Settlement:
-    """Sends one message, unless someone else did or does, and records what came of it. known: its record, if it was read just now."""
+def deliver_once(
+    office: Office,
+    contribution: Contribution,
+    wanted: Wanted,
+    known: Record | None = None,
+    *,
+    leave_doubts: bool = False,
+) -> Settlement:
+    """Sends one message, unless someone else did or does, and records what came of it. known: its record, if it was read just now.
+
+    leave_doubts: what may have arrived already is left to the reconciler, which asks first whether Slack answers.
+    """
     about: dict[str, object] = {"effect": wanted.name, "contribution": str(contribution.key)}
     ref, waiting = _target(office, contribution, wanted)
     if waiting == _NEVER:
         return Settlement(Result.SET_ASIDE, UNREADABLE_RECORD)
     if waiting is not None:
         return Settlement(Result.DUE, "waits_for_another", _wait(office, contribution, wanted, waiting))
-    claim = _claim(office, contribution, wanted, known)
+    claim = _claim(office, contribution, wanted, known, leave_doubts=leave_doubts)
     if isinstance(claim, Settlement):
         if claim.result is Result.HELD:
             _logger.info("someone else is sending it", extra=about)
@@ -164,7 +174,9 @@ def _target(office: Office, contribution: Contribution, wanted: Wanted) -> tuple
     return (None if pressed else record.ref), None
 
 
-def _claim(office: Office, contribution: Contribution, wanted: Wanted, known: Record | None) -> Record | Settlement:
+def _claim(
+    office: Office, contribution: Contribution, wanted: Wanted, known: Record | None, *, leave_doubts: bool
+) -> Record | Settlement:
     key, as_read = key_of(contribution, wanted), known
     place = wanted.effect.rate_limit_key(office.sender, contribution)
     for _ in range(_TRIES):
@@ -178,6 +190,8 @@ def _claim(office: Office, contribution: Contribution, wanted: Wanted, known: Re
         if isinstance(claim, Refusal) and not (claim is Refusal.UNKNOWN and base.state is not State.UNKNOWN):
             reason = UNREADABLE_RECORD if claim is Refusal.UNREADABLE else base.reason
             return Settlement(_REFUSED[claim], reason, base)
+        if isinstance(claim, Record) and leave_doubts and base.open and base.ambiguous:
+            return Settlement(Result.DUE, base.reason, base)
         record = given_up(base) if isinstance(claim, Refusal) else claim
         try:
             office.deliveries.swap(record, as_read)
