@@ -134,7 +134,10 @@ class ReconcileAsked(_Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class ReconcileFinding(_Lenient):
-    """One message that was missing. contribution: a ContributionKey's text; outcome: a delivery's Outcome; reason: a code."""
+    """A delivery that isn't settled.
+
+    contribution: a ContributionKey's text, or of a report the subject of its run. outcome: a delivery.deliver.Result. reason: a code.
+    """
 
     contribution: str
     effect: str

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from fakes import MANAGEMENT, PUBLIC, contribution
-from memory import OK, Answer, Died, House, failing
+from memory import OK, Answer, Died, House, always, failing
 from ossi.delivery.deliver import look_later
 from ossi.delivery.record import DeliveryKey, State
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
@@ -259,14 +259,13 @@ def test_what_was_owed_about_a_row_that_is_restored_is_sent(kind: FailureKind, b
 
 
 def test_what_a_look_finds_about_a_row_that_is_restored_is_owed() -> None:
-    house = House(answer=lambda _method, _place, _text: failing(FailureKind.REFUSED_FOR_NOW) if down else OK)
-    down = True
+    house = House(answer=always(failing(FailureKind.REFUSED_FOR_NOW)))
     key = new(house)
     house.minutes(2)
     row = house.table.rows[key]
     house.table.remove(key)
     house.minutes(2)
-    down = False
+    house.slack.answer = always(OK)
     house.table.write(row)
     house.table.stream.clear()
     look_later(house.office, key)
@@ -286,7 +285,7 @@ def test_a_redrawing_that_was_overtaken_is_drawn_again_also_where_the_last_look_
     house.slack.answer = lambda method, _place, _text: failing(FailureKind.NOT_DONE) if method == "chat.update" else OK
     decide(house, key, EventKind.DECLINED, ref)
     house.run_stream()
-    house.slack.answer = lambda _method, _place, _text: OK
+    house.slack.answer = always(OK)
     house.now.sleep(60)
     get, updates = house.table.get, iter([True])
     redrawing = DeliveryKey(f"contribution#{key}", "redraw_request")
@@ -361,7 +360,7 @@ def test_what_may_have_arrived_is_sent_again_only_once_slack_answers() -> None:
         house.run_stream()
         house.now.sleep(60)
     assert [call[1] for call in house.slack.calls if call[0] == "chat.postMessage"] == [AINO]
-    house.slack.answer = lambda _method, _place, _text: OK
+    house.slack.answer = always(OK)
     house.minutes(2)
     assert "auth.test" in [call[0] for call in house.slack.calls]
     assert len(house.texts(AINO)) == 2

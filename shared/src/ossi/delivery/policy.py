@@ -29,7 +29,8 @@ LIMITED_AT_PACE = 3
 """So many attempts of a message follow the pace of its place alone."""
 LIMIT_MIN_MS, LIMIT_MAX_MS = 1_000, 3_600_000
 LONGEST_LEASE_S = 3600
-"""A lease further ahead, which only a hand can have written, counts as lapsed, or its message would wait for ever."""
+"""A claim that ends later than twice this from now, which only a hand can have written, counts as lapsed, or its message would wait
+for ever."""
 
 
 @dataclass(frozen=True)
