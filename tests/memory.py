@@ -71,6 +71,8 @@ class MemoryDeliveries:
         self.before_call("swap")
         found = self.records.get(record.key)
         if found != as_read:
+            if found is not None and found.token and found == record:
+                return
             raise DeliveryChanged(found)
         self.records[record.key] = record
 

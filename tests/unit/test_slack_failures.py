@@ -6,7 +6,6 @@ from ossi.slack.errors import (
     DEFINITE_CODES,
     FailureKind,
     PermanentSlackError,
-    SlackError,
     TransientSlackError,
     failure_of,
 )
@@ -81,11 +80,3 @@ def test_a_limit_that_does_not_say_for_how_long_is_over_in_a_second() -> None:
 @pytest.mark.parametrize(("status", "code"), [(503, ""), (200, "service_unavailable"), (200, "channel_not_found")])
 def test_only_a_limit_closes_a_place(status: int, code: str) -> None:
     assert failure_of(status, {"retry-after": "30"}, code).retry_after_s is None
-
-
-@pytest.mark.parametrize("limited", [True, False])
-def test_a_limit_is_a_kind(limited: bool) -> None:
-    error: SlackError = TransientSlackError("ratelimited", 2, limited=limited)
-    assert (error.kind is LIMITED) is limited
-    assert isinstance(error, TransientSlackError)
-    assert error.limited is limited

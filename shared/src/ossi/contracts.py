@@ -13,6 +13,10 @@ CONTRIBUTIONS, REPORTS, SUBMISSIONS = "contribution", "report", "submission"
 """The kinds of the ledger's subjects: what stands before their first `#`."""
 
 
+REPORT_RUN_MS = 6 * 60_000
+"""How long a run of the report function may take until someone else may finish it: the function is stopped after five minutes."""
+
+
 def contribution_subject(key: object) -> str:
     """What the ledger calls a contribution. key: a ContributionKey, or its text."""
     return f"{CONTRIBUTIONS}#{key}"
@@ -130,7 +134,10 @@ class ReconcileAsked(_Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class ReconcileFinding(_Lenient):
-    """One message that was missing. contribution: a ContributionKey's text; outcome: a delivery's Outcome; reason: a code."""
+    """A delivery that isn't settled.
+
+    contribution: a ContributionKey's text, or of a report the subject of its run. outcome: a delivery.deliver.Result. reason: a code.
+    """
 
     contribution: str
     effect: str

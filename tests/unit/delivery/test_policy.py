@@ -25,7 +25,7 @@ from ossi.delivery.policy import (
     reopened,
     superseded,
 )
-from ossi.delivery.record import DeliveryKey, Record, State
+from ossi.delivery.record import ROW_GONE, DeliveryKey, Record, State
 from ossi.domain.message_ref import MessageRef
 from ossi.slack.errors import FailureKind
 
@@ -104,6 +104,22 @@ def test_what_was_put_away_is_not_sent_any_more_and_drawn_again_only_for_a_later
     assert isinstance(claimed(away, NOW, wanted=3, idempotent=True), Record)
 
 
+@pytest.mark.parametrize("state", [State.DUE, State.CLAIMED, State.PARKED])
+def test_what_was_put_away_is_not_sent_whatever_it_was_before(state: State) -> None:
+    away = replace(DUE, state=state, open=False, drawn=2, due_at=NOW - 1, token="t1")
+    assert claimed(away, NOW) is Refusal.SETTLED
+    assert isinstance(claimed(away, NOW, wanted=3, idempotent=True), Record)
+    assert isinstance(claimed(replace(away, token=""), NOW), Record), "an older version closed it"
+
+
+@pytest.mark.parametrize("state", [State.DUE, State.CLAIMED, State.PARKED])
+def test_what_was_put_away_since_its_row_was_gone_is_sent_once_the_row_is_back(state: State) -> None:
+    away = replace(DUE, state=state, open=False, due_at=NOW - 1, reason=ROW_GONE, token="t1")
+    assert granted(away).open
+    assert given_up(away).open, "an operator has to see it"
+    assert superseded(replace(away, open=True)).put_away, "the row was back, and then it came too late"
+
+
 REFUSED = {
     State.CLAIMED: Refusal.HELD,
     State.DUE: Refusal.NOT_DUE,
@@ -179,6 +195,13 @@ def test_where_there_is_nothing_to_send_it_is_settled_and_says_why() -> None:
     )
     nothing = after(CLAIM, NothingToSend(), NOW)
     assert (nothing.reason, nothing.drawn) == ("", 0)
+
+
+@pytest.mark.parametrize("outcome", [Sent(REF, drawn=9, overtaken=True), NothingToSend("trouble", 9, overtaken=True)])
+def test_a_redrawing_that_was_overtaken_is_due_again_and_knows_what_it_shows(outcome: Outcome) -> None:
+    record = after(CLAIM, outcome, NOW)
+    assert (record.state, record.open, record.due_at, record.drawn) == (State.DUE, True, NOW, 9)
+    assert granted(record, wanted=10, idempotent=True).drawn == 9
 
 
 def test_a_message_that_cannot_be_written_never_went_out_and_is_parked() -> None:

@@ -1,11 +1,16 @@
 """What people get to read of a contribution's life, with every part but Slack and AWS as it is."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+import pytest
+
 from fakes import MANAGEMENT, PUBLIC, contribution
-from memory import OK, Answer, House, failing
+from memory import OK, Answer, Died, House, always, failing
+from ossi.delivery.deliver import look_later
 from ossi.delivery.record import DeliveryKey, State
 from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, Status
+from ossi.domain.errors import UnreadableContribution
 from ossi.domain.history import Event, EventKind
 from ossi.domain.lifecycle import apply, history_of, submitted
 from ossi.slack.errors import FailureKind
@@ -190,3 +195,172 @@ def test_a_hand_is_told_of_also_where_a_round_sees_it_before_the_stream() -> Non
     house.minutes(2)
     assert len(house.texts(AINO)) == 2
     assert len(house.texts(PUBLIC)) == 1
+
+
+def test_a_decision_by_hand_is_told_in_nobody_s_name() -> None:
+    house = House()
+    key = new(house)
+    house.minutes(1)
+    decide(house, key, EventKind.DECLINED, request_of(house))
+    house.minutes(1)
+    for status in (Status.PENDING, Status.ACCEPTED):
+        house.table.write(house.table.rows[key].model_copy(update={"status": status}))
+        house.minutes(1)
+    assert "U0MAIJA01" not in house.slack.drawn[request_of(house)][-1]
+    assert house.table.rows[key].decided_by is None
+
+
+def test_a_row_that_is_spoiled_after_its_decision_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House()
+    key = new(house)
+    house.minutes(1)
+    decide(house, key, EventKind.ACCEPTED, request_of(house))
+
+    def get(_key: ContributionKey) -> Contribution | None:
+        raise UnreadableContribution("wrong or missing: size")
+
+    monkeypatch.setattr(house.table, "get", get)
+    behind = new(house, "e9", user_id="U0BEHIND1", submission_id="V9")
+    house.run_stream(batch=1)
+    assert len(house.texts(AINO)) == 2
+    assert len(house.texts(behind.user_id)) == 1
+    assert len(house.slack.drawn[next(iter(house.slack.drawn))]) == 1
+
+
+@pytest.mark.parametrize("kind", [FailureKind.REFUSED_FOR_NOW, FailureKind.REFUSED_FOR_GOOD])
+@pytest.mark.parametrize("by", ["the stream", "the stream, once the place is open", "a round"])
+def test_what_was_owed_about_a_row_that_is_restored_is_sent(kind: FailureKind, by: str) -> None:
+    down = True
+
+    def answer(method: str, _place: str, _text: str) -> Answer:
+        return failing(kind) if down and method == "chat.postMessage" else OK
+
+    house = House(answer=answer)
+    key = new(house)
+    house.minutes(2)
+    row = house.table.rows[key]
+    house.table.remove(key)
+    house.minutes(1)
+    house.now.sleep(2 * 3600)
+    house.minutes(1)
+    assert not any(record.open for record in house.deliveries.records.values())
+    down = False
+    house.table.write(row)
+    if by == "a round":
+        house.table.stream.clear()
+        reconcile(house.office, Task(only_record=True), lambda: 100)
+    elif by != "the stream":
+        house.deliveries.close_place(AINO, house.now.ms + 30_000)
+        house.deliveries.close_place(MANAGEMENT, house.now.ms + 30_000)
+    house.minutes(3)
+    assert len(house.texts(AINO)) == 1
+    assert len(house.texts(MANAGEMENT)) == 1
+    assert not any(record.open for record in house.deliveries.records.values())
+
+
+def test_what_a_look_finds_about_a_row_that_is_restored_is_owed() -> None:
+    house = House(answer=always(failing(FailureKind.REFUSED_FOR_NOW)))
+    key = new(house)
+    house.minutes(2)
+    row = house.table.rows[key]
+    house.table.remove(key)
+    house.minutes(2)
+    house.slack.answer = always(OK)
+    house.table.write(row)
+    house.table.stream.clear()
+    look_later(house.office, key)
+    house.minutes(10)
+    assert len(house.texts(AINO)) == 1
+    assert len(house.texts(MANAGEMENT)) == 1
+
+
+@pytest.mark.parametrize("end", ["fails", "dies"])
+def test_a_redrawing_that_was_overtaken_is_drawn_again_also_where_the_last_look_fails(
+    monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    house = House()
+    key = new(house)
+    house.minutes(1)
+    ref = request_of(house)
+    house.slack.answer = lambda method, _place, _text: failing(FailureKind.NOT_DONE) if method == "chat.update" else OK
+    decide(house, key, EventKind.DECLINED, ref)
+    house.run_stream()
+    house.slack.answer = always(OK)
+    house.now.sleep(60)
+    get, updates = house.table.get, iter([True])
+    redrawing = DeliveryKey(f"contribution#{key}", "redraw_request")
+
+    def accept(method: str) -> None:
+        """While the redrawing is on its way: reopened by hand, and accepted by the button that still stands there."""
+        if method == "chat.update" and next(updates, False):
+            house.table.write(house.table.rows[key].model_copy(update={"status": Status.PENDING}))
+            house.run_stream()
+            decide(house, key, EventKind.ACCEPTED, ref, "e4")
+            house.run_stream()
+            monkeypatch.setattr(house.table, "get", look)
+
+    def look(asked: ContributionKey) -> Contribution | None:
+        if end == "fails":
+            raise RuntimeError("InternalServerError")
+        if house.deliveries.records[redrawing].state is not State.CLAIMED:
+            raise Died
+        return get(asked)
+
+    house.slack.after_answer = accept
+    house.run_reconciler()
+    monkeypatch.setattr(house.table, "get", get)
+    house.minutes(3)
+    assert "Accepted" in house.slack.drawn[ref][-1]
+    assert not any(record.open for record in house.deliveries.records.values())
+
+
+def test_a_parked_request_is_not_posted_once_its_decision_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    archived = True
+
+    def answer(method: str, place: str, _text: str) -> Answer:
+        refused = archived and method == "chat.postMessage" and place == MANAGEMENT
+        return failing(FailureKind.REFUSED_FOR_GOOD, "is_archived") if refused else OK
+
+    house = House(answer=answer)
+    key = new(house)
+    house.minutes(2)
+    house.now.sleep(3600)
+    archived = False
+    look_up = house.table.look_up
+
+    def look_up_just_before_a_decision(keys: Iterable[ContributionKey]) -> dict[ContributionKey, Contribution | None]:
+        rows = look_up(list(keys))
+        monkeypatch.setattr(house.table, "look_up", look_up)
+        house.table.write(house.table.rows[key].model_copy(update={"status": Status.ACCEPTED}))
+        house.run_stream()
+        return rows
+
+    monkeypatch.setattr(house.table, "look_up", look_up_just_before_a_decision)
+    house.run_reconciler()
+    house.minutes(10)
+    assert house.texts(MANAGEMENT) == []
+    assert not any(record.open for record in house.deliveries.records.values())
+
+
+def test_what_may_have_arrived_is_sent_again_only_once_slack_answers() -> None:
+    house = House()
+    key = new(house)
+    house.minutes(1)
+
+    def answer(method: str, place: str, _text: str) -> Answer:
+        lost = method == "chat.postMessage" and place == AINO
+        return failing(FailureKind.AMBIGUOUS) if lost else OK
+
+    house.slack.answer = answer
+    decide(house, key, EventKind.DECLINED, request_of(house))
+    change = list(house.table.stream)
+    house.slack.calls.clear()
+    for _ in range(150):  # the change comes again and again, since something else of its batch fails
+        house.table.stream[:] = change
+        house.run_stream()
+        house.now.sleep(60)
+    assert [call[1] for call in house.slack.calls if call[0] == "chat.postMessage"] == [AINO]
+    house.slack.answer = always(OK)
+    house.minutes(2)
+    assert "auth.test" in [call[0] for call in house.slack.calls]
+    assert len(house.texts(AINO)) == 2

@@ -291,6 +291,26 @@ def test_the_row_before_a_change_tells_more_of_a_row_without_events(
     assert adopted.version == len(events)
 
 
+def test_a_decision_by_hand_is_not_told_in_the_name_of_whoever_decided_before() -> None:
+    back = adopt(by_hand(ACCEPTED, Status.PENDING), ACCEPTED)
+    for status in (Status.ACCEPTED, Status.DECLINED):
+        decided = adopt(by_hand(back, status), back)
+        assert (decided.decided_by, decided.decided_at, decided.decided_in) == (None, None, None)
+    changed = adopt(by_hand(ACCEPTED, Status.DECLINED), ACCEPTED)
+    assert (changed.decided_by, changed.decided_at, changed.decided_in) == (None, None, None)
+
+
+def test_a_decision_by_an_older_version_stays_the_person_s_that_it_names() -> None:
+    back = adopt(by_hand(ACCEPTED, Status.PENDING), ACCEPTED)
+    where = MessageRef(MANAGEMENT, "2.0")
+    row = by_hand(back, Status.DECLINED, decided_by="U0MATTI01", decided_at=AT + 1, decided_in=where)
+    decided = adopt(row, back)
+    assert decided.events[-1].by == "U0MATTI01"
+    assert (decided.decided_by, decided.decided_at, decided.decided_in) == ("U0MATTI01", AT + 1, where)
+    without_time = adopt(by_hand(NEW, Status.DECLINED, decided_by=MAIJA), NEW)
+    assert (without_time.decided_by, without_time.decided_at) == (MAIJA, None)
+
+
 def test_the_same_status_before_tells_nothing_more() -> None:
     row = contribution(status=Status.ACCEPTED, submission_id="V1")
     assert adopt(row, row).events == history_of(row)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ossi.domain.contribution import Contribution, Status
 from ossi_report.columns import FILE_COLUMNS
-from ossi_report.data_files import JSON_FORMAT, build_csv, build_json, unprotected
+from ossi_report.data_files import JSON_FORMAT, build_csv, build_json
 from unit.report.months import HELSINKI, MADE_AT, PROVISIONAL, contribution, drawn, milliseconds
 from unit.report.test_workbook_texts import NASTY, typed_texts, user_ids
 
@@ -27,6 +27,11 @@ MONTH = [
     contribution(timestamp=milliseconds("2026-10-25T03:30:00+03:00"), level="SMALL"),
     contribution(timestamp=7, status=Status.PENDING, decided_by=None, decided_at=None),
 ]
+
+
+def unprotected(text: str) -> str:
+    """The text as it was typed, from a cell of the CSV file."""
+    return re.sub("^'(?='*[=+\\-@\t\r\n＝＋－＠])", "", text)
 
 
 def csv_of(contributions: Sequence[Contribution]) -> bytes:

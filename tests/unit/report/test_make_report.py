@@ -476,3 +476,22 @@ def test_the_links_live_for_seven_days_to_the_second(now: datetime) -> None:
         with pytest.raises(LinkExpired):
             check_link(name, token, KEY, end)
     assert f"Download until {end.astimezone(HELSINKI):%Y-%m-%d %H:%M}" in office.said[0]
+
+
+def test_of_two_attempts_in_flight_one_announces_and_lost_answers_are_waited_for() -> None:
+    office = Office(contribution(status=Status.ACCEPTED))
+    office.slack.answer = always(failing(FailureKind.AMBIGUOUS, "answer_timeout", arrives=True, takes=10))
+    store, others = office.bucket.store, ["another"]
+
+    def store_while_another_attempt_is_made(name: str, content: bytes) -> None:
+        if others:
+            others.pop()
+            office.make()
+        store(name, content)
+
+    office.bucket.store = store_while_another_attempt_is_made
+    office.make()
+    office.make()
+    (said,) = office.said
+    assert "The report of" in said
+    assert (office.record().state, office.record().ambiguous) == (State.DUE, 1)

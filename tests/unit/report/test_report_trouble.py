@@ -1,8 +1,9 @@
 """A report that can't be made: the management channel reads it once, after the last attempt, with what to do."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -284,3 +285,36 @@ def test_which_report_cannot_be_read_is_said() -> None:
         with pytest.raises(UnreadableReport):
             office.make()
     assert "September 2026" in office.said[0]
+
+
+def test_a_report_whose_process_always_dies_is_begun_ever_more_rarely() -> None:
+    office = Failing()
+    office.error = Died()
+
+    def platform(begin: Callable[[], object]) -> None:
+        """An asynchronous invocation: Lambda repeats it twice."""
+        for _ in range(3):
+            with suppress(Died):
+                begin()
+            office.now.ms += 2 * MINUTE
+
+    platform(office.make)
+    until = office.now.ms + DAY
+    while office.now.ms < until:
+        started = office.now.ms
+        office.house.run_reconciler()
+        asked, office.house.asked[:] = list(office.house.asked), []
+        for record in asked:
+            platform(partial(finish_report, office.maker, record.key.subject, record.key.effect))
+        office.now.ms = max(office.now.ms, started + MINUTE)
+    assert office.record().begun == 3 * 6  # at once, after six minutes, then after 1, 2, 4 and 8 hours
+
+
+def test_a_report_of_a_month_that_a_hand_made_up_is_put_away() -> None:
+    office = Failing()
+    run = "report#foo#asked#1.2.3"
+    for effect in ("announce_report", "announce_trouble"):
+        office.put(owed(DeliveryKey(run, effect), MANAGEMENT, office.now.ms))
+        assert not finish_report(office.maker, run, effect)
+        assert not office.record(effect, run).open
+    assert office.said == []

@@ -170,7 +170,7 @@ class _Run:
     def _record(self, unsent: Iterable[Unsent]) -> bool:
         """Records what a row owes. Answers whether that could be done."""
         for each in unsent:
-            if each.record is not None and each.record.state is not State.SENT:
+            if each.record is not None and not each.record.row_gone and each.record.state is not State.SENT:
                 continue
             try:
                 owe(self._office, each.contribution, each.wanted)

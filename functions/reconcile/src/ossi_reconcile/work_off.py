@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from ossi.contracts import CONTRIBUTIONS, REPORTS
+from ossi.contracts import CONTRIBUTIONS, REPORT_RUN_MS, REPORTS
 from ossi.delivery.batch import PACE_MS, QUEUE_MS, Pace, Time
 from ossi.delivery.deliver import (
     LOOK,
@@ -37,8 +37,6 @@ _NOT_HANDLED = "a delivery could not be handled"
 
 OVERDUE_MS = 15 * 60_000
 LOOK_AGAIN_MAX_MS = 24 * 3_600_000
-REPORT_MS = 6 * 60_000
-"""How long the report function has, once it was asked to finish a report's delivery: it's stopped after five minutes."""
 _HOLD_EVERY_S = 20
 _LOOK_EVERY_S = 15
 _LONGEST_SLEEP_S = 60
@@ -100,7 +98,7 @@ def redrive_reports(desk: Desk, *, dry: bool = False) -> list[Finding]:
         if dry:
             continue
         # It's owed since this decision: what was asked for long ago is not worth finishing otherwise.
-        again = replace(reopened(record, office.now()), owed_at=office.now(), due_at=office.now() + REPORT_MS)
+        again = replace(reopened(record, office.now()), owed_at=office.now(), due_at=office.now() + REPORT_RUN_MS)
         try:
             office.deliveries.swap(again, record)
         except DeliveryChanged:
@@ -209,7 +207,7 @@ class _Run:
                     if key in rows:
                         jobs += self._job(record, rows[key], beside)
                     else:
-                        settle(self._office, record, "the row is gone")
+                        settle(self._office, record, "the row is gone", row_gone=True)
                 except Exception:  # this one must not keep the others from being looked at
                     _logger.exception(_NOT_HANDLED, extra={"effect": record.key.effect})
                     self._left.add(record.key)
@@ -244,7 +242,9 @@ class _Run:
             self._postpone(record)
             return
         for unsent in found:
-            if unsent.record is None or unsent.record.state is State.SENT:  # sent, and behind the row: a redrawing
+            if (
+                unsent.record is None or unsent.record.row_gone or unsent.record.state is State.SENT
+            ):  # sent, and behind the row: a redrawing
                 owe(self._office, unsent.contribution, unsent.wanted)
         settle(self._office, record, "the row was looked at")
 
@@ -264,7 +264,7 @@ class _Run:
             self._left.add(record.key)
         else:
             # Whoever claimed it is dead: the report function need not wait for them.
-            again = postponed(replace(record, lease_until=0), self._office.now() + REPORT_MS)
+            again = postponed(replace(record, lease_until=0), self._office.now() + REPORT_RUN_MS)
             self._swap(replace(again, state=State.DUE) if record.state is State.CLAIMED else again, record)
 
     def _swap(self, record: Record, as_read: Record) -> None:

@@ -43,7 +43,7 @@ def build_csv(report: Report, figures: MonthFigures, zone: ZoneInfo, made_at: da
     """The month's rows as RFC 4180 has them (commas, CRLF, quotes where needed), in UTF-8 with a byte order mark.
 
     Without the mark Excel reads the file as of the machine's old code page. A text that a spreadsheet might take for a formula has an
-    apostrophe before it; unprotected() takes it away. Half a character, which only a damaged row can hold, becomes "?".
+    apostrophe before it, which a script takes away (docs/report.md). Half a character, which only a damaged row can hold, becomes "?".
     """
     del made_at  # a row says its month, and a CSV file has no place for more than rows
     file = BytesIO()
@@ -77,11 +77,6 @@ def build_json(report: Report, figures: MonthFigures, zone: ZoneInfo, made_at: d
         separator = b",\n"
     file.write(b"\n]}\n")
     return file.getvalue()
-
-
-def unprotected(text: str) -> str:
-    """The text as it was typed, from a cell of the CSV file."""
-    return text[1:] if text.startswith("'") and _ACTS.match(text, 1) else text
 
 
 def _rows(report: Report, figures: MonthFigures, zone: ZoneInfo) -> Iterator[dict[str, _Value]]:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import ceil
 from zoneinfo import ZoneInfo
 
-from ossi.contracts import month_of_report, scheduled_report_subject
+from ossi.contracts import REPORT_RUN_MS, month_of_report, scheduled_report_subject
 from ossi.delivery.deliver import record_outcome
 from ossi.delivery.policy import (
     Failed,
@@ -26,7 +27,7 @@ from ossi.delivery.policy import (
 from ossi.delivery.record import DeliveryKey, Record, State
 from ossi.delivery.store import Deliveries, DeliveryChanged
 from ossi.domain.contribution import Contribution
-from ossi.domain.errors import UnreadableReport
+from ossi.domain.errors import UnreadableMonth, UnreadableReport
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.links import LINK_LIFE, report_names, signed_path
 from ossi.domain.months import Month
@@ -44,8 +45,6 @@ ANNOUNCEMENT, FAILURE = "announce_report", "announce_trouble"
 """The names of a run's deliveries: they never change."""
 ATTEMPTS = 3
 """Of an asynchronous invocation: Lambda repeats one that fails twice (infra sets it so)."""
-RUN_MS = 6 * 60_000
-"""How long a run may take, from when it begins until someone else may finish it: the function is stopped after five minutes."""
 ASKED_LIFE_MS = 24 * 3_600_000
 """For how long a report that someone asked for is worth finishing. They can ask again; a closed month's is always finished."""
 _TRIES = 5
@@ -115,7 +114,11 @@ def finish_report(maker: ReportMaker, run_id: str, effect: str, limited: Limited
     record, announcement = records.get(DeliveryKey(run_id, effect)), records.get(keys[ANNOUNCEMENT])
     if record is None or not record.open:
         return False
-    month = Month.parse(month_of_report(run_id))
+    try:
+        month = Month.parse(month_of_report(run_id))
+    except UnreadableMonth:  # a hand made it up
+        _put_away(maker, record, "it names no month")
+        return False
     run = ReportRun(month, run_id, _requested_by(run_id, record))
     if not _is_worth_finishing(maker, run, record):
         _put_away(maker, record, "nobody waits for it any more")
@@ -182,7 +185,7 @@ def _begin(maker: ReportMaker, run: ReportRun, *, due: bool = False) -> Record |
             _logger.info("it may have been announced: the reconciler tries again", extra={"run": run.id})
             return None
         begun = replace(
-            postponed(base, now + RUN_MS),
+            postponed(base, now + _patience_ms(base)),
             state=State.DUE,
             begun=base.begun + 1,
             owed_at=base.owed_at or now,
@@ -197,6 +200,13 @@ def _begin(maker: ReportMaker, run: ReportRun, *, due: bool = False) -> Record |
     return None
 
 
+def _patience_ms(record: Record) -> int:
+    """How long a run that begins now is waited for: after the platform's first attempts, those that died come ever more rarely."""
+    died = record.begun + 1 - record.failures - record.attempts - ATTEMPTS
+    rounds = ceil(died / ATTEMPTS)
+    return max(REPORT_RUN_MS, parking_ms(rounds)) if rounds > 0 else REPORT_RUN_MS
+
+
 def _finish(maker: ReportMaker, run: ReportRun, record: Record, limited: Limited, *, last: bool) -> bool:
     try:
         with limited():
@@ -207,7 +217,7 @@ def _finish(maker: ReportMaker, run: ReportRun, record: Record, limited: Limited
         if last:
             notify_report_failure(maker, run, _code(error))
         raise
-    outcome = _announce(maker, run, message)
+    outcome = _announce(maker, run, record, message)
     if not isinstance(outcome, Sent):
         return False
     _logger.info("report announced", extra={"run": run.id, "rows": len(report.rows), "metric": "ReportMade"})
@@ -221,13 +231,17 @@ def _code(error: Exception) -> str:
     return f"{type(error).__name__}:{which}" if which else type(error).__name__
 
 
-def _announce(maker: ReportMaker, run: ReportRun, message: Message) -> Outcome | None:
-    """Posts the announcement, unless someone else does. What comes of it is recorded."""
+def _announce(maker: ReportMaker, run: ReportRun, begun: Record, message: Message) -> Outcome | None:
+    """Posts the announcement, unless someone else does. What comes of it is recorded.
+
+    begun: the record as this attempt left it. Where another attempt has written it since, only its own time says when it's due.
+    """
     key = DeliveryKey(run.id, ANNOUNCEMENT)
     as_read = maker.deliveries.read([key], consistent=True).get(key)
     if as_read is None:
         return None
-    return _post(maker, _due_now(as_read), as_read, message, {"run": run.id, "effect": ANNOUNCEMENT})
+    due = _due_now(as_read) if as_read.token == begun.token else as_read
+    return _post(maker, due, as_read, message, {"run": run.id, "effect": ANNOUNCEMENT})
 
 
 def _due_now(record: Record) -> Record:
@@ -274,7 +288,7 @@ def _swap(maker: ReportMaker, record: Record, as_read: Record | None) -> bool:
 def _note_failure(maker: ReportMaker, run: ReportRun, begun: Record, why: str, *, last: bool) -> None:
     """Records that the report itself could not be made, and when to try again."""
     _logger.warning("the report was not made", extra={"run": run.id, "why": why, "metric": "ReportFailed"})
-    failed = replace(postponed(begun, maker.now() + RUN_MS), failures=begun.failures + 1, reason=why)
+    failed = replace(postponed(begun, maker.now() + REPORT_RUN_MS), failures=begun.failures + 1, reason=why)
     if last:
         # The platform's attempts, minutes apart, are one: the reconciler's first is an hour later.
         rounds = begun.failures + 2 - ATTEMPTS

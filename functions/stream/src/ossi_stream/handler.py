@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, cast
 
+from ossi.aws.dynamodb import is_refused_as_invalid
 from ossi.aws.stream_records import about, change_of, contribution_key, number_of
 from ossi.delivery.batch import Change, Time, deliver
 from ossi.delivery.deliver import Office, look_later
@@ -52,4 +53,11 @@ def _change(record: object, office: Office) -> Change | None:
         # A row that someone spoiled by hand: nothing can be told about it, and it must not hold up the others.
         _logger.error("a changed row cannot be read", extra=about(record) | {"why": str(error), "metric": "Unreadable"})
         return None
-    return announce(old, new, EFFECTS, office.contributions)
+    try:
+        return announce(old, new, EFFECTS, office.contributions)
+    except Exception as error:
+        if not is_refused_as_invalid(error):
+            raise
+        # Too large with one more event, or spoiled in a way that reads well: as above.
+        _logger.exception("a changed row cannot be stored", extra=about(record) | {"metric": "Unreadable"})
+        return None

@@ -69,8 +69,12 @@ class DynamoDeliveries:
         except Exception as error:  # boto3's or our own: see response_of
             if not is_conditional_check_failure(error):
                 raise
-            found = item_found(error)
-            raise DeliveryChanged(self._record(found) if found else None) from None
+            item = item_found(error)
+            found = self._record(item) if item else None
+            # The client repeats a request whose answer was lost: what stands there is what the first one wrote.
+            if found is not None and _identity(found) == _identity(record) and record.token:
+                return
+            raise DeliveryChanged(found) from None
 
     def unsettled(self, kind: str, after: str = "") -> Iterator[DeliveryKey]:
         """See delivery.store. The index holds keys only, and no more than what is unsettled."""
@@ -201,6 +205,11 @@ class DynamoDeliveries:
         """Milliseconds since the epoch; 0 where a hand has written something else, or a moment too far ahead to be meant."""
         moment = _number(value)
         return moment if 0 < moment <= self._now() * 1000 + LONGEST_PARKING_MS else 0
+
+
+def _identity(record: Record) -> tuple[object, ...]:
+    """What tells one write of a record from every other: of its own the token, of older versions the rest."""
+    return record.token, record.state, record.lease_until, record.attempts
 
 
 def _as_it_was(as_read: Record | None) -> tuple[str, dict[str, str], dict[str, Any]]:

@@ -15,6 +15,11 @@ def is_conditional_check_failure(error: Exception) -> bool:
     return response_of(error).get("Error", {}).get("Code") == "ConditionalCheckFailedException"
 
 
+def is_refused_as_invalid(error: Exception) -> bool:
+    """Whether DynamoDB refuses the request itself, such as a row that would be larger than 400 KB: the same again fails the same way."""
+    return response_of(error).get("Error", {}).get("Code") == "ValidationException"
+
+
 def item_found(error: Exception) -> dict[str, Any]:
     """The row that stood in the way of a conditional write (ReturnValuesOnConditionCheckFailure); empty if there was none."""
     return from_item(response_of(error).get("Item", {}))

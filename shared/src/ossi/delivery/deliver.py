@@ -22,10 +22,10 @@ from ossi.delivery.policy import (
     postponed,
     superseded,
 )
-from ossi.delivery.record import DeliveryKey, Record, State
+from ossi.delivery.record import ROW_GONE, DeliveryKey, Record, State
 from ossi.delivery.store import Deliveries, DeliveryChanged
 from ossi.domain.contribution import Contribution, ContributionKey
-from ossi.domain.errors import UnknownContribution
+from ossi.domain.errors import UnknownContribution, UnreadableContribution
 from ossi.domain.lifecycle import history_of
 from ossi.domain.message_ref import MessageRef
 from ossi.ports import Contributions
@@ -111,15 +111,25 @@ def key_of(contribution: Contribution, wanted: Wanted) -> DeliveryKey:
     return DeliveryKey(subject_of(contribution.key), wanted.name)
 
 
-def deliver_once(office: Office, contribution: Contribution, wanted: Wanted, known: Record | None = None) -> Settlement:
-    """Sends one message, unless someone else did or does, and records what came of it. known: its record, if it was read just now."""
+def deliver_once(
+    office: Office,
+    contribution: Contribution,
+    wanted: Wanted,
+    known: Record | None = None,
+    *,
+    leave_doubts: bool = False,
+) -> Settlement:
+    """Sends one message, unless someone else did or does, and records what came of it. known: its record, if it was read just now.
+
+    leave_doubts: what may have arrived already is left to the reconciler, which asks first whether Slack answers.
+    """
     about: dict[str, object] = {"effect": wanted.name, "contribution": str(contribution.key)}
     ref, waiting = _target(office, contribution, wanted)
     if waiting == _NEVER:
         return Settlement(Result.SET_ASIDE, UNREADABLE_RECORD)
     if waiting is not None:
         return Settlement(Result.DUE, "waits_for_another", _wait(office, contribution, wanted, waiting))
-    claim = _claim(office, contribution, wanted, known)
+    claim = _claim(office, contribution, wanted, known, leave_doubts=leave_doubts)
     if isinstance(claim, Settlement):
         if claim.result is Result.HELD:
             _logger.info("someone else is sending it", extra=about)
@@ -127,6 +137,9 @@ def deliver_once(office: Office, contribution: Contribution, wanted: Wanted, kno
             _look_again(office, contribution, wanted)  # whoever drew it may have died before this
         return claim
     outcome = _attempt(office, contribution, wanted, ref, about)
+    if wanted.effect.idempotent and isinstance(outcome, Sent | NothingToSend):
+        # Whoever came with a later version meanwhile has left it to this attempt, which may die before its last look.
+        outcome = replace(outcome, overtaken=_is_overtaken(office, contribution, wanted))
     record = record_outcome(office.deliveries, claim, outcome, office.now())
     settlement = _settlement(outcome, record, about)
     if isinstance(outcome, Failed) and outcome.kind is FailureKind.LIMITED:
@@ -144,13 +157,15 @@ def _target(office: Office, contribution: Contribution, wanted: Wanted) -> tuple
         return wanted.ref, None
     key = DeliveryKey(subject_of(contribution.key), wanted.waits_for)
     record = office.deliveries.read([key], consistent=True).get(key)
-    if record is None:
+    if record is None or (record.state is State.PARKED and record.open):
         # It comes too late, and nobody may post it after this: nothing would take its buttons away.
-        record = superseded(owed(key, "", office.now()))
+        away = superseded(record or owed(key, "", office.now()))
         try:
-            office.deliveries.swap(record, None)
+            office.deliveries.swap(away, record)
         except DeliveryChanged as change:
-            record = change.found or record
+            record = change.found or away
+        else:
+            record = away
     if record.state is State.UNREADABLE:
         return None, _NEVER
     if not record.settled:
@@ -159,7 +174,9 @@ def _target(office: Office, contribution: Contribution, wanted: Wanted) -> tuple
     return (None if pressed else record.ref), None
 
 
-def _claim(office: Office, contribution: Contribution, wanted: Wanted, known: Record | None) -> Record | Settlement:
+def _claim(
+    office: Office, contribution: Contribution, wanted: Wanted, known: Record | None, *, leave_doubts: bool
+) -> Record | Settlement:
     key, as_read = key_of(contribution, wanted), known
     place = wanted.effect.rate_limit_key(office.sender, contribution)
     for _ in range(_TRIES):
@@ -167,12 +184,14 @@ def _claim(office: Office, contribution: Contribution, wanted: Wanted, known: Re
         base = as_read or owed(key, place, now)
         # The first versions of Ossi recorded no version: they drew at the first decision.
         base = replace(base, place=place, drawn=base.drawn or (wanted.first if base.state is State.SENT else 0))
-        if wanted.effect.superseded_by and not base.open and base.state is not State.SENT:
+        if wanted.effect.superseded_by and not base.open and base.state is not State.SENT and not base.row_gone:
             return Settlement(Result.NEEDLESS, base.reason, base)  # what superseded it was told meanwhile
         claim = claimed(base, now, wanted=wanted.version, idempotent=wanted.effect.idempotent)
         if isinstance(claim, Refusal) and not (claim is Refusal.UNKNOWN and base.state is not State.UNKNOWN):
             reason = UNREADABLE_RECORD if claim is Refusal.UNREADABLE else base.reason
             return Settlement(_REFUSED[claim], reason, base)
+        if isinstance(claim, Record) and leave_doubts and base.open and base.ambiguous:
+            return Settlement(Result.DUE, base.reason, base)
         record = given_up(base) if isinstance(claim, Refusal) else claim
         try:
             office.deliveries.swap(record, as_read)
@@ -262,14 +281,34 @@ def _log_unknown(record: Record) -> None:
     _logger.error("nobody knows whether it arrived: an operator decides", extra=about | {"metric": "SetAside"})
 
 
+def _is_overtaken(office: Office, contribution: Contribution, drawn: Wanted) -> bool:
+    """Whether the row calls for a later version than the one that was drawn; so it may, where that can't be known."""
+    try:
+        return _later(office, contribution, drawn) is not None
+    except Exception:  # the table failed: whoever works off what is due looks
+        _logger.exception("the row could not be looked at again", extra={"contribution": str(contribution.key)})
+        return True
+
+
 def _look_again(office: Office, contribution: Contribution, drawn: Wanted) -> None:
     """A redrawing that was overtaken while it was on its way must not be the last word."""
-    current = office.contributions.get(contribution.key)
+    later = _later(office, contribution, drawn)
+    if later is not None:
+        deliver_once(office, *later)
+
+
+def _later(office: Office, contribution: Contribution, drawn: Wanted) -> tuple[Contribution, Wanted] | None:
+    """The row as it is now, and the redrawing that it calls for, if that is a later version of the same one."""
+    try:
+        current = office.contributions.get(contribution.key)
+    except UnreadableContribution:  # spoiled by hand since: that change tells it, and nothing can be drawn from it
+        return None
     if current is None:
-        return
+        return None
     for wanted in drawn.effect.wanted(history_of(current)):
         if wanted.name == drawn.name and wanted.version > drawn.version and not wanted.event.silent:
-            deliver_once(office, current, wanted)
+            return current, wanted
+    return None
 
 
 def owe(office: Office, contribution: Contribution, wanted: Wanted, due_at: int | None = None) -> Record | None:
@@ -285,8 +324,8 @@ def owe(office: Office, contribution: Contribution, wanted: Wanted, due_at: int 
             if found is None:
                 as_read = None
                 continue
-            drawn = found.drawn or wanted.first
-            if found.state is not State.SENT or drawn >= wanted.version:
+            drawn = found.drawn or (wanted.first if found.state is State.SENT else 0)
+            if not found.row_gone and (found.state is not State.SENT or drawn >= wanted.version):
                 return found
             as_read = found
             record = replace(found, state=State.DUE, due_at=record.due_at, drawn=drawn, open=True, token=record.token)
@@ -308,10 +347,13 @@ def _wait(office: Office, contribution: Contribution, wanted: Wanted, until: int
     return waiting
 
 
-def settle(office: Office, record: Record, why: str) -> None:
-    """Puts a delivery away that isn't to be sent any more."""
+def settle(office: Office, record: Record, why: str, *, row_gone: bool = False) -> None:
+    """Puts a delivery away that isn't to be sent any more; row_gone: unless somebody restores its row."""
+    away = superseded(record)
+    if row_gone:
+        away = replace(away, reason=ROW_GONE)
     try:
-        office.deliveries.swap(superseded(record), record)
+        office.deliveries.swap(away, record)
     except DeliveryChanged:
         return  # someone else is at it, and the next look sees what came of that
     about = {"effect": record.key.effect, "contribution": record.key.subject.partition("#")[2], "why": why}

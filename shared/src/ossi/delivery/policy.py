@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
-from ossi.delivery.record import DeliveryKey, Record, State
+from ossi.delivery.record import ROW_GONE, DeliveryKey, Record, State
 from ossi.domain.message_ref import MessageRef
 from ossi.slack.errors import FailureKind
 
@@ -29,23 +29,29 @@ LIMITED_AT_PACE = 3
 """So many attempts of a message follow the pace of its place alone."""
 LIMIT_MIN_MS, LIMIT_MAX_MS = 1_000, 3_600_000
 LONGEST_LEASE_S = 3600
-"""A lease further ahead, which only a hand can have written, counts as lapsed, or its message would wait for ever."""
+"""A claim that ends later than twice this from now, which only a hand can have written, counts as lapsed, or its message would wait
+for ever."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """Slack took it. ref: where it stands, if Slack said so. drawn: the version that a redrawn message shows."""
+    """Slack took it. ref: where it stands, if Slack said so. drawn: the version that a redrawn message shows.
+
+    overtaken: whether the row may call for a later version already, so that somebody has to look again.
+    """
 
     ref: MessageRef | None = None
     drawn: int = 0
+    overtaken: bool = False
 
 
 @dataclass(frozen=True)
 class NothingToSend:
-    """There was nothing to send, or nobody whom it could reach any more. reason: why, for the record."""
+    """There was nothing to send, or nobody whom it could reach any more. reason: why, for the record. overtaken: as of Sent."""
 
     reason: str = ""
     drawn: int = 0
+    overtaken: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,8 @@ def claimed(record: Record, now: int, *, wanted: int = 0, idempotent: bool = Fal
 
 
 def _refusal(record: Record, now: int, wanted: int) -> Refusal | None:
+    if record.state not in {State.SENT, State.UNKNOWN} and record.put_away and wanted <= record.drawn:
+        return Refusal.SETTLED  # it would come too late
     match record.state:
         case State.SENT:
             return None if wanted > record.drawn else Refusal.SETTLED
@@ -131,8 +139,6 @@ def _refusal(record: Record, now: int, wanted: int) -> Refusal | None:
             if now < record.due_at:
                 return Refusal.PARKED
         case State.DUE:
-            if not record.open and record.token and wanted <= record.drawn:
-                return Refusal.SETTLED  # it was put away: it would come too late
             if now < record.due_at:
                 return Refusal.NOT_DUE
         case _:
@@ -142,7 +148,7 @@ def _refusal(record: Record, now: int, wanted: int) -> Refusal | None:
 
 def given_up(record: Record) -> Record:
     """The record of a delivery that may have arrived as often as is allowed: an operator decides."""
-    return replace(record, state=State.UNKNOWN, due_at=0, lease_until=0, token=secrets.token_hex(8))
+    return replace(record, state=State.UNKNOWN, due_at=0, lease_until=0, open=True, token=secrets.token_hex(8))
 
 
 def after(record: Record, outcome: Outcome, now: int) -> Record:
@@ -150,17 +156,23 @@ def after(record: Record, outcome: Outcome, now: int) -> Record:
     answered = replace(record, lease_until=0, token=secrets.token_hex(8))
     match outcome:
         case Sent():
-            return replace(
-                answered, state=State.SENT, due_at=0, reason="", ref=outcome.ref, drawn=outcome.drawn, open=False
-            )
+            sent = replace(answered, reason="", ref=outcome.ref, drawn=outcome.drawn)
+            return _settled(sent, now, overtaken=outcome.overtaken)
         case NothingToSend():
-            return replace(answered, state=State.SENT, due_at=0, reason=outcome.reason, drawn=outcome.drawn, open=False)
+            nothing = replace(answered, reason=outcome.reason, drawn=outcome.drawn)
+            return _settled(nothing, now, overtaken=outcome.overtaken)
         case Unwritable():
             return parked(_taken_back(answered), outcome.reason, now)
         case Failed():
             return _after_failure(answered, outcome, now)
         case _:
             assert_never(outcome)
+
+
+def _settled(record: Record, now: int, *, overtaken: bool) -> Record:
+    if overtaken:
+        return replace(record, state=State.DUE, due_at=now)
+    return replace(record, state=State.SENT, due_at=0, open=False)
 
 
 def _after_failure(record: Record, failed: Failed, now: int) -> Record:
@@ -215,7 +227,8 @@ def parking_ms(failures: int) -> int:
 
 def superseded(record: Record) -> Record:
     """The record of a delivery that would come too late: what it was, and why it failed, is kept."""
-    return replace(record, open=False, token=secrets.token_hex(8))
+    reason = "" if record.reason == ROW_GONE else record.reason  # the row was restored since
+    return replace(record, open=False, reason=reason, token=secrets.token_hex(8))
 
 
 def postponed(record: Record, due_at: int) -> Record:

@@ -22,6 +22,10 @@ class State(StrEnum):
     UNREADABLE = "UNREADABLE"
 
 
+ROW_GONE = "row_gone"
+"""The reason of what was put away because its row was gone. It's stored."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryKey:
     """Which delivery: subject is what it is about (contribution#…, report#…), effect which message of it."""
@@ -59,6 +63,16 @@ class Record:
     token: str = ""
     requested_by: str = ""
     begun: int = 0
+
+    @property
+    def row_gone(self) -> bool:
+        """Whether it was put away because its row was gone: it's owed again once somebody restores the row."""
+        return not self.open and self.state is not State.SENT and self.reason == ROW_GONE
+
+    @property
+    def put_away(self) -> bool:
+        """Whether it isn't to be sent any more. What older versions closed, without a token, doesn't count."""
+        return not self.open and bool(self.token) and not self.row_gone
 
     @property
     def settled(self) -> bool:

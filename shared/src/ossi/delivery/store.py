@@ -35,7 +35,10 @@ class Deliveries(Protocol):
         ...
 
     def swap(self, record: Record, as_read: Record | None) -> None:
-        """Stores the record if it is still as it was read; None: if there is none. Raises DeliveryChanged."""
+        """Stores the record if it is still as it was read; None: if there is none. Raises DeliveryChanged.
+
+        A record that stands there already, by its token, was stored by this very call: its first answer was lost on the way.
+        """
         ...
 
     def unsettled(self, kind: str, after: str = "") -> Iterator[DeliveryKey]:

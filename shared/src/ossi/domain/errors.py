@@ -1,10 +1,5 @@
 """What can go wrong, in the domain's own words."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ossi.domain.contribution import Contribution
-
 
 class OssiError(Exception):
     """The base of every error that Ossi raises on purpose."""
@@ -31,14 +26,6 @@ class UnreadableContribution(OssiError):
 
 class UnknownContribution(OssiError):
     """There is no contribution with that key."""
-
-
-class AlreadyDecided(OssiError):
-    """Someone decided before. decided: the contribution as it stands."""
-
-    def __init__(self, decided: "Contribution") -> None:
-        super().__init__("the contribution is no longer pending")
-        self.decided = decided
 
 
 class UnreadableReport(OssiError):

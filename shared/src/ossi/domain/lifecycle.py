@@ -83,7 +83,8 @@ def adopt(
     """The contribution with everything that its attributes tell stored as events: what someone wrote into the row by hand.
 
     before: the row before that change, where it's known: it tells more of a row without events than the row itself. history: the
-    row's, where more is known of it than the row tells. The same contribution is answered if nothing is to be stored.
+    row's, where more is known of it than the row tells. The same contribution is answered if nothing is to be stored. What the row tells
+    of an earlier decision is not this one's.
     """
     history = tuple(history_of(contribution) if history is None else history)
     if not contribution.events and before is not None and before.status is not contribution.status:
@@ -91,7 +92,11 @@ def adopt(
         history = (*earlier, _by_hand(contribution, earlier, _is_silent(before.status, contribution.status)))
     if len(history) == len(contribution.events):
         return contribution
-    return contribution.model_copy(update={"events": history, "version": len(history)})
+    stored, last = _with(contribution, history, {}), history[-1]
+    if last.kind in DECISIONS and (last.by, last.at) != (contribution.decided_by, contribution.decided_at):
+        # Whose decision it was may be known, and when it was is not: the row tells no made-up time.
+        return stored.model_copy(update={"decided_at": None})
+    return stored
 
 
 def is_explained(contribution: Contribution) -> bool:

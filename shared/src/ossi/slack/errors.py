@@ -46,16 +46,10 @@ class TransientSlackError(SlackError):
         retry_after_s: float | None = None,
         *,
         kind: FailureKind = FailureKind.REFUSED_FOR_NOW,
-        limited: bool = False,  # the same as kind=FailureKind.LIMITED, for delivery/batch.py and its tests
     ) -> None:
         super().__init__(code)
-        self.kind = FailureKind.LIMITED if limited else kind
+        self.kind = kind
         self.retry_after_s = retry_after_s
-
-    @property
-    def limited(self) -> bool:
-        """Whether nothing is wrong but that there were too many before it."""
-        return self.kind is FailureKind.LIMITED
 
 
 class PermanentSlackError(SlackError):
