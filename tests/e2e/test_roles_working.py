@@ -309,7 +309,8 @@ def test_what_was_done_by_hand_and_missed_is_told_only_once_it_can_be_noted(ossi
         assert poller_refused(ossi, GET_RECORDS, before)
         ossi.write([{**row, "status": "DECLINED"}])
         with without(ossi, NOTE_MISSED):
-            assert "FunctionError" in call(ossi, "reconcile", everything)
+            (failed,) = ossi.invoke("reconcile", everything)["findings"]
+            assert (failed["effect"], failed["outcome"]) == ("look", "failed")
             assert refusal_logged(ossi, NOTE_MISSED, started)
             assert len(ossi.told(row)) == 1
         found = ossi.invoke("reconcile", everything)["findings"]

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from ossi.contracts import CONTRIBUTIONS
 from ossi.delivery.deliver import (
+    LOOK,
     UNREADABLE_RECORD,
     Office,
     Result,
@@ -150,10 +151,13 @@ class _Run:
             if self._seconds_left() <= 0 or len(self.summary.findings) >= _MOST_FINDINGS:
                 return False
             found = by_row.get(row.key, [])
-            if self._task.only_record:
-                self._failures = 0 if found is not None and self._record(found) else self._failures + 1
+            if found is None:
+                self._failures += 1
+                self.summary.findings.append(Finding(row.key, LOOK, Result.FAILED, "not_looked_at"))
+            elif self._task.only_record:
+                self._failures = 0 if self._record(found) else self._failures + 1
             else:
-                for each in found or ():
+                for each in found:
                     self._attend_to(each)
             self.summary.looked_at += 1
             self.summary.position = row.key
