@@ -151,7 +151,7 @@ def test_a_change_of_the_table_is_told(answer: Answerer) -> None:
 
 def test_the_table_is_compared_with_the_ledger(answer: Answerer) -> None:
     answered = answer("reconcile", {"source": "schedule"})
-    assert answered.calls == ["GetItem", "Scan", "UpdateItem", "Query", "Query"]
+    assert answered.calls == ["Query", "Query", "GetItem", "Scan", "UpdateItem"]
 
 
 def test_what_nobody_waits_for_uses_the_clients_of_their_makers(answer: Answerer) -> None:
