@@ -38,6 +38,10 @@ class Moment:
         """Whether it is due after the decision; otherwise after the form."""
         return self.effect not in _SUBMITTED
 
+    def is_in(self, decision: Decision) -> bool:
+        """Whether it is a moment of a life that ends so."""
+        return not self.follows_decision or self.effect in _DECIDED[decision]
+
 
 CONFIRM: Final = Moment("confirm_submission", "chat.postMessage", "submitter")
 ASK: Final = Moment("ask_management", "chat.postMessage", "management")

@@ -68,6 +68,13 @@ def fail_again(
     ossi: Ossi, lives: Lives, moments: Sequence[Moment], trouble: Trouble, times: int, before_or_after: When
 ) -> None:
     """Each of these sends has failed once, or will in a moment, and fails again until it has so often."""
+    if times > 1:  # what the others send to a channel of all is not to meet the next failure
+        for moment in (each for each in (ASK, PUBLISH) if each in moments):
+            others = [life for life in lives.values() if life is not lives[moment] and moment.is_in(life.decision)]
+            ossi.wait(
+                lambda moment=moment, others=others: all(life.record(moment).get("state") == "SENT" for life in others),
+                f"{moment.effect} of all others",
+            )
     for attempts in range(1, times):
         for moment in moments:
             owed = lives[moment].wait_until_it_failed(moment, attempts)
