@@ -72,7 +72,6 @@ def function_environment() -> dict[str, str]:
         "OSSI_SECRET_ID": "ossi",
         "OSSI_MANAGEMENT_CHANNEL": "C0MANAGERS",
         "OSSI_PUBLIC_CHANNEL": "C0OPENSRC",
-        "OSSI_LANE": "direct",
         "OSSI_TIME_ZONE": ZONE,
         "OSSI_GRACE_DAYS": "2",
         "OSSI_COMPENSATION_LEVELS": json.dumps(levels),

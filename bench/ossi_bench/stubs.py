@@ -1,6 +1,7 @@
 """What the functions talk to while they are measured: Slack, Secrets Manager, DynamoDB and S3, behind TLS, answering at once.
 
-It notes when the last byte of each request was there. The clock is the machine's monotonic one, which all processes share.
+It notes when the last byte of each request was there. The clock is the machine's monotonic one, which all processes share. Of what a
+function puts into a table it finds again what has the ledger's key; conditions of a write count as met.
 """
 
 import json
@@ -55,6 +56,7 @@ class Stubs:
         self.authorities.write_bytes(Path(certifi.where()).read_bytes() + authority.cert_pem.bytes())
         self._arrivals: list[tuple[str, float]] = []
         self._rows: list[dict[str, Any]] = []
+        self._kept: dict[str, dict[str, Any]] = {}
         self._server = _Server(("localhost", 0), self._handler())
         self._server.socket = self._tls.wrap_socket(
             self._server.socket, server_side=True, do_handshake_on_connect=False
@@ -81,6 +83,7 @@ class Stubs:
     def forget(self) -> None:
         """As if nothing had arrived."""
         self._arrivals.clear()
+        self._kept.clear()
 
     def arrival(self, call: str) -> float:
         """When the first such call had arrived, in seconds of time.monotonic(). Raises LookupError if none has."""
@@ -111,7 +114,7 @@ class Stubs:
         }
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        arrivals, rows = self._arrivals, self._rows
+        arrivals, rows, kept = self._arrivals, self._rows, self._kept
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -124,7 +127,7 @@ class Stubs:
                 at = time.monotonic()
                 target = self.headers.get("X-Amz-Target", "")
                 call = target.rpartition(".")[2] or self.path.rpartition("/")[2]
-                answer = _aws(call, asked, rows) if target else _SLACK.get(call, {"ok": True})
+                answer = _aws(call, asked, rows, kept) if target else _SLACK.get(call, {"ok": True})
                 arrivals.append((call, at))
                 self._answer(json.dumps(answer).encode())
 
@@ -157,18 +160,37 @@ class Stubs:
         return Handler
 
 
-def _aws(operation: str, asked: bytes, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _aws(
+    operation: str, asked: bytes, rows: Sequence[dict[str, Any]], kept: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
     if operation == "GetSecretValue":
         return {"ARN": "arn", "Name": "ossi", "VersionId": "1", "SecretString": json.dumps(_SECRET)}
     if operation == "UpdateItem":
-        return {"Attributes": {"number": {"N": "1"}}}  # of the first attempt at a report
+        return {"Attributes": {"number": {"N": "1"}}}  # of the first report that is counted
+    if operation == "PutItem":
+        item = json.loads(asked)["Item"]
+        kept[_ledger_key(item)] = item
+    if operation == "BatchGetItem":
+        tables = json.loads(asked)["RequestItems"]
+        found = {
+            table: [kept[key] for key in map(_ledger_key, wanted["Keys"]) if key in kept]
+            for table, wanted in tables.items()
+        }
+        return {"Responses": found, "UnprocessedKeys": {}}
     if operation == "Query":
-        request = json.loads(asked)
-        values = request["ExpressionAttributeValues"]
-        if ":user" not in values and (not rows or values.get(":month") != rows[0]["contributionMonth"]):
-            return {"Items": [], "Count": 0}
-        first = int(request.get("ExclusiveStartKey", {}).get("place", {}).get("N", 0))
-        last = first + int(request.get("Limit", _ROWS_A_PAGE))
-        more = {"LastEvaluatedKey": {"place": {"N": str(last)}}} if last < len(rows) else {}
-        return {"Items": rows[first:last], "Count": len(rows[first:last]), **more}
+        return _queried(json.loads(asked), rows)
     return {}
+
+
+def _ledger_key(item: dict[str, Any]) -> str:
+    return json.dumps([item.get("id"), item.get("effect")])
+
+
+def _queried(request: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    values = request["ExpressionAttributeValues"]
+    if ":user" not in values and (not rows or values.get(":month") != rows[0]["contributionMonth"]):
+        return {"Items": [], "Count": 0}
+    first = int(request.get("ExclusiveStartKey", {}).get("place", {}).get("N", 0))
+    last = first + int(request.get("Limit", _ROWS_A_PAGE))
+    more = {"LastEvaluatedKey": {"place": {"N": str(last)}}} if last < len(rows) else {}
+    return {"Items": rows[first:last], "Count": len(rows[first:last]), **more}

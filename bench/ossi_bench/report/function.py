@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ossi.aws.items import to_item
-from ossi_bench.artifacts import prepare_report
+from ossi_bench.artifacts import Code, prepare_report
 from ossi_bench.processes import run
 from ossi_bench.report.month import MONTH, stored_rows
 from ossi_bench.stubs import Stubs
@@ -26,9 +26,12 @@ class Reported:
     peak_mib: float
 
 
-def measure(rows: int) -> Reported:
-    """A month of so many contributions, once. Raises RuntimeError where the report was not announced with all of its files."""
-    python, code = prepare_report()
+def measure(rows: int, subject: tuple[Path, Code] | None = None) -> Reported:
+    """A month of so many contributions, once. subject: the Python and the code to run; None: the artifact.
+
+    Raises RuntimeError if the report wasn't announced with all of its files.
+    """
+    python, code = subject or prepare_report()
     event = {"source": "slash", "month": MONTH, "requestedBy": "U0MANAGER0", "requestId": "bench"}
     with TemporaryDirectory() as directory, Stubs(Path(directory)) as stubs:
         stubs.keep_rows([to_item(row) for row in stored_rows(rows)])

@@ -1,4 +1,4 @@
-"""`make bench-report` measures what it says: the same rows, the same cells, each process's own memory."""
+"""The benchmarks measure what they say: the same rows, the same cells, work that was done, each process's own memory."""
 
 import shutil
 import subprocess
@@ -11,8 +11,12 @@ from openpyxl import load_workbook
 
 from ossi.domain.contribution import Contribution, Status
 from ossi_bench import child
+from ossi_bench.artifacts import Code
+from ossi_bench.growth import stream
+from ossi_bench.report.function import measure
 from ossi_bench.report.month import MONTH, stored_rows
 from ossi_bench.report.workbooks import OSSI, check, python_writers
+from ossi_bench.stubs import Stubs
 
 BENCH = Path(child.__file__).parents[1]
 
@@ -76,6 +80,19 @@ def test_the_peak_is_of_the_process_alone() -> None:
     assert len(much) == 2**28
     assert 5 < float(told.stdout) < 60
     assert float(grown.stdout) > 256
+
+
+@pytest.mark.parametrize("function", ["report", "stream"])
+def test_the_functions_do_their_work_between_the_stubs(tmp_path: Path, function: str) -> None:
+    """With the code as it stands here; the benchmarks themselves run the built artifacts."""
+    code = Code(tmp_path, f"ossi_{function}.handler")
+    if function == "report":
+        assert measure(30, (Path(sys.executable), code)).seconds > 0
+        return
+    with Stubs(tmp_path) as stubs:
+        done = stream(Path(sys.executable), code, stubs, 50)
+        assert stubs.count("chat.postMessage") == 100
+    assert len(done.ms) == 2  # batches
 
 
 def test_the_node_that_runs_sheetjs_is_there() -> None:
