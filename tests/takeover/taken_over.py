@@ -12,10 +12,11 @@ from urllib.parse import parse_qsl
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core.serialize import AttributePicker
 
 from http_server import Handler, Server
 from integration.functions.cloud import ENVIRONMENT, LEDGER, REGION, TABLE, Cloud
-from integration.functions.endpoint import AwsEndpoint
+from integration.functions.endpoint import AwsEndpoint, pick_at_once
 from integration.functions.events import Context
 from local_aws.stream_events import from_api
 from ossi.aws.deliveries import DynamoDeliveries
@@ -223,6 +224,7 @@ def taken_over(
     clock = MovingClock(now)
     slack = WellSlack(clock)
     _move_clocks(monkeypatch, clock, slack)
+    monkeypatch.setattr(AttributePicker, "__call__", pick_at_once)
     with mock_aws(), slack.running() as url:
         settings = {**ENVIRONMENT, **FIXTURE["settings"], "OSSI_SLACK_API_URL": url, "OSSI_LOG_LEVEL": "ERROR"}
         for name, value in {**settings, **endpoint.environment}.items():

@@ -8,9 +8,10 @@ import boto3
 import pytest
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.serialize import AttributePicker
 
 from integration.functions.cloud import ENVIRONMENT, LINK_KEY, REGION, Cloud
-from integration.functions.endpoint import AwsEndpoint, one_at_a_time
+from integration.functions.endpoint import AwsEndpoint, one_at_a_time, pick_at_once
 from integration.functions.events import SEED
 from integration.functions.gateway import Gateway
 from integration.functions.world import DESCRIPTION, TYPED, URL, World
@@ -75,6 +76,7 @@ def cloud(
     monkeypatch: pytest.MonkeyPatch, running_slack: SlackServer, running_endpoint: AwsEndpoint, session: boto3.Session
 ) -> Iterator[Cloud]:
     monkeypatch.setattr(BotocoreStubber, "process_request", one_at_a_time)
+    monkeypatch.setattr(AttributePicker, "__call__", pick_at_once)
     with mock_aws():
         for name, value in {**ENVIRONMENT, "OSSI_SLACK_API_URL": running_slack.api_url}.items():
             monkeypatch.setenv(name, value)

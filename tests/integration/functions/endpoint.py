@@ -6,12 +6,13 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import botocore_stubber
+from moto.core.serialize import AttributePicker, AttributePickerContext
 
 from http_server import Handler, Server
 from integration.functions.events import Event
@@ -23,8 +24,11 @@ _VARIABLES = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "
 _OWN = {"content-length", "server", "date"}  # headers that the server itself adds
 _INVOKE = re.compile(r"/2015-03-31/functions/[^/]+/invocations")
 
+_TYPES = frozenset({"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"})
+
 
 _process_request = BotocoreStubber.process_request
+_pick = AttributePicker.__call__
 _MOTO = threading.RLock()
 
 
@@ -32,6 +36,15 @@ def one_at_a_time(stubber: BotocoreStubber, request: Any) -> Any:
     """BotocoreStubber.process_request, atomic, as DynamoDB's writes are: moto checks a condition and writes some time later."""
     with _MOTO:
         return _process_request(stubber, request)
+
+
+def pick_at_once(picker: AttributePicker, context: AttributePickerContext) -> Any:
+    """AttributePicker.__call__, which looks for each of the ten types in a DynamoDB value by each of its names: half of moto's time."""
+    if isinstance(context.obj, dict):
+        value = cast("dict[str, Any]", context.obj)
+        if len(value) == 1 and not _TYPES.isdisjoint(value):
+            return value.get(context.key)
+    return _pick(picker, context)
 
 
 class AwsEndpoint:

@@ -215,6 +215,10 @@ class Lives(RuleBasedStateMachine):
             return
         self.statuses[key] = decided.status
         self.decided[key].append(event_id)
+        if row.version is None and row.imported_at is None and key in self.without_submission:
+            # A hand has made it PENDING, and the decision came before the stream: the row doesn't tell any more that it wasn't so at first.
+            self.without_submission.remove(key)
+            self.by_hand.add(key)
 
     def _edit(self, number: int, **values: object) -> None:
         key = self._nth(number)
