@@ -59,7 +59,7 @@ MINUTES ?= 10
 
 fuzz: $(INSTALLED) ## try properties with many examples, ever new ones, and send the functions junk, for MINUTES (default 10)
 	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); while [ $$(date +%s) -lt $$end ]; do \
-	  $(BIN)/python -m pytest tests/unit tests/integration -m hypothesis --hypothesis-profile fuzz -q -x $(ARGS) || exit 1; done
+	  $(BIN)/python -m pytest tests/unit tests/integration -m hypothesis --hypothesis-profile fuzz --timeout 0 -q -x $(ARGS) || exit 1; done
 
 bench: $(INSTALLED) ## measure Ossi beside a bot made with Bolt, about four minutes; leave the machine alone meanwhile
 	@PYTHONPATH=bench $(BIN)/python -m ossi_bench $(ARGS)
