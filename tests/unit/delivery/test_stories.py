@@ -210,6 +210,41 @@ def test_a_decision_by_hand_is_told_in_nobody_s_name() -> None:
     assert house.table.rows[key].decided_by is None
 
 
+@pytest.mark.parametrize("reader", ["whoever has just redrawn it", "the reconciler"])
+def test_a_decision_by_hand_that_is_not_in_the_history_yet_is_told_in_nobody_s_name(reader: str) -> None:
+    house = House()
+    key = new(house)
+    house.minutes(1)
+    ref = request_of(house)
+    updates = iter([True])
+
+    def by_hand(*_: object) -> None:
+        house.table.write(house.table.rows[key].model_copy(update={"status": Status.PENDING}))
+        house.run_stream()
+        house.table.write(house.table.rows[key].model_copy(update={"status": Status.ACCEPTED}))
+
+    def answer(method: str, _place: str, _text: str) -> Answer:
+        return failing(FailureKind.NOT_DONE) if method == "chat.update" and next(updates, False) else OK
+
+    if reader == "the reconciler":
+        house.slack.answer = answer
+    else:
+        house.slack.after_answer = lambda method: (
+            by_hand() if method == "chat.update" and next(updates, False) else None
+        )
+    decide(house, key, EventKind.ACCEPTED, ref)
+    house.run_stream()
+    if reader == "the reconciler":
+        by_hand()
+        house.now.sleep(60)
+        house.run_reconciler()
+    house.minutes(3)
+    assert ["U0MAIJA01" in text for text in house.slack.drawn[ref][-1:]] == [False]
+    assert "Accepted" in house.slack.drawn[ref][-1]
+    assert [event.by for event in house.table.rows[key].events] == [AINO, "U0MAIJA01", None, None]
+    assert not any(record.open for record in house.deliveries.records.values())
+
+
 def test_a_row_that_is_spoiled_after_its_decision_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     house = House()
     key = new(house)

@@ -78,14 +78,25 @@ def _unsent(office: Office, row: Contribution, records: Records, *, dry: bool) -
         if not is_too_late(wanted, history, office, row, records)
     ]
     found = [each for each in found if not _is_settled(each)]
-    if not found or is_explained(row) or dry:
+    if not found or dry:
         return found
+    stored = adopted(office, row, history)
+    return [] if stored is None else [Unsent(stored, each.wanted, each.record) for each in found]
+
+
+def adopted(office: Office, row: Contribution, history: Sequence[Event]) -> Contribution | None:
+    """The row with its last change stored as an event, as it has to be before anything is told of it (R8).
+
+    history: all that is known of the row's past. None: the row has changed since it was read, and the stream tells of that.
+    """
+    if is_explained(row):
+        return row
+    stored = adopt(row, history=history)
     try:
-        stored = adopt(row, history=history)
         office.contributions.save(stored, row)
     except ContributionChanged:
-        return []  # the stream tells of that
-    return [Unsent(stored, each.wanted, each.record) for each in found]
+        return None
+    return stored
 
 
 def keys_beside(row: Contribution, effects: Sequence[Effect]) -> Iterator[DeliveryKey]:

@@ -28,7 +28,7 @@ from ossi.domain.contribution import Contribution, ContributionKey
 from ossi.domain.errors import UnknownContribution
 from ossi.ports import Lease
 from ossi.slack.errors import FailureKind
-from ossi_reconcile.look import Records, is_too_late, keys_beside, unsent_of
+from ossi_reconcile.look import Records, adopted, is_too_late, keys_beside, unsent_of
 from ossi_reconcile.probe import slack_answers
 
 _logger = logging.getLogger("ossi.reconcile")
@@ -233,8 +233,10 @@ class _Run:
             settle(office, record, "it would come too late")
         elif record.state is State.UNKNOWN:
             self._postpone(record)
+        elif (stored := adopted(office, row, history)) is None:
+            self._left.add(record.key)  # it has changed again: the next run sees how
         else:
-            yield _Job(record, row, wanted)
+            yield _Job(record, stored, wanted)
 
     def _look(self, record: Record, row: Contribution) -> None:
         (found,) = unsent_of(self._office, [row])

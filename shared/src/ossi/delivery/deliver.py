@@ -26,7 +26,7 @@ from ossi.delivery.record import ROW_GONE, DeliveryKey, Record, State
 from ossi.delivery.store import Deliveries, DeliveryChanged
 from ossi.domain.contribution import Contribution, ContributionKey
 from ossi.domain.errors import UnknownContribution, UnreadableContribution
-from ossi.domain.lifecycle import history_of
+from ossi.domain.lifecycle import history_of, is_explained
 from ossi.domain.message_ref import MessageRef
 from ossi.ports import Contributions
 from ossi.slack.errors import FailureKind, SlackError
@@ -284,30 +284,40 @@ def _log_unknown(record: Record) -> None:
 def _is_overtaken(office: Office, contribution: Contribution, drawn: Wanted) -> bool:
     """Whether the row calls for a later version than the one that was drawn; so it may, where that can't be known."""
     try:
-        return _later(office, contribution, drawn) is not None
+        current = _current(office, contribution)
     except Exception:  # the table failed: whoever works off what is due looks
         _logger.exception("the row could not be looked at again", extra={"contribution": str(contribution.key)})
         return True
+    return current is not None and (_is_ahead_of_its_history(current) or _later(current, drawn) is not None)
 
 
 def _look_again(office: Office, contribution: Contribution, drawn: Wanted) -> None:
     """A redrawing that was overtaken while it was on its way must not be the last word."""
-    later = _later(office, contribution, drawn)
+    current = _current(office, contribution)
+    if current is None or _is_ahead_of_its_history(current):
+        return  # nobody may draw what no event tells yet: it would be in the name of whoever decided before
+    later = _later(current, drawn)
     if later is not None:
-        deliver_once(office, *later)
+        deliver_once(office, current, later)
 
 
-def _later(office: Office, contribution: Contribution, drawn: Wanted) -> tuple[Contribution, Wanted] | None:
-    """The row as it is now, and the redrawing that it calls for, if that is a later version of the same one."""
+def _current(office: Office, contribution: Contribution) -> Contribution | None:
     try:
-        current = office.contributions.get(contribution.key)
+        return office.contributions.get(contribution.key)
     except UnreadableContribution:  # spoiled by hand since: that change tells it, and nothing can be drawn from it
         return None
-    if current is None:
-        return None
+
+
+def _is_ahead_of_its_history(contribution: Contribution) -> bool:
+    """Whether a hand has changed its status, and that isn't stored as an event yet."""
+    return bool(contribution.events) and not is_explained(contribution)
+
+
+def _later(current: Contribution, drawn: Wanted) -> Wanted | None:
+    """The redrawing that the row calls for as it is now, if that is a later version of the same one."""
     for wanted in drawn.effect.wanted(history_of(current)):
         if wanted.name == drawn.name and wanted.version > drawn.version and not wanted.event.silent:
-            return current, wanted
+            return wanted
     return None
 
 
