@@ -22,17 +22,16 @@ _BIDI = f"\u061c\u200e\u200f{_EMBEDDING}"
 # These choose the shape of the character before them: a red heart, a glyph of a name.
 _VARIATION = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 
-_ignorable = re.compile(f"[{_IGNORABLE}]")
-_blanks = re.compile(f"[{_BLANK}]+")
-_seen = re.compile(f"[^{_IGNORABLE}{_BLANK}]")
-_embedding = re.compile(f"[{_EMBEDDING}]")
-_bidi = re.compile(f"[{_BIDI}]")
+# Compiled by `re` when they're first needed and kept there: nearly every command is plain ASCII and needs none of them.
+_AN_IGNORABLE = f"[{_IGNORABLE}]"
+_BLANKS = f"[{_BLANK}]+"
+_SEEN = f"[^{_IGNORABLE}{_BLANK}]"
 # What may follow the last character that can be seen, since it's part of it: a variation, or the tags of a flag (UTS #51).
-_part_of_the_last = re.compile(f"[{_VARIATION}]|[\U000e0020-\U000e007e]+\U000e007f")
-_authority = re.compile(r"[^/?#\\]*")
+_PART_OF_THE_LAST = f"[{_VARIATION}]|[\U000e0020-\U000e007e]+\U000e007f"
+_AUTHORITY = r"[^/?#\\]*"
 # Joiners and variations within other scripts and emoji belong to them: 👩‍💻 is three characters. Anything else is debris.
-_letter = rf"[^\x00-\x7f{_IGNORABLE}][{_VARIATION}]?"
-_joined_or_ignorable = re.compile(f"({_letter}(?:[\u200c\u200d]{_letter})*)|[{_IGNORABLE}]")
+_LETTER = rf"[^\x00-\x7f{_IGNORABLE}][{_VARIATION}]?"
+_JOINED_OR_IGNORABLE = f"({_LETTER}(?:[\u200c\u200d]{_LETTER})*)|{_AN_IGNORABLE}"
 
 
 def cleaned(text: str) -> str:
@@ -40,24 +39,27 @@ def cleaned(text: str) -> str:
 
     Everything else stays as typed, joined emoji and marks of direction included. "" where nothing can be seen.
     """
-    text = _embedding.sub("", text)
-    first = _seen.search(text)
-    last = _seen.search(text[::-1])
+    if _is_plain(text):
+        return text.strip()
+    text = re.sub(f"[{_EMBEDDING}]", "", text)
+    first, last = re.search(_SEEN, text), re.search(_SEEN, text[::-1])
     if first is None or last is None:
         return ""
     end = len(text) - last.start()
-    part = _part_of_the_last.match(text, end)
+    part = re.compile(_PART_OF_THE_LAST).match(text, end)
     return text[first.start() : part.end() if part else end]
 
 
 def cleaned_line(text: str) -> str:
     """A name: as `cleaned`, on one line with single spaces, and without any control of direction, since our words follow it."""
-    return cleaned(_blanks.sub(" ", _bidi.sub("", text)))
+    return cleaned(re.sub(_BLANKS, " ", text if text.isascii() else re.sub(f"[{_BIDI}]", "", text)))
 
 
 def what_is_seen(text: str) -> str:
     """Only what can be seen, with single spaces: for comparing and counting. A joined emoji comes apart."""
-    return _blanks.sub(" ", _ignorable.sub("", text)).strip()
+    if _is_plain(text):
+        return " ".join(text.split())
+    return re.sub(_BLANKS, " ", re.sub(_AN_IGNORABLE, "", text)).strip()
 
 
 def cleaned_address(text: str) -> str:
@@ -68,14 +70,21 @@ def cleaned_address(text: str) -> str:
     """
     text = cleaned(text)
     if "://" not in text:
-        text = _ignorable.sub("", text)
+        text = re.sub(_AN_IGNORABLE, "", text)
     scheme, separator, rest = text.partition("://")
     if not separator:
         return text
-    authority = _authority.match(rest)
+    authority = re.match(_AUTHORITY, rest)
     end = authority.end() if authority else 0
-    path = _joined_or_ignorable.sub(lambda found: _ignorable.sub(_percent_encoded, found[1] or ""), rest[end:])
-    return _ignorable.sub("", f"{scheme}://{rest[:end]}").lower() + path
+    start, path = f"{scheme}://{rest[:end]}", rest[end:]
+    if not text.isascii():
+        start = re.sub(_AN_IGNORABLE, "", start)
+        path = re.sub(_JOINED_OR_IGNORABLE, lambda found: re.sub(_AN_IGNORABLE, _percent_encoded, found[1] or ""), path)
+    return start.lower() + path
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _percent_encoded(found: re.Match[str]) -> str:
