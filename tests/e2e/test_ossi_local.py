@@ -154,6 +154,7 @@ def test_a_state_directory_keeps_all_and_is_for_one_at_a_time(tmp_path: Path) ->
         assert len(ossi.posts()) == 3
 
 
+@pytest.mark.timeout(400)
 def test_a_kill_of_everything_loses_nothing_and_links_work_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

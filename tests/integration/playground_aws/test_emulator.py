@@ -316,9 +316,9 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_answered(tmp_path: Path) ->
     with Emulator(state_dir=tmp_path) as second:
         found = second.client("dynamodb").scan(TableName="kept", ConsistentRead=True)["Items"]
         stored = {item["id"].get("S", ""): int(item["n"].get("N", "")) for item in found}
-        assert stored.keys() == answered.keys()
-        # What was written when it was killed may be there too: one more of each writer.
-        assert all(stored[key] >= number for key, number in answered.items())
+        assert all(stored.get(key, 0) >= number for key, number in answered.items())
+        # What each writer was writing when it was killed may be there too.
+        assert len(stored.keys() - answered.keys()) <= len(writing)
         table = second.client("dynamodb").describe_table(TableName="kept")["Table"]
         assert (table.get("ItemCount"), table.get("LatestStreamArn")) == (len(stored), stream)
         assert len(stream_records(second, stream)) > 0

@@ -29,9 +29,12 @@ _SEEN = f"[^{_IGNORABLE}{_BLANK}]"
 # What may follow the last character that can be seen, since it's part of it: a variation, or the tags of a flag (UTS #51).
 _PART_OF_THE_LAST = f"[{_VARIATION}]|[\U000e0020-\U000e007e]+\U000e007f"
 _AUTHORITY = r"[^/?#\\]*"
+# White space isn't among it: what stands behind a space is another address, or none.
+_NOT_IN_ADDRESSES = rf"{_IGNORABLE}\x00-\x08\x0e-\x1f\x7f-\x9f\u2800"
+_DEBRIS = f"[{_NOT_IN_ADDRESSES}]"
 # Joiners and variations within other scripts and emoji belong to them: 👩‍💻 is three characters. Anything else is debris.
-_LETTER = rf"[^\x00-\x7f{_IGNORABLE}][{_VARIATION}]?"
-_JOINED_OR_IGNORABLE = f"({_LETTER}(?:[\u200c\u200d]{_LETTER})*)|{_AN_IGNORABLE}"
+_LETTER = rf"[^\x00-\x7f{_NOT_IN_ADDRESSES}][{_VARIATION}]?"
+_JOINED_OR_DEBRIS = f"({_LETTER}(?:[\u200c\u200d]{_LETTER})*)|{_DEBRIS}"
 
 
 def cleaned(text: str) -> str:
@@ -70,16 +73,16 @@ def cleaned_address(text: str) -> str:
     """
     text = cleaned(text)
     if "://" not in text:
-        text = re.sub(_AN_IGNORABLE, "", text)
+        text = re.sub(_DEBRIS, "", text)
     scheme, separator, rest = text.partition("://")
     if not separator:
         return text
     authority = re.match(_AUTHORITY, rest)
     end = authority.end() if authority else 0
     start, path = f"{scheme}://{rest[:end]}", rest[end:]
-    if not text.isascii():
-        start = re.sub(_AN_IGNORABLE, "", start)
-        path = re.sub(_JOINED_OR_IGNORABLE, lambda found: re.sub(_AN_IGNORABLE, _percent_encoded, found[1] or ""), path)
+    if not _is_plain(text):
+        start = re.sub(_DEBRIS, "", start)
+        path = re.sub(_JOINED_OR_DEBRIS, lambda found: re.sub(_DEBRIS, _percent_encoded, found[1] or ""), path)
     return start.lower() + path
 
 
