@@ -340,8 +340,13 @@ def test_stream_records_and_what_is_in_no_table_survive_a_kill_too(tmp_path: Pat
         queue = first.client("sqs").create_queue(QueueName="kept")["QueueUrl"]
         first.client("sqs").send_message(QueueUrl=queue, MessageBody="parked")
         add_function(first, "kept", SHOW_ENVIRONMENT)
-        saved = tmp_path / "state"
-        eventually(lambda: "parked" in (saved / "sqs.json").read_text() and (saved / "lambda.json").exists())
+        first.client("lambda").update_function_configuration(FunctionName="kept", Timeout=7)
+
+        def saved(name: str, word: str) -> bool:
+            file = tmp_path / "state" / name
+            return file.exists() and word in file.read_text()
+
+        eventually(lambda: saved("sqs.json", "parked") and saved("lambda.json", '"Timeout": 7'))
         address = first.endpoint_url
         kill(first)
     with Emulator(state_dir=tmp_path) as second:
@@ -356,6 +361,8 @@ def test_stream_records_and_what_is_in_no_table_survive_a_kill_too(tmp_path: Pat
         )
         (message,) = second.client("sqs").receive_message(QueueUrl=queue)["Messages"]
         assert message.get("Body") == "parked"
+        function = second.client("lambda").get_function_configuration(FunctionName="kept")
+        assert (function.get("State"), function.get("LastUpdateStatus")) == ("Active", "Successful")
         assert invoke(second, "kept", {})[0] is None
         assert_for_its_owner_alone(tmp_path)
 

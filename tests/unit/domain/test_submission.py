@@ -150,7 +150,15 @@ def test_neither_is_one_of_another_kind_in_a_description() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["ssh://git@github.com/o/p", "https://medium.com/@user", "a:b@c", "http://host:80, me@host", "https://x y@z"],
+    [
+        "ssh://git@github.com/o/p",
+        "https://medium.com/@user",
+        "a:b@c",
+        "http://host:80, me@host",
+        "https://x y@z",
+        "<https://host.example|@aino>",
+        "(https://host.example)@aino",
+    ],
 )
 def test_words_that_sign_nobody_in_may_be_written(words: str) -> None:
     assert checked(description=f"{DESCRIPTION} {words}").description.endswith(words)

@@ -74,10 +74,18 @@ class ItemStore:
         dynamodb._items_replaced = replace_and_note
 
     def commit(self) -> None:
-        """Writes what has changed since the last time, all of it or nothing."""
+        """Writes what has changed since the last time, all of it or nothing. What isn't written now is written the next time."""
         # Items whose time to live has passed are removed in another thread.
         changed, self._changed = self._changed, {}
         replaced, self._replaced = self._replaced, {}
+        try:
+            self._write(changed, replaced)
+        except BaseException:
+            self._changed, self._replaced = {**changed, **self._changed}, {**replaced, **self._replaced}
+            raise
+
+    def _write(self, changed: dict[tuple[str, str, str], Table], replaced: dict[str, Table]) -> None:
+        until: dict[str, int] = {}
         with self._transaction() as run:
             for table in replaced.values():
                 self._write_whole(run, table)
@@ -89,6 +97,8 @@ class ItemStore:
                     run("INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?)", (arn, pk, sk, self._dumped(item)))
             for table, records, trimmed in self._streams():
                 self._write_records(run, table["TableArn"], records, trimmed)
+                until[table["TableArn"]] = trimmed + len(records)
+        self._records_until |= until
 
     def commit_tables(self) -> None:
         """Takes in tables that are new, however their items came there, and forgets those that are gone."""
@@ -144,10 +154,8 @@ class ItemStore:
         begin = max(self._records_until.get(arn, 0), trimmed)
         for position, record in enumerate(records[begin - trimmed :], begin):
             run("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", (arn, position, self._dumped(record)))
-        end = trimmed + len(records)
-        if end > begin:
+        if trimmed + len(records) > begin:
             run("DELETE FROM records WHERE arn = ? AND position < ?", (arn, trimmed))
-        self._records_until[arn] = end
 
     def _transaction(self) -> "_Transaction":
         return _Transaction(self._database)
@@ -185,7 +193,7 @@ def keep_state(directory: Path, app: Module, persistence: Module, dynamodb: Modu
     store.watch()
     _leave_items_to_the_store(store, persistence, dynamodb)
     _save_before_answering(store, persistence, dynamodb)
-    _save_the_rest_every_second(app, persistence, functions)
+    _save_the_rest_every_second(store, app, persistence, functions)
 
 
 def _leave_items_to_the_store(store: ItemStore, persistence: Module, dynamodb: Module) -> None:
@@ -227,7 +235,7 @@ def _save_before_answering(store: ItemStore, persistence: Module, dynamodb: Modu
     dynamodb.handle_request = handle_request
 
 
-def _save_the_rest_every_second(app: Module, persistence: Module, functions: Module) -> None:
+def _save_the_rest_every_second(store: ItemStore, app: Module, persistence: Module, functions: Module) -> None:
     load = app._load_persisted_state
     saved: dict[str, str] = {}
     running: list[asyncio.Task[None]] = []
@@ -254,9 +262,28 @@ def _save_the_rest_every_second(app: Module, persistence: Module, functions: Mod
 
     def load_and_begin() -> None:
         load()
+        store.commit_tables()
+        _finish_what_had_begun(functions)
         running.append(asyncio.get_running_loop().create_task(every_second()))
 
     app._load_persisted_state = load_and_begin
+
+
+def _finish_what_had_begun(functions: Module) -> None:
+    """Functions that were saved half a second after their creation or update would be pending for ever."""
+    for function in functions._functions._data.values():
+        for each in (function, *function.get("versions", {}).values()):
+            config = each.get("config") or {}
+            # ministack itself goes on with a version that SnapStart was preparing.
+            if (config.get("SnapStart") or {}).get("OptimizationStatus") != "On":
+                config |= {
+                    name: done
+                    for name, begun, done in (
+                        ("State", "Pending", "Active"),
+                        ("LastUpdateStatus", "InProgress", "Successful"),
+                    )
+                    if config.get(name) == begun
+                }
 
 
 def _without_artifacts(functions: Module) -> list[Any]:

@@ -17,7 +17,7 @@ URL_MAX = 2000
 # A form that was opened just before a month ran out may still be sent with what it offered.
 FORM_LIFE = timedelta(hours=1)
 # RFC 3986, 3.2.1: what stands before the @ of an address signs someone in. Without a password it can be a token.
-_SIGN_IN = re.compile(r"https?://[^\s/?#@]*@|://[^\s/?#:@]*:[^\s/?#@]*@", re.IGNORECASE)
+_SIGN_IN = re.compile(r"https?://[\w.~%!$&*+=-]*@|://[^\s/?#:@|<>]*:[^\s/?#@]*@", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -120,12 +120,12 @@ def check(form: SubmittedForm, now: datetime, grace_days: int, levels: Compensat
 
 
 def _description_problem(description: str) -> Problem | None:
-    seen = len(what_is_seen(description))
-    if seen < DESCRIPTION_MIN:
-        return TooShort(DESCRIPTION_MIN, seen)
+    seen = what_is_seen(description)
+    if len(seen) < DESCRIPTION_MIN:
+        return TooShort(DESCRIPTION_MIN, len(seen))
     if len(description) > DESCRIPTION_MAX:
         return TooLong(DESCRIPTION_MAX, len(description))
-    return SignInInAddress() if _SIGN_IN.search(description) else None
+    return SignInInAddress() if _SIGN_IN.search(seen) else None
 
 
 def _url_problem(url: str) -> Problem | None:
