@@ -77,12 +77,10 @@ EDITS = (
         "    month: Month\n    level: str\n",
         "    month: Month\n    level: str\n    team: str\n",
         more=(
+            ("import cleaned, cleaned_address,", "import cleaned, cleaned_address, cleaned_line,"),
             (
-                "    return Submission(form.description.strip(), form.url.strip(), Month.parse(form.month), form.level)\n",
-                (
-                    "    return Submission(\n        form.description.strip(), form.url.strip(), "
-                    "Month.parse(form.month), form.level, form.team.strip()\n    )\n"
-                ),
+                "    return Submission(description, url, Month.parse(form.month), form.level)\n",
+                "    return Submission(description, url, Month.parse(form.month), form.level, cleaned_line(form.team))\n",
             ),
         ),
         found_by=_STORED,
@@ -91,7 +89,7 @@ EDITS = (
         "the check",
         _CHECKED,
         '        "month": _month_problem(form, now, grace_days),\n',
-        '        "month": _month_problem(form, now, grace_days),\n        "team": _team_problem(form.team.strip()),\n',
+        '        "month": _month_problem(form, now, grace_days),\n        "team": _team_problem(form.team),\n',
         more=(
             (
                 "def _url_problem(",
@@ -114,12 +112,11 @@ EDITS = (
         "URL_MAX = 2000\nTEAM_MAX = 60\n",
         more=(
             (
-                "Problem = TooShort | TooLong | NotAnAddress | AddressTooLong | NotAMonth | MonthNotOffered | LevelNotOffered\n",
+                "Problem = (\n    TooShort | ",
                 (
                     "@dataclass(frozen=True)\nclass SeveralTeams:\n"
                     '    """More than one team."""\n\n\n'
-                    "Problem = (\n    TooShort | TooLong | SeveralTeams | NotAnAddress | AddressTooLong | NotAMonth | "
-                    "MonthNotOffered | LevelNotOffered\n)\n"
+                    "Problem = (\n    SeveralTeams | TooShort | "
                 ),
             ),
         ),

@@ -44,7 +44,7 @@ def _web_address(_context: click.Context, _parameter: click.Parameter, value: st
 @click.option(
     "--state-dir",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Directory that keeps all data between runs.  [default: forget]",
+    help="Directory that keeps all data as it comes, even if the run is killed.  [default: forget]",
 )
 @click.option(
     "--ready-file",

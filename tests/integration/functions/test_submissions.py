@@ -8,7 +8,7 @@ import pytest
 
 from fakes import HELSINKI
 from integration.functions.events import Context, interaction_body, load, signed
-from integration.functions.world import AINO, DESCRIPTION, NEWCOMER, URL, World, at_once, this_month, typed_in
+from integration.functions.world import AINO, DESCRIPTION, NEWCOMER, PUBLIC, URL, World, at_once, this_month, typed_in
 from ossi.domain.contribution import Status
 from ossi_interactions.bootstrap import app
 from ossi_interactions.handler import handler
@@ -70,6 +70,44 @@ def test_what_is_not_valid_comes_back_beside_its_field_with_everything_typed(wor
     assert [row.text for row in world.cloud.rows()] == [DESCRIPTION]
 
 
+def test_what_nobody_can_see_is_cleaned_and_not_refused(world: World) -> None:
+    description = f"\ufeff\u200b{DESCRIPTION} 👩\u200d💻 \u202e:wave::skin-tone-3:\u202c a::lock::b \u2800\u200b"
+    url = "HTTPS://GitHub.com/owner/Typed\u2060-Address\u200b"
+    assert world.submit(world.open_form(), description=description, url=url).result == "closed"
+    (row,) = world.cloud.rows()
+    shown = f"{DESCRIPTION} 👩\u200d💻 :wave::skin-tone-3: a::lock::b"
+    assert (row.text, row.url) == (shown, "https://github.com/owner/Typed-Address")
+    assert world.run_stream() == []
+    for message in (*world.managers_see(), *world.control.dm(AINO)):
+        assert shown in message.rendered
+        acts = [(act.kind, act.value) for act in message.acts if act.where == "blocks"]
+        assert ("link", "https://github.com/owner/Typed-Address") in acts
+        assert [value for kind, value in acts if kind == "emoji" and "wave" not in value.partition("::")[0]] == []
+        assert ("emoji", "wave::skin-tone-3") in acts
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("description", "\u200b" * 50, "this has 0"),
+        ("description", "x" + "\u2060" * 40 + "\u2800" * 10, "this has 1"),
+        ("description", f"{DESCRIPTION} https://user:typed-secret@host/", "would be published"),
+        ("url", "https://user:typed-secret@host/owner", "would be published"),
+        ("url", "\u200b\ufeff", "full web address"),
+    ],
+)
+def test_what_cannot_be_cleaned_comes_back_with_everything_typed(
+    world: World, field: str, typed: str, said: str
+) -> None:
+    result = world.control.submit(world.open_form(), AINO, {field: typed}, skip_client_checks=True)
+    assert result.result == "errors"
+    assert said in result.errors[field]
+    assert "typed-secret" not in result.errors[field]
+    assert result.view is not None
+    assert typed_in(result.view, field) == typed
+    assert world.cloud.rows() == []
+
+
 def test_what_slacks_client_lets_through_is_stored_as_typed(world: World) -> None:
     text = "<!channel> &amp; *bold* `code` :tada: שלום =HYPERLINK() ".ljust(2000, "&")
     assert world.submit(world.open_form(), description=text).result == "closed"
@@ -121,6 +159,21 @@ def test_the_user_name_serves_where_slack_does_not_answer_in_time(
 def test_somebody_without_a_real_name_has_the_user_name(world: World) -> None:
     assert world.submit(world.open_form(NEWCOMER), NEWCOMER).result == "closed"
     assert [row.name for row in world.cloud.rows()] == ["newcomer"]
+
+
+@pytest.mark.parametrize(
+    ("real_name", "user_name", "stored"),
+    [
+        ("\u200bAino \u202eLahti\u202c\n", "aino", "Aino Lahti"),
+        ("\u2800\u3164", "\u200baino", "aino"),
+        ("\u200b", "\u200b", "U0UNSEEN1"),
+    ],
+)
+def test_a_name_is_one_that_can_be_seen(world: World, real_name: str, user_name: str, stored: str) -> None:
+    world.control.add_user("U0UNSEEN1", user_name, real_name=real_name)
+    world.control.invite(PUBLIC, "U0UNSEEN1")
+    assert world.submit(world.open_form("U0UNSEEN1"), "U0UNSEEN1").result == "closed"
+    assert [row.name for row in world.cloud.rows()] == [stored]
 
 
 # what may break

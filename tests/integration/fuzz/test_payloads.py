@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from fakes import HELSINKI
 from integration.functions.events import Context, Event, interaction_body, load, signed
-from integration.functions.world import MANAGEMENT, World, a_row, this_month
+from integration.functions.world import DESCRIPTION, MANAGEMENT, World, a_row, this_month
 from integration.fuzz.conftest import Answers, Logged
 from integration.fuzz.shapes import JUNK, each_spoiled, fuzzed, replaced, spoiled
 from integration.fuzz.test_requests import nothing_failed
 from ossi.domain.contribution import Contribution, Status
-from ossi.domain.form import Submission, SubmittedForm, check
+from ossi.domain.form import DESCRIPTION_MIN, Submission, SubmittedForm, check
 from ossi.domain.levels import CompensationLevels
+from ossi.domain.typed_text import what_is_seen
 from ossi_interactions.handler import handler
 
 _WRONG: tuple[Any, ...] = (None, 7, "\ud800", {"": None})
@@ -166,6 +167,41 @@ def test_a_payload_that_is_no_json_is_refused(logged: Logged, text: str) -> None
     answer = handler(signed("/interactions", urlencode({"payload": text}).encode()), Context())
     nothing_failed(answer, logged)
     assert answer["statusCode"] == 401
+
+
+_ANY = st.characters(exclude_categories=["Cs"]) | st.sampled_from(
+    "\u200b\ufeff\u00ad\u202e\u2069\u2800\u3164\u200d\ufe0f\U000e0041 :/@\n"
+)
+
+
+@fuzzed(40)
+@given(
+    description=st.text(_ANY, max_size=120) | st.text(_ANY, max_size=40).map(lambda text: f"{text}{DESCRIPTION}{text}"),
+    url=st.text(_ANY, max_size=30)
+    | st.builds("{0}https://host{1}/x{0}".format, st.text(_ANY, max_size=5), st.text(_ANY, max_size=5)),
+)
+def test_whatever_is_typed_is_stored_as_it_can_be_seen_or_comes_back_beside_its_field(
+    world: World, logged: Logged, description: str, url: str
+) -> None:
+    payload = submission()
+    payload["view"]["id"] = f"V{next(_FORMS)}"
+    typed = {"description": description, "url": url}
+    for field, text in typed.items():
+        payload["view"]["state"]["values"][field][field]["value"] = text
+    answer = send(payload)
+    nothing_failed(answer, logged)
+    rows = world.cloud.rows()
+    if rows:
+        (row,) = rows
+        assert what_is_seen(row.text) == what_is_seen(description)
+        assert len(what_is_seen(row.text)) >= DESCRIPTION_MIN
+        assert row.url == what_is_seen(row.url)
+        assert "@" not in row.url.split("/")[2]
+    else:
+        body = json.loads(answer["body"])
+        assert body["response_action"] == "errors"
+        assert set(body["errors"]) <= set(typed)
+    only_what_a_form_may_hold(world, answer)
 
 
 def test_half_a_character_is_stored_as_a_question_mark(world: World, logged: Logged) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import BotoCoreError
 
 from integration.playground_aws.helpers import add_function, eventually, invoke
 from local_aws import Emulator, LocalAwsError, PortInUseError, StateDirInUseError
@@ -258,6 +263,203 @@ def test_state_is_kept_between_runs_and_forgotten_without_a_directory(tmp_path: 
         assert invoke(second, "kept", {})[0] is None
     with Emulator() as third:
         assert third.client("dynamodb").list_tables()["TableNames"] == []
+
+
+def make_table(emulator: Emulator, name: str) -> str:
+    """A table with a stream, whose ARN is returned."""
+    made = emulator.client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )
+    return made["TableDescription"].get("LatestStreamArn", "")
+
+
+def kill(emulator: Emulator) -> None:
+    """kill -9 of the emulator and its functions, as they are."""
+    assert emulator.pid is not None
+    os.killpg(emulator.pid, signal.SIGKILL)
+    emulator.stop()
+
+
+def test_a_kill_at_any_moment_loses_nothing_that_was_answered(tmp_path: Path) -> None:
+    first = Emulator(state_dir=tmp_path)
+    first.start()
+    stream = make_table(first, "kept")
+    client = first.client("dynamodb")
+    client.put_item(TableName="kept", Item={"id": {"S": "gone"}})
+    client.delete_item(TableName="kept", Key={"id": {"S": "gone"}})
+    answered: dict[str, int] = {}
+
+    def write(writer: int) -> None:
+        for number in itertools.count(1):
+            try:
+                client.update_item(
+                    TableName="kept",
+                    Key={"id": {"S": f"{writer} {number % 50}"}},
+                    UpdateExpression="SET n = :n",
+                    ExpressionAttributeValues={":n": {"N": str(number)}},
+                )
+            except BotoCoreError:
+                return
+            answered[f"{writer} {number % 50}"] = number
+
+    with ThreadPoolExecutor(4) as pool:
+        writing = [pool.submit(write, writer) for writer in range(4)]
+        eventually(lambda: sum(answered.values()) > 5_000, 60)
+        kill(first)
+        for each in writing:
+            each.result()
+
+    with Emulator(state_dir=tmp_path) as second:
+        found = second.client("dynamodb").scan(TableName="kept", ConsistentRead=True)["Items"]
+        stored = {item["id"].get("S", ""): int(item["n"].get("N", "")) for item in found}
+        assert all(stored.get(key, 0) >= number for key, number in answered.items())
+        # What each writer was writing when it was killed may be there too.
+        assert len(stored.keys() - answered.keys()) <= len(writing)
+        table = second.client("dynamodb").describe_table(TableName="kept")["Table"]
+        assert (table.get("ItemCount"), table.get("LatestStreamArn")) == (len(stored), stream)
+        assert len(stream_records(second, stream)) > 0
+        second.client("dynamodb").delete_table(TableName="kept")
+        kill(second)
+    with Emulator(state_dir=tmp_path) as third:
+        assert third.client("dynamodb").list_tables()["TableNames"] == []
+
+
+def test_stream_records_and_what_is_in_no_table_survive_a_kill_too(tmp_path: Path) -> None:
+    with Emulator(state_dir=tmp_path) as first:
+        stream = make_table(first, "kept")
+        for number in range(3):
+            first.client("dynamodb").put_item(TableName="kept", Item={"id": {"S": str(number)}})
+        before = stream_records(first, stream)
+        first.client("s3").create_bucket(Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
+        first.client("s3").put_object(Bucket="kept", Key="report.xlsx", Body=b"PK")
+        first.client("secretsmanager").create_secret(Name="kept", SecretString="secret-of-this-machine")
+        queue = first.client("sqs").create_queue(QueueName="kept")["QueueUrl"]
+        first.client("sqs").send_message(QueueUrl=queue, MessageBody="parked")
+        add_function(first, "kept", SHOW_ENVIRONMENT)
+        first.client("lambda").update_function_configuration(FunctionName="kept", Timeout=7)
+
+        def saved(name: str, word: str) -> bool:
+            file = tmp_path / "state" / name
+            return file.exists() and word in file.read_text()
+
+        eventually(lambda: saved("sqs.json", "parked") and saved("lambda.json", '"Timeout": 7'))
+        address = first.endpoint_url
+        kill(first)
+    with Emulator(state_dir=tmp_path) as second:
+        # Whoever was given an address of the first finds the second there.
+        assert second.endpoint_url == address
+        assert stream_records(second, stream) == before
+        assert len(before) == 3
+        assert second.client("s3").get_object(Bucket="kept", Key="report.xlsx")["Body"].read() == b"PK"
+        assert (
+            second.client("secretsmanager").get_secret_value(SecretId="kept")["SecretString"]
+            == "secret-of-this-machine"
+        )
+        (message,) = second.client("sqs").receive_message(QueueUrl=queue)["Messages"]
+        assert message.get("Body") == "parked"
+        function = second.client("lambda").get_function_configuration(FunctionName="kept")
+        assert (function.get("State"), function.get("LastUpdateStatus")) == ("Active", "Successful")
+        assert invoke(second, "kept", {})[0] is None
+        assert_for_its_owner_alone(tmp_path)
+
+
+def assert_for_its_owner_alone(directory: Path) -> None:
+    """Nobody else on this machine reads a file in there; without any it proves nothing."""
+    inside = [path for path in directory.rglob("*") if not path.is_symlink()]
+    assert [path for path in inside if path.is_file()]
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in inside}
+    assert {path: oct(mode) for path, mode in modes.items() if mode & 0o077} == {}
+
+
+def test_what_an_older_version_has_saved_is_there_and_stays_there(tmp_path: Path) -> None:
+    with Emulator(state_dir=tmp_path) as first:
+        make_table(first, "kept")
+    # It saved the items with the table.
+    file = tmp_path / "state" / "dynamodb.json"
+    state = json.loads(file.read_text())
+    (table,) = state["payload"]["tables"]["data"].values()
+    table["items"] = {"1": {"__no_sort__": {"id": {"S": "1"}}}}
+    file.write_text(json.dumps(state))
+    (tmp_path / "state" / "items.sqlite").unlink()
+    for _ in range(2):
+        with Emulator(state_dir=tmp_path) as again:
+            found = again.client("dynamodb").scan(TableName="kept")["Items"]
+            assert found == [{"id": {"S": "1"}}]
+
+
+def test_a_restart_waits_for_the_emulator_of_one_that_was_killed(tmp_path: Path) -> None:
+    state, temporary, note = tmp_path / "state", tmp_path / "tmp", tmp_path / "pid"
+    temporary.mkdir()
+    program = f"""
+    import pathlib, time
+    from local_aws import Emulator
+    emulator = Emulator(state_dir=pathlib.Path({str(state)!r}))
+    emulator.start()
+    emulator.client("secretsmanager").create_secret(Name="kept", SecretString="s")
+    pathlib.Path({str(note)!r}).write_text(str(emulator.pid))
+    time.sleep(600)
+    """
+    parent = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)], env={**os.environ, "TMPDIR": str(temporary)}
+    )
+    try:
+        eventually(lambda: note.exists() and note.read_text(), 30)
+    finally:
+        parent.kill()
+        parent.wait()
+    # Its emulator is just about to save and to end.
+    with Emulator(state_dir=state) as again:
+        assert again.client("secretsmanager").get_secret_value(SecretId="kept")["SecretString"] == "s"
+        assert not alive(int(note.read_text()))
+
+
+def test_what_a_killed_run_left_behind_is_removed_at_the_next_start_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    note = tmp_path / "pids"
+    program = f"""
+    import pathlib, os, time
+    from local_aws import Emulator
+    emulator = Emulator()
+    emulator.start()
+    pathlib.Path({str(note)!r}).write_text(f"{{os.getpid()}} {{emulator.pid}}")
+    time.sleep(600)
+    """
+    parent = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)], env={**os.environ, "TMPDIR": str(tmp_path)}
+    )
+    eventually(lambda: note.exists() and note.read_text(), 30)
+    (abandoned,) = tmp_path.glob("local-aws-*")
+    somebody_elses = tmp_path / "local-aws-of-another-program"
+    somebody_elses.mkdir()
+    with Emulator() as beside:
+        runs = beside.log_file.parent
+        assert abandoned.exists()
+        # The emulator first: it would clear up behind its parent.
+        os.killpg(int(note.read_text().split()[1]), signal.SIGKILL)
+        parent.kill()
+        parent.wait()
+        with Emulator():
+            assert not abandoned.exists()
+            assert runs.exists()
+            assert beside.client("sts").get_caller_identity()["Account"] == "000000000000"
+    assert [*tmp_path.glob("local-aws-*")] == [somebody_elses]
+
+
+def test_a_port_that_is_taken_by_then_is_no_obstacle(tmp_path: Path) -> None:
+    with Emulator(state_dir=tmp_path) as first:
+        port = first.port
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        with Emulator(state_dir=tmp_path) as second:
+            assert second.port != port
 
 
 def stream_records(emulator: Emulator, stream: str) -> list[str]:

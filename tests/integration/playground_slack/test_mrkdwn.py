@@ -61,10 +61,11 @@ def test_any_text_can_be_read(typed: str) -> None:
 
 
 def test_plain_text_has_no_markup_but_emoji() -> None:
-    block: Block = {"type": "header", "text": plain("*a* <!channel> &amp; :tada:")}
+    words = "*a* <!channel> &amp; :tada::wave::skin-tone-3: a::lock::b"
+    block: Block = {"type": "header", "text": plain(words)}
     reading = read_message("", [block], name_of)
-    assert reading.text == "*a* <!channel> &amp; :tada:"
-    assert [(act.kind, act.value) for act in reading.acts] == [("emoji", "tada")]
+    assert reading.text == words
+    assert [(act.kind, act.value) for act in reading.acts] == [("emoji", "tada"), ("emoji", "wave::skin-tone-3")]
     quiet: Block = {"type": "header", "text": {**plain(":tada:"), "emoji": False}}
     assert read_message("", [quiet], name_of).acts == []
 
@@ -142,6 +143,11 @@ def text(words: str) -> Block:
             [{"type": "date", "timestamp": "1700000000", "format": "{date} at {time}", "fallback": "then"}],
         ),
         (":wave::skin-tone-3: 12:30:45", [{"type": "emoji", "name": "wave::skin-tone-3"}, text(" 12:30:45")]),
+        (
+            ":+1::skin-tone-2::tada:",
+            [{"type": "emoji", "name": "+1::skin-tone-2"}, {"type": "emoji", "name": "tada"}],
+        ),
+        ("a::lock::b :tada::", [text("a::lock::b :tada::")]),
     ],
 )
 def test_a_text_becomes_elements_once(source: str, elements: list[Block]) -> None:

@@ -2,8 +2,12 @@
 
 import asyncio
 import socket
+import stat
+import subprocess
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -91,8 +95,8 @@ def test_the_workspace_is_kept_between_runs(tmp_path: Path) -> None:
         view = web("views.open", trigger_id=trigger, view=modal(input_block(text_input()), block_with_button()))["view"]
         web("chat.postMessage", channel=AINO, text="one")
         last = web("chat.postMessage", channel=PUBLIC, text="two")["ts"]
-        # It is written soon after a change, not only at the end.
-        control.wait_for(lambda: kept.exists() and '"two"' in kept.read_text())
+        # It is written before a change is answered, not only at the end.
+        assert '"two"' in kept.read_text()
     with SlackServer(load_seed(), state_file=kept) as server, SlackControl(server.url) as control:
         assert [message.text for message in control.dm(AINO)] == ["one"]
         assert [message.text for message in control.messages(PUBLIC)] == ["two"]
@@ -107,6 +111,29 @@ def test_the_workspace_is_kept_between_runs(tmp_path: Path) -> None:
 
 def block_with_button() -> dict[str, object]:
     return {"type": "actions", "elements": [button()]}
+
+
+def test_a_kill_loses_nothing_that_was_answered_and_only_the_owner_may_read_it(tmp_path: Path) -> None:
+    workspace, kept = tmp_path / "seed.json", tmp_path / "workspace.json"
+    seed = load_seed()
+    workspace.write_text(seed.model_dump_json())
+    (tmp_path / "workspace.json.new").write_text("half of one that was killed")
+    command = [sys.executable, "-m", "local_slack", str(workspace), "--port", "0", "--state-file", str(kept)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = next(line.split()[1] for line in process.stdout if line.startswith("Slack:"))
+        web = Web(seed.bot_token, f"{url}/api/")
+
+        def post(number: int) -> str:
+            return web("chat.postMessage", channel=PUBLIC, text=f"number {number}")["ts"]
+
+        with ThreadPoolExecutor(8) as pool:
+            posted = list(pool.map(post, range(40)))
+        process.kill()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    with SlackServer(seed, state_file=kept) as server, SlackControl(server.url) as control:
+        assert {message.ts for message in control.messages(PUBLIC)} == set(posted)
+        assert {message.text for message in control.messages(PUBLIC)} == {f"number {n}" for n in range(40)}
 
 
 def test_a_file_that_holds_something_else_is_a_sentence(tmp_path: Path) -> None:

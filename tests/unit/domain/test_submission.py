@@ -14,6 +14,7 @@ from ossi.domain.form import (
     MonthNotOffered,
     NotAnAddress,
     Problem,
+    SignInInAddress,
     Submission,
     SubmittedForm,
     TooLong,
@@ -74,15 +75,30 @@ def test_descriptions_of_other_lengths(length: int, problem: Problem) -> None:
     assert wrong_fields(description="&" * length) == {"description": problem}
 
 
-def test_space_around_a_description_does_not_lengthen_it() -> None:
-    assert wrong_fields(description=" " * 20 + "x" * 49 + "\n" * 20) == {"description": TooShort(50, 49)}
+@pytest.mark.parametrize(
+    ("description", "seen"),
+    [(" " * 20 + "x" * 49 + "\n" * 20, 49), ("\u200b" * 50, 0), ("\u2800" * 60, 0), ("\u3164" * 60, 0), ("\U000e0041" * 60, 0),
+     ("\u00a0\u2003\u3000" * 20, 0), ("x" + "\u2060" * 60 + "y", 2), ("x" + " " * 60 + "y", 3), ("\x00" * 60, 0),
+     ("\ufe0f" * 60, 0), ("x\u200b" * 49, 49)],
+)  # fmt: skip
+def test_what_nobody_can_see_does_not_lengthen_a_description(description: str, seen: int) -> None:
+    assert wrong_fields(description=description) == {"description": TooShort(50, seen)}
+
+
+def test_what_nobody_can_see_does_not_make_a_description_too_long() -> None:
+    assert checked(description="\ufeff" * 20 + "x" * 2000 + "\u200b\n" * 20).description == "x" * 2000
+
+
+def test_a_description_is_stored_without_what_nobody_sees_at_its_ends() -> None:
+    typed = f"\ufeff\u200e \u2800{DESCRIPTION} 👩\u200d💻 with ❤\ufe0f\u200b\u3164\n"
+    assert checked(description=typed).description == f"{DESCRIPTION} 👩\u200d💻 with ❤\ufe0f"
 
 
 @pytest.mark.parametrize(
     "url",
-    ["https://a.b", "http://localhost:8080/x?y=z#w", "HTTPS://GitHub.com/o/p", "https://ääkköset.fi/ö",
-     "https://[2001:db8::1]/x", "https://user@host.example/", "https://host/" + "x" * (2000 - 13),
-     "https://host/a|b<c>d", "https://العربية.example/"],
+    ["https://a.b", "http://localhost:8080/x?y=z#w", "https://github.com/Owner/P", "https://ääkköset.fi/ö",
+     "https://[2001:db8::1]/x", "https://medium.com/@user/x", "https://host/?to=a:b@c", "https://host/" + "x" * (2000 - 13),
+     "https://host/a|b<c>d", "https://العربية.example/", "https://host/👩💻"],
 )  # fmt: skip
 def test_web_addresses(url: str) -> None:
     assert checked(url=url).url == url
@@ -93,11 +109,59 @@ def test_web_addresses(url: str) -> None:
     ["", " ", "github.com/owner", "https://", "https:///path", "https://:80/", "https://?q", "http:host",
      "ftp://host/", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "mailto:a@b.example",
      "//host/path", "https://a b.example/", "https://host/a b", "https://host/\tx", "https://host/\nx",
-     "https://host/\u202etxt", "https://host/\u200b", "https://host/\x00", "https://[::1/", "https://host:port/",
+     "\u200b", "https://\u200b/", "https://[::1/", "https://host:port/",
      "https://host:99999/", "https://.", "https://$/", "=HYPERLINK(\"https://x\")", "<https://host|x>"],
 )  # fmt: skip
 def test_what_is_no_web_address(url: str) -> None:
     assert wrong_fields(url=url) == {"url": NotAnAddress()}
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [("HTTPS://GitHub.com/Owner/P?Q#R", "https://github.com/Owner/P?Q#R"), ("Http://HOST:80", "http://host:80"),
+     ("https://ÄÄKKÖSET.fi/Ö", "https://ääkköset.fi/Ö"), ("https://host/x\u200b", "https://host/x"),
+     ("\ufeff\u00a0https://host/x\u3000\u2800", "https://host/x"), ("ht\u00adtps://ho\u200bst/a\u2060b", "https://host/ab"),
+     ("https:/\u200b/host/x", "https://host/x"), ("https://host/\u202etxt\u202c", "https://host/txt"),
+     ("https://host/x\ufe0f", "https://host/x"),
+     ("https://ho\x00st/a\x1bb\x9d\u2800c\x7f", "https://host/abc"), ("https://host/x\u200d/\U000e0041y", "https://host/x/y"),
+     ("https://host\u200d.example\ufe0f/", "https://host.example/"),
+     ("https://host/👩\u200d💻", "https://host/👩%E2%80%8D💻"), ("https://host/❤\ufe0f", "https://host/❤%EF%B8%8F"),
+     ("https://host/می\u200cخواهم", "https://host/می%E2%80%8Cخواهم")],
+)  # fmt: skip
+def test_an_address_is_stored_as_it_leads_somewhere(typed: str, stored: str) -> None:
+    assert checked(url=typed).url == stored
+    assert checked(url=stored).url == stored
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://user:secret@host/x", "https://user:@host/", "https://:secret@host/", "https://ghp_token@github.com/o/p",
+     "HTTPS://User:Secret@Host/", "https://us\u200ber:sec\u200bret\u2060@host/", "https://@host/", "http://a@b@host/"],
+)  # fmt: skip
+def test_an_address_that_signs_someone_in_is_not_published(url: str) -> None:
+    assert wrong_fields(url=url) == {"url": SignInInAddress()}
+    assert wrong_fields(description=f"{DESCRIPTION} ({url})") == {"description": SignInInAddress()}
+
+
+def test_neither_is_one_of_another_kind_in_a_description() -> None:
+    found = wrong_fields(description=f"{DESCRIPTION} postgres://user:secret@host/db")
+    assert found == {"description": SignInInAddress()}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ssh://git@github.com/o/p",
+        "https://medium.com/@user",
+        "a:b@c",
+        "http://host:80, me@host",
+        "https://x y@z",
+        "<https://host.example|@aino>",
+        "(https://host.example)@aino",
+    ],
+)
+def test_words_that_sign_nobody_in_may_be_written(words: str) -> None:
+    assert checked(description=f"{DESCRIPTION} {words}").description.endswith(words)
 
 
 def test_an_address_of_2001_characters_is_too_long() -> None:

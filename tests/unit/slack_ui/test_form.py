@@ -19,6 +19,7 @@ from ossi.domain.form import (
     NotAMonth,
     NotAnAddress,
     Problem,
+    SignInInAddress,
     SubmittedForm,
     TooLong,
     TooShort,
@@ -169,6 +170,7 @@ def test_complaints_stand_beside_their_fields() -> None:
         (TooShort(50, 3), "at least 50 characters, this has 3"),
         (TooLong(2000, 2001), "within 2,000 characters, this has 2,001"),
         (AddressTooLong(2000), "within 2,000 characters"),
+        (SignInInAddress(), "it would be published"),
         (MonthNotOffered(Month(2026, 10)), "October 2026 can no longer be chosen"),
         (LevelNotOffered(), "one of the levels"),
     ],
@@ -176,7 +178,7 @@ def test_complaints_stand_beside_their_fields() -> None:
 def test_what_is_wrong_with_a_field_is_a_sentence(problem: Problem, said: str) -> None:
     (sentence,) = field_errors(InvalidForm({"field": problem}))["errors"].values()
     assert said in sentence
-    assert sentence.startswith(("Please ", "October "))
+    assert sentence.startswith(("Please ", "October ", "This has "))
     assert sentence.endswith(".")
 
 

@@ -90,7 +90,11 @@ def test_whatever_is_typed_is_literal(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "pictures"),
     [(":tada:", ["tada"]), (":+1: :-1: :100:", ["+1", "-1", "100"]), ("a:b:c", ["b"]), ("12:30:45", []), ("::", []),
-     (":Tada:", []), (":no emoji:", []), (":wave::skin-tone-2:", ["wave", "skin-tone-2"]), (f":{'a' * 101}:", [])],
+     (":Tada:", []), (":no emoji:", []), (f":{'a' * 101}:", []),
+     (":wave::skin-tone-3:", ["wave::skin-tone-3"]), (":+1::skin-tone-6:", ["+1::skin-tone-6"]), (":skin-tone-2:", ["skin-tone-2"]),
+     (":wave::skin-tone-7:", ["wave", "skin-tone-7"]), (":wave::tada::+1:", ["wave", "tada", "+1"]), ("done:tada:", ["tada"]),
+     (":wave::skin-tone-3::wave::skin-tone-4:", ["wave::skin-tone-3", "wave::skin-tone-4"]),
+     ("a::lock::b", []), ("std::lock::guard", []), (":tada::", []), ("::tada:", []), ("a:::lock:::b", [])],
 )  # fmt: skip
 def test_the_codes_of_picked_emoji_become_pictures(text: str, pictures: list[str]) -> None:
     assert [element["name"] for element in elements_of(text) if element["type"] == "emoji"] == pictures
@@ -105,7 +109,14 @@ def test_a_url_is_a_link_to_the_whole_of_it() -> None:
     assert shown(url) == [{"type": "link", "url": url, "text": url[:119] + "…"}]
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "x", "<https://host|x>", "https://h/" + "x" * 1990])
+@pytest.mark.parametrize("url", ["HTTPS://Host.example/X", "Http://Host.example/X"])
+def test_a_link_of_capital_letters_leads_there_too(url: str) -> None:
+    assert shown(url) == [{"type": "link", "url": url[:5].lower() + url[5:], "text": url}]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://", "HTTPS:host", "javascript:alert(1)", "x", "<https://host|x>", "https://h/" + "x" * 1990]
+)
 def test_what_cannot_be_a_link_is_shown_to_its_end(url: str) -> None:
     assert shown(url) == [{"type": "text", "text": url}]
     assert shown(url, whole=False) == [{"type": "text", "text": shorten(url, 120)}]

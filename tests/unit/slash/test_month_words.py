@@ -26,7 +26,8 @@ def read(typed: str, now: datetime = NOW) -> str:
     "typed",
     ["2026-10", " 2026-10 ", "2026/10", "2026.10", "2026 10", "10/2026", "10-2026", "10.2026", "2026–10", "2026‐10", "２０２６-１０",
      "october", "October", "OCTOBER", "oct", "oct.", "octo", "october 2026", "Oct 2026", "2026 october", "oct-2026", "oct/2026",
-     "lokakuu", "Lokakuu 2026", "loka 2026", "", "last", "last month", "LAST  month", "previous", "previous month"],
+     "lokakuu", "Lokakuu 2026", "loka 2026", "", "last", "last month", "LAST  month", "previous", "previous month",
+     "\u200b", "\u200e2026-10\u200e", "\ufeff2026\u2060-\u200b10", "octo\u00adber\u2800", "last\u200b month", "2026\u3000\u200b10"],
 )  # fmt: skip
 def test_these_mean_october_2026(typed: str) -> None:
     assert read(typed) == "2026-10"

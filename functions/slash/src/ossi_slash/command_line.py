@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from ossi.domain.typed_text import cleaned, what_is_seen
+
 
 @dataclass(frozen=True)
 class CommandLine:
@@ -18,12 +20,16 @@ class CommandLine:
 
 
 def read_command_line(text: str, words: Collection[str]) -> CommandLine:
-    """Reads the text of a slash command. words: those that are commands. Nothing at all means help; the argument keeps its inner space."""
-    word, *rest = text.split(maxsplit=1) or ["help"]
-    argument = rest[0].strip() if rest else ""
-    if word.lower() in words:
-        return CommandLine(word.lower(), argument)
+    """Reads the text of a slash command. words: those that are commands. Nothing at all means help; the argument keeps its inner space.
+
+    What can't be seen is no part of a word, and goes from the ends of the argument.
+    """
+    typed, *rest = cleaned(text).split(maxsplit=1) or ["help"]
+    word = what_is_seen(typed).lower()
+    argument = cleaned(rest[0]) if rest else ""
+    if word in words:
+        return CommandLine(word, argument)
     from difflib import get_close_matches  # only for a word that nobody knows
 
-    near = get_close_matches(word.lower(), words, n=1, cutoff=0.5)
-    return CommandLine(None, argument, word, near[0] if near else None)
+    near = get_close_matches(word, words, n=1, cutoff=0.5)
+    return CommandLine(None, argument, typed, near[0] if near else None)

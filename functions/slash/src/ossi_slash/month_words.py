@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ossi.domain.months import NAMES, Month
+from ossi.domain.typed_text import what_is_seen
 
 EARLIEST = Month(2000, 1)
 """Nobody has contributions from before; a year before that is a slip of the finger."""
@@ -46,8 +47,8 @@ _FINNISH = (
 
 
 def _plain(text: str) -> str:
-    """In small letters, without their dots and rings, with single spaces and plain dashes."""
-    letters = unicodedata.normalize("NFKD", _DASHES.sub("-", text).casefold())
+    """What can be seen, in small letters, without their dots and rings, with single spaces and plain dashes."""
+    letters = unicodedata.normalize("NFKD", _DASHES.sub("-", what_is_seen(text)).casefold())
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
@@ -68,7 +69,7 @@ def read_month(typed: str, now: datetime) -> Month | NotAMonth | NotBegun | TooE
     now: an aware moment in the configured time zone. A name without a year is the latest such month that has begun.
     """
     words, running = _plain(typed), Month.of(now)
-    if not typed.strip() or words in _LAST:
+    if not what_is_seen(typed) or words in _LAST:
         return running.previous()
     month = running if words in _THIS else _by_numbers(words) or _by_name(words, running)
     if month is None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from pathlib import Path
 from typing import cast
+
+from local_aws.directory_lock import private_file
 
 
 class Checkpoints:
@@ -31,7 +34,8 @@ class Checkpoints:
             if self._file is not None:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 new = self._file.with_suffix(".new")
-                new.write_text(json.dumps(self._done, indent=1))
+                with private_file(new, os.O_WRONLY | os.O_TRUNC) as file:
+                    file.write(json.dumps(self._done, indent=1))
                 new.replace(self._file)
 
 

@@ -19,15 +19,18 @@ from typing import IO, Self
 
 from local_aws import emulator_process
 from local_aws.clients import DEFAULT_REGION, Clients
-from local_aws.directory_lock import lock_directory
+from local_aws.directory_lock import lock_directory, private_file, remove_abandoned
 from local_aws.environment import ensure_environment
-from local_aws.errors import LocalAwsError, PortInUseError
+from local_aws.errors import LocalAwsError, PortInUseError, StateDirInUseError
 
 HOST = "127.0.0.1"
 _START_SECONDS = 30.0
 # ministack lets open connections finish for 3 s and then saves its state.
 _STOP_SECONDS = 20.0
 _ATTEMPTS_AT_A_FREE_PORT = 3
+_PORT_FILE = "port"
+_WORK_PREFIX = "local-aws-"
+_ATTEMPTS_AT_A_WORK_DIR = 5
 # Whatever proxy is set on this machine is not for the loopback address.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -46,8 +49,9 @@ class Emulator(Clients):
         state_dir: Path | None = None,
         python: Path | None = None,
     ) -> None:
-        """Takes a port (None: any free one) and a directory in which the state is kept (None: all is forgotten).
+        """Takes a port (None: any free one) and a directory in which the state is kept as it goes (None: all is forgotten).
 
+        With a directory, any free port is the one of the last run while that's free, so that addresses that were given away go on working.
         `python` is the interpreter of an environment that holds ministack and boto3. The functions run in it too. None
         takes the one that `environment.ensure_environment` prepares.
         """
@@ -58,7 +62,7 @@ class Emulator(Clients):
         self._state_dir = state_dir.resolve() if state_dir else None
         self._work_dir: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._state_lock: IO[str] | None = None
+        self._locks: list[IO[str]] = []
         self.port = 0
         self.log_file = Path(os.devnull)
 
@@ -86,20 +90,36 @@ class Emulator(Clients):
             raise LocalAwsError("The local AWS runs already.")
         python = self._python or ensure_environment()
         if self._state_dir is not None:
-            self._state_lock = lock_directory(self._state_dir)
+            # Whoever was killed has an emulator that still saves.
+            self._locks.append(lock_directory(self._state_dir, _STOP_SECONDS))
         try:
-            self._work_dir = Path(tempfile.mkdtemp(prefix="local-aws-"))
+            remove_abandoned(Path(tempfile.gettempdir()), _WORK_PREFIX)
+            self._work_dir = self._take_work_dir()
             self.log_file = (self._state_dir or self._work_dir) / "aws.log"
             self._start_on_some_port(python)
         except BaseException:
             self.stop()
             raise
 
+    def _take_work_dir(self) -> Path:
+        """A working directory that's removed when it ends, or at somebody's next start."""
+        for _attempt in range(_ATTEMPTS_AT_A_WORK_DIR):
+            work = Path(tempfile.mkdtemp(prefix=_WORK_PREFIX))
+            try:
+                lock = lock_directory(work)
+            except StateDirInUseError:  # another start took it for abandoned
+                continue
+            if (work / "lock").exists():
+                self._locks.append(lock)
+                return work
+            lock.close()
+        raise LocalAwsError(f"No directory can be made in {tempfile.gettempdir()}.")
+
     def _start_on_some_port(self, python: Path) -> None:
         # Between finding a free port and listening on it another process may take it.
         attempts = 1 if self._wanted_port else _ATTEMPTS_AT_A_FREE_PORT
         for attempt in range(1, attempts + 1):
-            self.port = _usable_port(self._wanted_port)
+            self.port = _usable_port(self._wanted_port or self._last_port(attempt))
             self._point_at(f"http://{HOST}:{self.port}")
             self._spawn(python)
             try:
@@ -109,11 +129,26 @@ class Emulator(Clients):
                 if attempt == attempts:
                     raise
             else:
+                self._note_port()
                 return
+
+    def _last_port(self, attempt: int) -> int | None:
+        """The port of the last run on this state, where it's free: links to it are in other programs' data."""
+        if self._state_dir is None or attempt > 1:
+            return None
+        try:
+            return _usable_port(int((self._state_dir / _PORT_FILE).read_text()))
+        except (OSError, ValueError, OverflowError, PortInUseError):
+            return None
+
+    def _note_port(self) -> None:
+        if self._state_dir is not None:
+            with private_file(self._state_dir / _PORT_FILE, os.O_WRONLY | os.O_TRUNC) as file:
+                file.write(str(self.port))
 
     def _spawn(self, python: Path) -> None:
         # Isolated mode: neither our PYTHON* variables nor the directory of the script are on the module path.
-        with self.log_file.open("ab") as log:
+        with private_file(self.log_file, os.O_WRONLY | os.O_APPEND) as log:
             self._process = subprocess.Popen(
                 [str(python), "-I", emulator_process.__file__],
                 env=self._environment(),
@@ -122,6 +157,8 @@ class Emulator(Clients):
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # Should we be killed, the directories are its own until it has ended.
+                pass_fds=[lock.fileno() for lock in self._locks],
             )
 
     def _environment(self) -> dict[str, str]:
@@ -131,6 +168,9 @@ class Emulator(Clients):
         home.mkdir(exist_ok=True)
         temporary.mkdir(exist_ok=True)
         state = self._state_dir or work
+        for kept in (state / "state", state / "s3"):
+            kept.mkdir(exist_ok=True)
+            kept.chmod(0o700)  # an older version made them for everyone's eyes
         return {
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "HOME": str(home),
@@ -197,9 +237,9 @@ class Emulator(Clients):
         work, self._work_dir = self._work_dir, None
         if work is not None:
             shutil.rmtree(work, ignore_errors=True)
-        if self._state_lock is not None:
-            self._state_lock.close()
-            self._state_lock = None
+        for lock in self._locks:
+            lock.close()
+        self._locks = []
         if killed and self._state_dir is not None:
             raise LocalAwsError(f"The local AWS did not stop in time; {self._state_dir} may lack the latest changes.")
 

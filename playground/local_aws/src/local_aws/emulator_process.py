@@ -3,7 +3,7 @@
 It starts ministack and gives it what AWS has and ministack 1.5 lacks:
 
 - the process ends when the program that started it ends, however that happens (its end of a pipe closes);
-- stream records survive a restart, as the tables do (AWS keeps them for 24 hours);
+- what it holds is kept as it goes, stream records too (AWS keeps them for 24 hours), for its owner's eyes alone;
 - EventBridge Scheduler honours a schedule's time zone, replaces the context attributes in its input, and invokes a
   function asynchronously, in the schedule's role and with the function's own retries and on-failure destination;
 - the attempts of an asynchronous invocation have one request id;
@@ -19,6 +19,7 @@ run without the correction.
 import base64
 import hashlib
 import importlib
+import importlib.util
 import json
 import logging
 import os
@@ -60,9 +61,10 @@ Schedule = dict[str, Any]
 
 def main() -> None:
     """Applies the corrections and serves until SIGTERM, or until standard input is closed."""
+    os.umask(0o077)  # the state holds secrets
     parent_gone = threading.Event()
     threading.Thread(target=_end_with_parent, args=(parent_gone,), daemon=True, name="end-with-parent").start()
-    keep_stream_records()
+    keep_state()
     schedule_as_aws_does()
     say_for_which_schedule()
     repeat_under_one_request_id()
@@ -100,23 +102,35 @@ def _ministack(module: str, *needed: str) -> Ministack:
     return loaded
 
 
-def keep_stream_records() -> None:
-    """Saves and loads the streams' records together with the tables."""
-    dynamodb = _ministack(
-        "services.dynamodb", "get_state", "load_persisted_state", "_stream_records", "_stream_trimmed"
+def keep_state() -> None:
+    """Keeps the state as it goes, where there is a directory for it: see emulator_state."""
+    if os.environ["PERSIST_STATE"] != "1":
+        return
+    # Run by path, this file has no package to import from.
+    spec = importlib.util.spec_from_file_location("emulator_state", Path(__file__).with_name("emulator_state.py"))
+    if spec is None or spec.loader is None:
+        sys.exit("emulator_state.py is missing beside emulator_process.py.")
+    emulator_state = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(emulator_state)
+    emulator_state.keep_state(
+        Path(os.environ["STATE_DIR"]),
+        _ministack("app", "_load_persisted_state", "_build_persistence_save_dict"),
+        _ministack("core.persistence", "save_state", "_json_default", "_json_object_hook"),
+        _ministack(
+            "services.dynamodb",
+            "get_state",
+            "load_persisted_state",
+            "handle_request",
+            "_set_item",
+            "_remove_item",
+            "_items_replaced",
+            "_update_counts",
+            "_tables",
+            "_stream_records",
+            "_stream_trimmed",
+        ),
+        _ministack("services.lambda_svc", "_functions", "_esms"),
     )
-    save, load = dynamodb.get_state, dynamodb.load_persisted_state
-
-    def get_state() -> dict[str, Any]:
-        state = cast("dict[str, Any]", save())
-        return state | {"stream_records": dynamodb._stream_records, "stream_trimmed": dynamodb._stream_trimmed}
-
-    def load_persisted_state(state: dict[str, Any]) -> None:
-        load(state)
-        dynamodb._stream_records.update(state.get("stream_records", {}))
-        dynamodb._stream_trimmed.update(state.get("stream_trimmed", {}))
-
-    dynamodb.get_state, dynamodb.load_persisted_state = get_state, load_persisted_state
 
 
 def schedule_as_aws_does() -> None:

@@ -20,7 +20,7 @@ _SILENCE_SECONDS: Final = 15
 _MESSAGE_KINDS: Final = ("message_posted", "message_changed", "message_deleted")
 _VIEW_KINDS: Final = ("view_opened", "view_changed", "view_closed")
 # The fields of a form change with every submission; only the one who filled them has anything from it, and has it.
-_UNTOLD: Final = ("view_filled",)
+_UNTOLD: Final = ("view_filled", "response_url_issued")
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,9 @@ _TOKEN: Final = re.compile(r"<([^<>\n]+)>")
 _AUTO_LINK: Final = re.compile(r"(?:https?://|mailto:)[^\s<>|\x00]+", re.IGNORECASE)
 _QUOTE: Final = re.compile(r"(?:&gt;|>)\s?(.*)")
 # A name has a letter in it (or is one of three that have none) and at most 100 characters: times of day are no emoji.
-_EMOJI: Final = re.compile(r":(\+1|-1|100|(?=[0-9_+'-]{0,99}[a-z])[a-z0-9_+'-]{1,100}(?:::skin-tone-[2-6])?):")
+_EMOJI: Final = re.compile(r":((?:\+1|-1|100|(?=[0-9_+'-]{0,99}[a-z])[a-z0-9_+'-]{1,100})(?:::skin-tone-[2-6])?):")
+# Emoji may touch each other; with a further colon it's something else, such as std::lock::guard.
+_EMOJIS: Final = re.compile(f"(?<!:)((?:{_EMOJI.pattern.replace('(', '(?:', 1)})+)(?!:)")
 _MARKS: Final[tuple[tuple[ActKind, str], ...]] = (("bold", r"\*"), ("italic", "_"), ("strike", "~"))
 _STYLES: Final[tuple[tuple[ActKind, re.Pattern[str]], ...]] = tuple(
     (kind, re.compile(rf"(?<![\w{mark}]){mark}(?![\s{mark}])([^{mark}\n]*?)(?<![\s]){mark}(?![\w{mark}])"))
@@ -147,7 +149,14 @@ class _Parser:
         """Emphasis, which may hold other emphasis, then emoji."""
         for kind, pattern in _STYLES:
             text = pattern.sub(lambda found, kind=kind: self._keep_styled(kind, self._inline(found.group(1))), text)
-        return self._literal(_EMOJI.sub(lambda found: self._keep({"type": "emoji", "name": found.group(1)}), text))
+        return self._literal(
+            _EMOJIS.sub(lambda found: "".join(self._keep(emoji) for emoji in _emoji_in(found.group())), text)
+        )
+
+
+def _emoji_in(codes: str) -> list[JsonObject]:
+    """Short codes that stand side by side."""
+    return [{"type": "emoji", "name": name} for name in _EMOJI.findall(codes)]
 
 
 def _trimmed(text: str) -> str:
@@ -173,8 +182,8 @@ def parse_text_object(value: Json) -> tuple[JsonObject, ...]:
     if found.get("emoji") is False:
         return tuple(_text(text))
     elements: list[JsonObject] = []
-    for index, part in enumerate(_EMOJI.split(text)):
-        elements += [{"type": "emoji", "name": part}] if index % 2 else _text(part)
+    for index, part in enumerate(_EMOJIS.split(text)):
+        elements += _emoji_in(part) if index % 2 else _text(part)
     return tuple(elements)
 
 

@@ -24,7 +24,7 @@ from local_slack.failures import Failures, RateLimiter
 from local_slack.inspector import Inspector, InspectorApi
 from local_slack.outbound import BotLine, new_client
 from local_slack.payloads import Payloads
-from local_slack.persistence import Saver, load_state
+from local_slack.persistence import SavedBeforeAnswered, Saver, load_state
 from local_slack.queries import Queries
 from local_slack.seed import Seed
 from local_slack.submitting import Submitting
@@ -67,8 +67,8 @@ class SlackServer:
 
     `seed` is the workspace it starts with. `port` 0 takes a free one; `url` says which. `clock` gives seconds since the
     epoch (tests move it to let triggers and response URLs expire; it also stamps the signatures). `state_file` keeps the
-    workspace between runs. `answer_seconds` is how long the bot may take for an answer (Slack: 3). `inspector` looks at
-    the bot's side for the page's inspector pane.
+    workspace between runs; what's answered is in it, even if the process is killed. `answer_seconds` is how long the bot may
+    take for an answer (Slack: 3). `inspector` looks at the bot's side for the page's inspector pane.
     """
 
     def __init__(
@@ -208,8 +208,11 @@ class SlackServer:
             line = BotLine(client, seed.signing_secret, traffic, self._clock)
             if self._answer_seconds is not None:
                 line.answer_seconds = self._answer_seconds
+            application: ASGIApp = self._application(workspace, line, traffic)
+            if saver is not None:
+                application = SavedBeforeAnswered(application, saver)
             config = uvicorn.Config(
-                _LeaveConnection(self._application(workspace, line, traffic)),
+                _LeaveConnection(application),
                 http="h11",
                 ws="none",
                 loop="asyncio",
@@ -220,12 +223,9 @@ class SlackServer:
             )
             self._loop, self._line, self._workspace = asyncio.get_running_loop(), line, workspace
             self._server = _Server(config, self._listening)
-            saving = asyncio.create_task(saver.run()) if saver is not None else None
-            await self._server.serve(sockets=[listener])
-            if saver is not None and saving is not None:
-                saving.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await saving
+            with saver.watching() if saver is not None else contextlib.nullcontext():
+                await self._server.serve(sockets=[listener])
+            if saver is not None:
                 saver.save_now()
 
     def _application(self, workspace: Workspace, line: BotLine, traffic: Traffic) -> Starlette:

@@ -184,6 +184,7 @@ class Workspace:
             source_ts=source_ts,
         )
         self.state.response_urls[issued.key] = issued
+        self.bus.publish("response_url_issued")
         return issued
 
     def usable_response_url(self, key: str) -> ResponseUrl:

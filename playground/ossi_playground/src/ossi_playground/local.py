@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from local_aws import Delivery, LocalAws
-from local_aws.directory_lock import lock_directory
+from local_aws.directory_lock import lock_directory, private_file
 from local_aws.environment import repository_root
 from local_aws.errors import LocalAwsError
 from local_slack.errors import LocalSlackError
@@ -41,8 +41,8 @@ class Options:
     """How to run.
 
     artifacts: the directory of the functions' archives. port: of the local Slack, 0 for a free one. state_dir: keeps the data
-    between runs; None forgets it. slack_api_url: another Slack-compatible server to use instead of the local Slack.
-    demo_data: fills the playground with people and contributions, unless it holds some already.
+    as it comes, so that a killed run loses none; None forgets it. slack_api_url: another Slack-compatible server to use instead
+    of the local Slack. demo_data: fills the playground with people and contributions, unless it holds some already.
     """
 
     artifacts: Path
@@ -194,8 +194,9 @@ def web_api_base(url: str) -> str:
 
 
 def write_ready_file(path: Path, ready: dict[str, Any]) -> None:
-    """Writes the file whole or not at all: whoever waits for it never reads a half."""
+    """Writes the file whole or not at all: whoever waits for it never reads a half. It has the token, so only its owner may read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(path.name + ".new")
-    draft.write_text(json.dumps(ready, indent=2, ensure_ascii=False) + "\n")
+    with private_file(draft, os.O_WRONLY | os.O_TRUNC) as file:
+        file.write(json.dumps(ready, indent=2, ensure_ascii=False) + "\n")
     draft.replace(path)

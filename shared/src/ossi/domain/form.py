@@ -1,5 +1,6 @@
 """What a person filled in, checked on our side too: what a client checks, another client may not."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,12 +9,15 @@ from urllib.parse import urlsplit
 from ossi.domain.errors import UnreadableMonth
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month, offered_months
+from ossi.domain.typed_text import cleaned, cleaned_address, what_is_seen
 
 DESCRIPTION_MIN = 50
 DESCRIPTION_MAX = 2000
 URL_MAX = 2000
 # A form that was opened just before a month ran out may still be sent with what it offered.
 FORM_LIFE = timedelta(hours=1)
+# RFC 3986, 3.2.1: what stands before the @ of an address signs someone in. Without a password it can be a token.
+_SIGN_IN = re.compile(r"https?://[\w.~%!$&*+=-]*@|://[^\s/?#:@|<>]*:[^\s/?#@]*@", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class TooShort:
-    """A description of too few characters, without the space around it."""
+    """A description of too few characters. What can't be seen doesn't count, and space counts once."""
 
     least: int
     length: int
@@ -56,6 +60,11 @@ class TooLong:
 @dataclass(frozen=True)
 class NotAnAddress:
     """Not the address of a web page."""
+
+
+@dataclass(frozen=True)
+class SignInInAddress:
+    """An address with a user name or a password in it, which would be published with it."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,9 @@ class LevelNotOffered:
     """Not one of the levels that can be chosen."""
 
 
-Problem = TooShort | TooLong | NotAnAddress | AddressTooLong | NotAMonth | MonthNotOffered | LevelNotOffered
+Problem = (
+    TooShort | TooLong | NotAnAddress | SignInInAddress | AddressTooLong | NotAMonth | MonthNotOffered | LevelNotOffered
+)
 """What is wrong with a field. slack.messages.form has the words."""
 
 
@@ -94,26 +105,27 @@ class InvalidForm:
 
 
 def check(form: SubmittedForm, now: datetime, grace_days: int, levels: CompensationLevels) -> Submission | InvalidForm:
-    """Checks a form against R1 to R3. now: aware, in the configured time zone."""
+    """Cleans a form (R45) and checks it against R1 to R3. now: aware, in the configured time zone."""
+    description, url = cleaned(form.description), cleaned_address(form.url)
     found = {
-        "description": _description_problem(form.description),
-        "url": _url_problem(form.url.strip()),
+        "description": _description_problem(description),
+        "url": _url_problem(url),
         "month": _month_problem(form, now, grace_days),
         "level": None if form.level in {level.key for level in levels.offered} else LevelNotOffered(),
     }
     problems = {field: problem for field, problem in found.items() if problem}
     if problems:
         return InvalidForm(problems)
-    return Submission(form.description.strip(), form.url.strip(), Month.parse(form.month), form.level)
+    return Submission(description, url, Month.parse(form.month), form.level)
 
 
 def _description_problem(description: str) -> Problem | None:
-    length = len(description.strip())
-    if length < DESCRIPTION_MIN:
-        return TooShort(DESCRIPTION_MIN, length)
+    seen = what_is_seen(description)
+    if len(seen) < DESCRIPTION_MIN:
+        return TooShort(DESCRIPTION_MIN, len(seen))
     if len(description) > DESCRIPTION_MAX:
         return TooLong(DESCRIPTION_MAX, len(description))
-    return None
+    return SignInInAddress() if _SIGN_IN.search(seen) else None
 
 
 def _url_problem(url: str) -> Problem | None:
@@ -127,7 +139,9 @@ def _url_problem(url: str) -> Problem | None:
     except ValueError:
         return NotAnAddress()
     host = parts.hostname or ""
-    return None if parts.scheme in {"http", "https"} and any(map(str.isalnum, host)) else NotAnAddress()
+    if parts.scheme not in {"http", "https"} or not any(map(str.isalnum, host)):
+        return NotAnAddress()
+    return SignInInAddress() if "@" in parts.netloc else None
 
 
 def _month_problem(form: SubmittedForm, now: datetime, grace_days: int) -> Problem | None:

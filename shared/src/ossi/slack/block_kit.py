@@ -18,9 +18,11 @@ from ossi.domain.errors import UnreadableMonth
 from ossi.domain.form import DESCRIPTION_MAX, URL_MAX
 from ossi.domain.months import Month
 
-# Slack hands over an emoji picked in a form as :name:. Only as an element of its own does rich_text show the picture.
-# Names have a letter in them, but for three: 12:30:45 is a time.
-_EMOJI_CODE = re.compile(r":(\+1|-1|100|(?=[0-9_+'-]{0,99}[a-z])[a-z0-9_+'-]{1,100}):")
+# Slack hands over an emoji picked in a form as :name:, with its skin tone as :name::skin-tone-3:. Only as an element of its own
+# does rich_text show the picture. Names have a letter in them, but for three: 12:30:45 is a time.
+_EMOJI_CODE = re.compile(r":((?:\+1|-1|100|(?=[0-9_+'-]{0,99}[a-z])[a-z0-9_+'-]{1,100})(?:::skin-tone-[2-6])?):")
+# Emoji may touch each other. A further colon says that this is something else: std::lock::guard.
+_EMOJI_CODES = re.compile(f"(?<!:)(?:{_EMOJI_CODE.pattern})+(?!:)")
 _LINK_SHOWN = 120  # characters of a URL that people see; the link leads to the whole
 _LINK_MAX = 600  # a list of long links would pass what Slack takes for one message
 
@@ -54,11 +56,11 @@ def typed(text: str) -> list[RichTextElement]:
     """What a person typed, as elements of rich_text."""
     elements: list[RichTextElement] = []
     position = 0
-    for match in _EMOJI_CODE.finditer(text):
-        if match.start() > position:
-            elements.append(RichTextElementParts.Text(text=text[position : match.start()]))
-        elements.append(RichTextElementParts.Emoji(name=match[1]))
-        position = match.end()
+    for codes in _EMOJI_CODES.finditer(text):
+        if codes.start() > position:
+            elements.append(RichTextElementParts.Text(text=text[position : codes.start()]))
+        elements += [RichTextElementParts.Emoji(name=code[1]) for code in _EMOJI_CODE.finditer(codes[0])]
+        position = codes.end()
     if position < len(text):
         elements.append(RichTextElementParts.Text(text=text[position:]))
     return elements
@@ -92,9 +94,10 @@ def link(url: str, *, whole: bool = True) -> list[RichTextElement]:
     """A URL that a person typed, as a link where it can be one. whole: what cannot be one is shown to its end, if a form could hold it."""
     if not url:
         return [plain("no URL")]
-    if not url.startswith(("https://", "http://")) or len(url) > _LINK_MAX:
+    scheme, separator, rest = url.partition("://")
+    if scheme.lower() not in {"https", "http"} or not rest or len(url) > _LINK_MAX:
         return [plain(shorten(url, URL_MAX if whole else _LINK_SHOWN))]
-    return [RichTextElementParts.Link(url=url, text=shorten(url, _LINK_SHOWN))]
+    return [RichTextElementParts.Link(url=f"{scheme.lower()}{separator}{rest}", text=shorten(url, _LINK_SHOWN))]
 
 
 def section(*elements: RichTextElement) -> RichTextElement:

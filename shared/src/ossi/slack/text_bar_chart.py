@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import RichTextPreformattedElement
 from slack_sdk.models.blocks.block_elements import RichTextElement
 
 from ossi.domain.report import ContributorTotal, MonthSummary
+from ossi.domain.typed_text import cleaned_line
 from ossi.slack.block_kit import plain, section, shorten
 
 _BARS = 10
@@ -49,7 +50,7 @@ def _drawn(title: str, values: Sequence[tuple[Decimal, ContributorTotal]]) -> li
     width = max(map(len, numbers))
     # The name comes last: wide characters and those that run from right to left leave the bars in their place.
     lines = [
-        f"{number:>{width}}  {_bar(value / largest):<{_WIDTH}}  {_one_line(person.name)}"
+        f"{number:>{width}}  {_bar(value / largest):<{_WIDTH}}  {shorten(cleaned_line(person.name), _NAME_MAX)}"
         for number, (value, person) in zip(numbers, shown, strict=True)
     ]
     return [section(plain(title)), RichTextPreformattedElement(elements=[plain("\n".join(lines))])]
@@ -57,7 +58,3 @@ def _drawn(title: str, values: Sequence[tuple[Decimal, ContributorTotal]]) -> li
 
 def _bar(share: Decimal) -> str:
     return "█" * max(1, round(share * _WIDTH))
-
-
-def _one_line(name: str) -> str:
-    return shorten("".join(character if character.isprintable() else " " for character in name), _NAME_MAX)

@@ -9,6 +9,7 @@ from ossi.domain.contribution import Contribution, Status
 from ossi.domain.form import InvalidForm, SubmittedForm, check
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.lifecycle import submitted
+from ossi.domain.typed_text import cleaned_line
 from ossi.ports import Chat, Clock, Submissions
 from ossi.slack.errors import SlackError
 
@@ -74,8 +75,10 @@ def submit(
 
 
 def _name_of(submitter: Submitter, chat: Chat) -> str:
+    """A name that can be seen: Slack's, else the payload's, else the id."""
     try:
-        return chat.user_name(submitter.user_id) or submitter.user_name
+        name = chat.user_name(submitter.user_id) or ""
     except SlackError as error:
         _logger.warning("could not fetch the user's name from Slack", extra={"why": error.code})
-        return submitter.user_name
+        name = ""
+    return cleaned_line(name) or cleaned_line(submitter.user_name) or submitter.user_id

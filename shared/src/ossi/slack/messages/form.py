@@ -15,6 +15,7 @@ from ossi.domain.form import (
     NotAMonth,
     NotAnAddress,
     Problem,
+    SignInInAddress,
     SubmittedForm,
     TooLong,
     TooShort,
@@ -91,6 +92,11 @@ def _in_words(problem: Problem) -> str:
             return f"Please keep it within {most:,} characters, this has {length:,}."
         case NotAnAddress():
             return "Please give a full web address, such as https://github.com/owner/project/pull/1."
+        case SignInInAddress():
+            return (
+                "This has an address with a user name or password in it, and it would be published. "
+                "Please remove the part before the @."
+            )
         case AddressTooLong(most):
             return f"Please keep the address within {most:,} characters."
         case NotAMonth():
