@@ -9,11 +9,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
+from built import write_artifact
 from integration.playground_aws.helpers import zipped
 from local_aws import ApplyError, Emulator, LocalAws, apply
 from local_aws.api_permissions import check_api_permissions
@@ -30,9 +31,9 @@ def handler(event, context):
 """
 
 
-def artifacts(directory: Path) -> Path:
+def artifacts(directory: Path, source: str = ECHO) -> Path:
     for name in FUNCTIONS:
-        (directory / f"{name}.zip").write_bytes(zipped(ECHO, f"ossi_{name}/handler.py"))
+        write_artifact(directory, name, zipped(source, f"ossi_{name}/handler.py"), architecture="x86_64")
     return directory
 
 
@@ -148,7 +149,11 @@ def test_the_same_program_again_changes_nothing_and_another_setting_is_taken_ove
         program=INFRA,
     )
     assert changed.outputs == local_aws.outputs
-    slash = local_aws.emulator.client("lambda").get_function_configuration(FunctionName="ossi-local-slash")
+    slash = local_aws.emulator.client("lambda").get_function_configuration(FunctionName=changed.outputs["functions"]["slash"])
+    assert slash.get("Version") == "2"
+    download = local_aws.emulator.client("lambda").get_alias(FunctionName="ossi-local-download", Name="live")
+    assert download["FunctionVersion"] == "1"
+    assert "slash 2" in download["Description"]
     assert slash.get("Environment", {}).get("Variables", {}).get("OSSI_GRACE_DAYS") == "5"
     secret = local_aws.emulator.client("secretsmanager").get_secret_value(SecretId=changed.outputs["secretArn"])
     assert json.loads(secret["SecretString"])["slackBotToken"] == "xoxb-local-other"
@@ -174,6 +179,11 @@ def inventory(emulator: Emulator) -> dict[str, int]:
         "dashboards": len(emulator.client("cloudwatch").list_dashboards()["DashboardEntries"]),
         "topics": len(emulator.client("sns").list_topics()["Topics"]),
         "keys": len(emulator.client("kms").list_keys()["Keys"]),
+        "versions": sum(
+            len(emulator.client("lambda").list_versions_by_function(FunctionName=f"ossi-local-{name}")["Versions"])
+            for name in FUNCTIONS
+        ),
+        "releases": len(cast("Any", emulator).client("ssm").get_parameter_history(Name="ossi-local-release")["Parameters"]),
     }
 
 
@@ -309,15 +319,16 @@ def test_components_secrets_and_printing_do_not_disturb(
 def test_a_missing_program_and_a_missing_artifact_are_sentences(emulator: Emulator, tmp_path: Path) -> None:
     with pytest.raises(ApplyError, match="There is no Pulumi program"):
         apply(emulator, {}, {}, project="small", program=tmp_path)
-    with pytest.raises(ApplyError, match="zip"):
+    with pytest.raises(ApplyError, match="artifact of the function report is missing"):
         apply(emulator, config(tmp_path), SECRETS, project="ossi", program=INFRA)
 
 
 def test_a_route_whose_function_does_not_let_the_api_in_is_named(local_aws: LocalAws) -> None:
     client = local_aws.emulator.client("lambda")
     check_api_permissions(local_aws.emulator)
-    policy = json.loads(client.get_policy(FunctionName="ossi-local-slash")["Policy"])
+    live = {"FunctionName": "ossi-local-slash", "Qualifier": "live"}
+    policy = json.loads(client.get_policy(**live)["Policy"])
     for statement in policy["Statement"]:
-        client.remove_permission(FunctionName="ossi-local-slash", StatementId=statement["Sid"])
+        client.remove_permission(**live, StatementId=statement["Sid"])
     with pytest.raises(ApplyError, match="POST /slash"):
         check_api_permissions(local_aws.emulator)
