@@ -105,17 +105,17 @@ def _range(field: _Field, part: str) -> Iterator[int]:
     if match is None or (match[1] == "*" and match[2]):
         raise _wrong(field, part)
     first = field.first if match[1] == "*" else _number(field, match[1], part)
-    if match[2]:
-        last = _number(field, match[2], part)
-    else:
-        last = field.last if match[3] or match[1] == "*" else first
+    open_ended = match[3] or match[1] == "*"
+    last = _number(field, match[2], part) if match[2] else field.last if open_ended else first
     step = int(match[3] or 1)
     # MON-FRI, and FRI-MON over the end of the week.
     if last < first and field.words:
         last += field.last
     if last < first or not 1 <= step <= field.last:
         raise _wrong(field, part)
-    return (field.first + (number - field.first) % (field.last - field.first + 1) for number in range(first, last + 1, step))
+    return (
+        field.first + (number - field.first) % (field.last - field.first + 1) for number in range(first, last + 1, step)
+    )
 
 
 def _number(field: _Field, text: str, part: str) -> int:

@@ -71,7 +71,10 @@ def _time_zone(value: str) -> str:
     zones = {zone for zone in available_timezones() if not _NO_PLACES.fullmatch(zone)}
     if value not in zones:
         near = _nearest(value, zones)
-        raise ValueError(("it stands for no place" if _NO_PLACES.fullmatch(value) else "it is not a known time zone") + (f"; did you mean {near}?" if near else ""))
+        raise ValueError(
+            ("it stands for no place" if _NO_PLACES.fullmatch(value) else "it is not a known time zone")
+            + (f"; did you mean {near}?" if near else "")
+        )
     return value
 
 

@@ -33,7 +33,7 @@ class SlackSecret(pulumi.ComponentResource):
         }
         if settings.slack_signing_secret_previous is not None:
             value["slackSigningSecretPrevious"] = settings.slack_signing_secret_previous.get_secret_value()
-        self._version = aws.secretsmanager.SecretVersion(
+        self._value = aws.secretsmanager.SecretVersion(
             name,
             secret_id=secret.id,
             secret_string=pulumi.Output.secret(json.dumps(value)),
@@ -51,5 +51,5 @@ class SlackSecret(pulumi.ComponentResource):
             ("secretsmanager:GetSecretValue",),
             self.arn,
             key_actions=KEY_FOR_READING,
-            after=(self._version,),
+            after=(self._value,),
         )

@@ -71,4 +71,4 @@ class StreamSubscription(pulumi.ComponentResource):
             tags=deployment.tags(),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(function.ready)),
         )
-        self.register_outputs({"arn": mapping.arn})
+        self.register_outputs({"id": mapping.id})

@@ -28,7 +28,9 @@ class AlarmTopic(pulumi.ComponentResource):
         if key is None and settings.encrypt_alarms:
             key = _key(name, physical, partition, account, deployment, self).arn
         topic = aws.sns.Topic(name, name=physical, kms_master_key_id=key, tags=deployment.tags(), opts=child)
-        alarms = pulumi.Output.concat("arn:", partition, ":cloudwatch:", region, ":", account, ":alarm:", deployment.name("*"))
+        alarms = pulumi.Output.concat(
+            "arn:", partition, ":cloudwatch:", region, ":", account, ":alarm:", deployment.name("*")
+        )
         policy = aws.sns.TopicPolicy(name, arn=topic.arn, policy=_topic_policy(topic.arn, account, alarms), opts=child)
         email = deployment.settings.alarm_email
         if email is not None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import grpc
 import pulumi
 import pulumi.runtime.mocks
 import pulumi.runtime.rpc
@@ -151,6 +152,16 @@ class _Warnings(logging.Handler):
         self._program.warnings.append(record.getMessage())
 
 
+class _RefusedError(grpc.RpcError):
+    """What the engine says where the provider may not do something."""
+
+    def code(self) -> grpc.StatusCode:
+        return grpc.StatusCode.UNKNOWN
+
+    def details(self) -> str:
+        return "not authorized to perform: servicequotas:GetServiceQuota"
+
+
 class _Cloud(pulumi.runtime.Mocks):
     """Returns ids and outputs of the shape that AWS gives them."""
 
@@ -171,7 +182,7 @@ class _Cloud(pulumi.runtime.Mocks):
         if args.token == "aws:servicequotas/getServiceQuota:getServiceQuota":
             assert args.args == {"serviceCode": "lambda", "quotaCode": "L-B99A9384"}
             if self._concurrency is None:
-                raise PermissionError("not authorized to perform servicequotas:GetServiceQuota")
+                raise _RefusedError
             return {"value": self._concurrency}, []
         return answers[args.token], []
 
@@ -256,9 +267,7 @@ class _Monitor(pulumi.runtime.mocks.MockMonitor):
                     protect=request.protect,
                     retained=request.retainOnDelete,
                     depends_on=frozenset(request.dependencies),
-                    inputs_from=frozenset(
-                        urn for each in request.propertyDependencies.values() for urn in each.urns
-                    ),
+                    inputs_from=frozenset(urn for each in request.propertyDependencies.values() for urn in each.urns),
                     custom=request.custom,
                 )
             )

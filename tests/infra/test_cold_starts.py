@@ -39,7 +39,10 @@ def test_one_of_each_is_always_ready(always_ready: Program, name: str) -> None:
     assert always_ready.one("lambda:Function", name).inputs.get("snapStart") is None
     assert provisioned["functionName"] == f"ossi-test-{name}"
     assert (provisioned["qualifier"], provisioned["provisionedConcurrentExecutions"]) == ("live", 1)
-    assert always_ready.one("lambda:Alias", name).urn in always_ready.one("lambda:ProvisionedConcurrencyConfig", name).depends_on
+    assert (
+        always_ready.one("lambda:Alias", name).urn
+        in always_ready.one("lambda:ProvisionedConcurrencyConfig", name).depends_on
+    )
 
 
 def test_the_others_start_on_demand(from_snapshots: Program, always_ready: Program) -> None:

@@ -110,7 +110,9 @@ WITH_KEY = {
 
 
 @pytest.mark.parametrize("role", WITH_KEY)
-def test_with_a_key_of_the_customer_a_role_may_also_use_that(program: Program, other_program: Program, role: str) -> None:
+def test_with_a_key_of_the_customer_a_role_may_also_use_that(
+    program: Program, other_program: Program, role: str
+) -> None:
     rights = as_rights(other_program.statements(f"ossi-other-{role}-{REGION}"))
 
     assert rights.pop(KEY_ARN) == WITH_KEY[role]

@@ -46,7 +46,9 @@ class ArtifactRecord:
             raise UnreadableRecordError(f"there is no file {path}") from error
         except (OSError, ValueError) as error:
             raise UnreadableRecordError(f"{path} can't be read") from error
-        if not isinstance(found, dict) or not all(_fits(cast("dict[str, object]", found), each.name) for each in fields(cls)):
+        if not isinstance(found, dict) or not all(
+            _fits(cast("dict[str, object]", found), each.name) for each in fields(cls)
+        ):
             raise UnreadableRecordError(f"{path} doesn't say what the artifact was built for")
         values = cast("dict[str, Any]", found)
         return cls(**{each.name: values[each.name] for each in fields(cls)})

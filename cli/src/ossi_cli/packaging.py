@@ -79,7 +79,9 @@ def local_target(architecture: Architecture, interpreter: Path, *, bytecode: boo
     """This machine, and the Python version of `interpreter`, which compiles the bytecode unless told not to."""
     version = python_version(interpreter)
     minor = ".".join(version.split(".")[:2])
-    return Target("local", architecture, minor, ("--python", str(interpreter)), None if bytecode is False else interpreter)
+    return Target(
+        "local", architecture, minor, ("--python", str(interpreter)), None if bytecode is False else interpreter
+    )
 
 
 def python_version(interpreter: Path) -> str:

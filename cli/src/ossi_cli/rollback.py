@@ -47,12 +47,14 @@ def rollback(stack: str, region: str | None, endpoint_url: str | None, dry_run: 
             f"There is nothing to go back to: no release before {_told(releases, live)} is known. Nothing was changed."
         )
     # What writes goes back before what reads what it writes: so it's never the new that the old has to read.
-    moves = [(name, live[name], version) for name, version in reversed(target.versions.items()) if name in live]
+    moves = [(name, live[name], version) for name, version in reversed(list(target.versions.items())) if name in live]
     cloud.check(moves)
     for name, old, new in moves:
         if new != old and not dry_run:
             cloud.move(name, new, f"Gone back to release {target.number} by `ossi rollback`")
-        click.echo(f"{name:<{max(map(len, live))}}  {f'version {old} -> {new}' if new != old else f'version {old} stays'}")
+        click.echo(
+            f"{name:<{max(map(len, live))}}  {f'version {old} -> {new}' if new != old else f'version {old} stays'}"
+        )
     if dry_run:
         click.echo(f"This would go back to {target}. Nothing was changed.")
         return
@@ -95,15 +97,15 @@ class _Cloud:
             f"There is no parameter {self._parameter} in {self._region}: is it this stack and region? Or its last "
             "update was by a version of Ossi that kept no releases."
         )
-        with in_sentences(
-            f"read {self._parameter} (ssm:GetParameterHistory)", {"ParameterNotFound": missing}
-        ):
+        with in_sentences(f"read {self._parameter} (ssm:GetParameterHistory)", {"ParameterNotFound": missing}):
             pages = self._ssm.get_paginator("get_parameter_history").paginate(Name=self._parameter)
             found: list[dict[str, Any]] = [entry for page in pages for entry in page["Parameters"]]
         for entry in sorted(found, key=lambda entry: entry["Version"]):
             try:
                 versions = cast("dict[str, str]", json.loads(entry["Value"]))
-                yield Release(entry["Version"], entry["LastModifiedDate"], {name: str(int(versions[name])) for name in versions})
+                yield Release(
+                    entry["Version"], entry["LastModifiedDate"], {name: str(int(versions[name])) for name in versions}
+                )
             except (ValueError, TypeError, AttributeError) as error:
                 raise click.ClickException(
                     f"Version {entry['Version']} of {self._parameter} doesn't hold a release: someone changed it by hand."
@@ -132,6 +134,4 @@ class _Cloud:
     def move(self, name: str, version: str, description: str) -> None:
         """Lets the alias name another version."""
         with in_sentences(f"move the alias {_ALIAS} of {name} (lambda:UpdateAlias)", {}):
-            self._lambda.update_alias(
-                FunctionName=name, Name=_ALIAS, FunctionVersion=version, Description=description
-            )
+            self._lambda.update_alias(FunctionName=name, Name=_ALIAS, FunctionVersion=version, Description=description)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from ossi_cli.main import cli
 
 INFRA = Path(__file__).parents[3] / "infra"
 FUNCTIONS = ("slash", "interactions", "stream", "report", "download", "reconcile")
+NUMBERS = itertools.count(1)
 SECRETS = {"slackBotToken": "xoxb-local-test", "slackSigningSecret": "0123456789abcdef" * 2, "linkSigningKey": "k" * 64}
 
 
@@ -74,12 +76,10 @@ class Stack:
 
 
 @pytest.fixture
-def stack(
-    emulator: Emulator, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Stack:
+def stack(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stack:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    made = Stack(emulator, f"s{abs(hash(request.node.name)) % 10**8}", tmp_path)
+    made = Stack(emulator, f"stack-{next(NUMBERS)}", tmp_path)
     made.up()
     return made
 
@@ -192,4 +192,6 @@ def test_another_stack_or_region_is_a_sentence(stack: Stack) -> None:
     result = CliRunner().invoke(cli, ["rollback", "--stack", "elsewhere", *where])
 
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: There is no parameter ossi-elsewhere-release in eu-north-1: is it this stack")
+    assert result.stderr.startswith(
+        "Error: There is no parameter ossi-elsewhere-release in eu-north-1: is it this stack"
+    )

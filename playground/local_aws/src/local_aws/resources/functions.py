@@ -130,7 +130,7 @@ def alias(cloud: Cloud, logical: str, inputs: Inputs) -> Outputs:
     """Creates an alias or lets it name another version."""
     client = cloud.clients.client("lambda")
     name, function_name = cloud.physical_name(logical, inputs, limit=128), inputs.text("functionName")
-    settings = {
+    settings: dict[str, Any] = {
         "FunctionName": function_name,
         "Name": name,
         "FunctionVersion": inputs.text("functionVersion"),
