@@ -271,7 +271,7 @@ class Settings(BaseModel):
         return root / self.artifacts
 
     def warnings(self) -> list[str]:
-        """Returns what may be meant, and may as well be a mistake: a sentence each."""
+        """Returns what may be meant, and may as well be a mistake, or forgotten: a sentence each."""
         found: list[str] = []
         for key, schedule in (("reportSchedule", self.report_schedule), ("reconcileSchedule", self.reconcile_schedule)):
             months = months_left_out(schedule)
@@ -280,6 +280,11 @@ class Settings(BaseModel):
                     f'{NAMESPACE}:{key} is "{schedule}": there is no such day in {", ".join(months)}, so nothing runs then. '
                     "L stands for the last day of each month."
                 )
+        if self.paused:
+            found.append(
+                f"{NAMESPACE}:paused is true: no message is sent, and no report is made by itself. "
+                f"To go on: pulumi config rm {NAMESPACE}:paused"
+            )
         if self.answering_memory > MOST_MEMORY_OF_A_NEW_ACCOUNT:
             found.append(
                 f"{NAMESPACE}:answeringMemory is {self.answering_memory}: a new AWS account may not have more than "
@@ -288,13 +293,15 @@ class Settings(BaseModel):
         return found
 
 
-def read_settings(values: Mapping[str, str], secret_keys: Collection[str] = ()) -> Settings:
+def read_settings(values: Mapping[str, str], secret_keys: Collection[str] = (), region: str | None = None) -> Settings:
     """Returns the settings from their values by key, without the namespace.
 
-    `secret_keys` names the values that Pulumi keeps encrypted. Raises SettingsError with all that is wrong.
+    `secret_keys` names the values that Pulumi keeps encrypted; `region` is the stack's, where its configuration says it.
+    Raises SettingsError with all that is wrong.
     """
     problems = [_unencrypted(key) for key in _secret_settings() if key in values and key not in secret_keys]
     problems += _channel_problems(values)
+    problems += _key_problems(values, region)
     settings: Settings | None = None
     try:
         settings = Settings.model_validate(dict(values))
@@ -314,7 +321,7 @@ def read_stack_settings() -> Settings:
     values = {key.removeprefix(prefix): str(value) for key, value in everything.items() if key.startswith(prefix)}
     encrypted = set(get_config_secret_keys_env())
     secret_keys = {key for key in values if is_config_secret(prefix + key) or prefix + key in encrypted}
-    return read_settings(values, secret_keys)
+    return read_settings(values, secret_keys, everything.get("aws:region"))
 
 
 def check_stack_name(stack: str) -> str:
@@ -363,6 +370,18 @@ def _channel_problems(values: Mapping[str, str]) -> Iterator[str]:
                 f'{NAMESPACE}:{key} is "{channel}", a placeholder: it must be {known[key].wanted}. '
                 + _command(key, known[key])
             )
+
+
+def _key_problems(values: Mapping[str, str], region: str | None) -> Iterator[str]:
+    """What is wrong with a key whose ARN looks right."""
+    key = values.get("kmsKeyArn", "").strip()
+    match = re.match(r"arn:[^:]+:kms:([^:]+):", key)
+    if match and region and match[1] != region:
+        setting = dict(settings_by_key())["kmsKeyArn"]
+        yield (
+            f'{NAMESPACE}:kmsKeyArn is "{key}", a key of {match[1]}, and the stack is in {region}: KMS keys work in their own '
+            f"region only. {_command('kmsKeyArn', setting)}"
+        )
 
 
 def _problem(details: ErrorDetails, values: Mapping[str, str], secret_keys: Collection[str]) -> str:

@@ -369,6 +369,25 @@ def test_more_memory_than_a_new_account_may_have_is_pointed_out() -> None:
     assert warning.startswith("ossi:answeringMemory is 3009: a new AWS account may not have more than 3008 MB")
 
 
+def test_a_key_of_another_region_is_refused() -> None:
+    key = "arn:aws:kms:eu-west-1:111122223333:key/5f3a0000-0000-4000-8000-000000000000"
+    values = {**REQUIRED, "kmsKeyArn": key}
+
+    read_settings(values, SECRETS.keys(), "eu-west-1")
+    read_settings(values, SECRETS.keys())
+    with pytest.raises(
+        SettingsError, match=f'ossi:kmsKeyArn is "{key}", a key of eu-west-1, and the stack is in eu-north-1'
+    ):
+        read_settings(values, SECRETS.keys(), "eu-north-1")
+
+
+def test_a_pause_is_not_forgotten() -> None:
+    (warning,) = read(paused="true").warnings()
+
+    assert warning.startswith("ossi:paused is true: no message is sent, and no report is made by itself.")
+    assert "pulumi config rm ossi:paused" in warning
+
+
 def test_warnings_are_shown(artifacts: Path) -> None:
     assert run_program(artifacts, answeringMemory="4096").warnings == read(answeringMemory="4096").warnings()
 
