@@ -25,7 +25,10 @@ class DeployedFunction:
 
     def invoke(self, request: dict[str, object]) -> dict[str, Any]:
         """The function's answer. Raises click.ClickException with a sentence where there is none."""
-        missing = f"There is no function {self.name} in {self._client.meta.region_name}: is it this stack and region?"
+        missing = (
+            f"There is no function {self.name} in {self._client.meta.region_name}: is it this stack and region, and is it "
+            "updated to this version of Ossi?"
+        )
         with in_sentences(f"invoke {self.name} (lambda:InvokeFunction)", {"ResourceNotFoundException": missing}):
             response = self._client.invoke(FunctionName=self.name, Payload=json.dumps(request))
         answer = json.loads(response["Payload"].read() or b"null")
