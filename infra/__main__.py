@@ -5,25 +5,33 @@ import pulumi_aws as aws
 
 from components.alarms import Alarms
 from components.api import Endpoint, HttpApi
+from components.artifact import read_artifacts
 from components.bucket import ReportBucket
 from components.dashboard import Dashboard
 from components.deployment import Deployment
 from components.function import Function
 from components.queue import FailureQueue
+from components.quota import check_concurrency
+from components.release import Release
 from components.schedule import Schedule
 from components.secret import SlackSecret
 from components.stream import StreamSubscription
 from components.table import Index, Key, Table
 from levels import levels_as_json
-from settings import REPOSITORY, check_stack_name, read_stack_settings
-from version import version_in
+from settings import check_stack_name, read_stack_settings
 
+# What can't work is refused before anything is created.
 settings = read_stack_settings()
+for warning in settings.warnings():
+    pulumi.log.warn(warning)
+artifacts = read_artifacts(("slash", "interactions", "stream", "report", "download", "reconcile"), settings)
+if settings.cold_starts == "provisioned":
+    check_concurrency(("slash", "interactions"))
 deployment = Deployment(
     settings=settings,
     stack=check_stack_name(pulumi.get_stack()),
-    version=version_in(REPOSITORY / "pyproject.toml"),
-    artifacts=settings.artifacts_directory(),
+    artifacts=artifacts,
+    region=aws.get_region_output().region,
 )
 
 # What is kept.
@@ -50,6 +58,7 @@ reports = ReportBucket("reports", deployment)
 secret = SlackSecret("slack", deployment)
 stream_failures = FailureQueue("stream-failures", deployment)
 report_failures = FailureQueue("report-failures", deployment)
+schedule_failures = FailureQueue("schedule-failures", deployment)
 
 # What runs.
 api = HttpApi("api", deployment)
@@ -108,7 +117,7 @@ stream = Function(
         "OSSI_PUBLIC_CHANNEL": settings.public_channel,
     },
     grants=[
-        contributions.grant_stream_reading(),
+        *contributions.grants_stream_reading(),
         contributions.grant("LookAgainAndNoteChangesByHand", "GetItem", "UpdateItem"),
         ledger.grant("RecordTheDelivery", "BatchGetItem", "PutItem", "UpdateItem"),
         stream_failures.grant_sending(),
@@ -127,7 +136,7 @@ reconcile = Function(
         "OSSI_LEDGER_TABLE": ledger.name,
         "OSSI_PUBLIC_CHANNEL": settings.public_channel,
         "OSSI_UNSETTLED_INDEX": unsettled.name,
-        "OSSI_REPORT_FUNCTION": report.name,
+        "OSSI_REPORT_FUNCTION": report.live_arn,
     },
     grants=[
         contributions.grant("CompareTheTable", "Scan", "GetItem", "BatchGetItem"),
@@ -153,8 +162,8 @@ slash = Function(
         **slack_environment,
         "OSSI_TABLE": contributions.name,
         "OSSI_GRACE_DAYS": str(settings.grace_days),
-        "OSSI_REPORT_FUNCTION": report.name,
-        "OSSI_VERSION": deployment.version,
+        "OSSI_REPORT_FUNCTION": report.live_arn,
+        "OSSI_VERSION": artifacts["slash"].version,
     },
     grants=[
         contributions.grant("ListContributions", "Query"),
@@ -183,6 +192,15 @@ interactions = Function(
     ],
     after=[stream, reconcile, report],
 )
+functions = {
+    "slash": slash,
+    "interactions": interactions,
+    "stream": stream,
+    "report": report,
+    "download": download,
+    "reconcile": reconcile,
+}
+release = Release("release", deployment, functions=list(functions.values()))
 
 # What starts it.
 slash_endpoint = Endpoint("slash", api, slash, methods=("POST",), path="/slash")
@@ -201,6 +219,7 @@ monthly_report = Schedule(
     description="Asks for the report of the month before",
     expression=settings.report_schedule,
     function=report,
+    failure_queue=schedule_failures,
 )
 reconciliation = Schedule(
     "reconciliation",
@@ -208,19 +227,12 @@ reconciliation = Schedule(
     description="Works off what is owed and due",
     expression=settings.reconcile_schedule,
     function=reconcile,
+    failure_queue=schedule_failures,
     # The next run does what this one could not: those of a day are not to come all at once.
     retry_seconds=60,
 )
 
 # What watches over it.
-functions = {
-    "slash": slash,
-    "interactions": interactions,
-    "stream": stream,
-    "report": report,
-    "download": download,
-    "reconcile": reconcile,
-}
 queues = {"stream": stream_failures, "report": report_failures}
 alarms = Alarms(
     "alarms",
@@ -244,12 +256,14 @@ pulumi.export("interactionsUrl", interactions_endpoint.url)
 pulumi.export("table", contributions.name)
 pulumi.export("ledgerTable", ledger.name)
 pulumi.export("reportBucket", reports.name)
-pulumi.export("functions", {name: function.arn for name, function in functions.items()})
+pulumi.export("functions", {name: function.live_arn for name, function in functions.items()})
+pulumi.export("release", release.name)
 pulumi.export("secretName", secret.name)
 pulumi.export("secretArn", secret.arn)
 pulumi.export("region", aws.get_region_output().region)
 pulumi.export("streamDeadLetterQueue", stream_failures.url)
 pulumi.export("reportDeadLetterQueue", report_failures.url)
+pulumi.export("scheduleDeadLetterQueue", schedule_failures.url)
 pulumi.export("alarmTopic", alarms.topic_arn)
 if dashboard is not None:
     pulumi.export("dashboard", dashboard.name)

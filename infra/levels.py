@@ -1,6 +1,7 @@
 """The compensation levels of the configuration, checked as strictly as Slack and the report need them."""
 
 import json
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict
 from decimal import Decimal
@@ -12,6 +13,15 @@ from ossi.domain import levels as compensation
 
 # All variables of a function together have 4 KB (Lambda quotas); the others need the rest.
 LONGEST_LEVELS_BYTES = 3 * 1024
+# Letters and symbols by their category that are drawn as nothing: fillers of Hangul, and a Braille cell without dots.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+
+
+def _visible(label: str) -> str:
+    # Letters, numbers, punctuation and symbols; everything else is white space, or changes what stands before it.
+    if not any(unicodedata.category(each)[0] in "LNPS" and each not in _BLANK for each in label):
+        raise ValueError("nobody can see it")
+    return label
 
 
 class Level(BaseModel):
@@ -20,7 +30,8 @@ class Level(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=150)]
-    label: Annotated[str, Field(min_length=1, max_length=75)]  # Slack: option text 75, option value 150 characters
+    # Slack: option text 75, option value 150 characters
+    label: Annotated[str, Field(min_length=1, max_length=75), AfterValidator(_visible)]
     amount: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     offered: bool = True

@@ -32,6 +32,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from levels import DEFAULT_LEVELS, Levels
+from schedules import check_schedule, months_left_out
 
 NAMESPACE = "ossi"
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -41,6 +42,14 @@ LOG_RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
+
+# Of a new account; AWS raises it on request (Lambda developer guide, "Lambda quotas").
+MOST_MEMORY_OF_A_NEW_ACCOUNT = 3008
+# Names in a computer's database that stand for no place: what the computer itself is set to, and the lack of any setting.
+_NO_PLACES = re.compile(r"Factory|localtime|posixrules|leapseconds|(posix|right|SystemV)/.*")
+# What Pulumi.dev.yaml once had in the place of ids. The local Slack does have channels of these ids.
+_PLACEHOLDERS = frozenset({"C0MANAGERS", "C0OPENSRC"})
+SLACK_API_URL = "https://slack.com/api/"
 
 
 class SettingsError(pulumi.RunError):
@@ -59,30 +68,13 @@ class Setting:
 
 
 def _time_zone(value: str) -> str:
-    zones = available_timezones()
+    zones = {zone for zone in available_timezones() if not _NO_PLACES.fullmatch(zone)}
     if value not in zones:
         near = _nearest(value, zones)
-        raise ValueError("it is not a known time zone" + (f"; did you mean {near}?" if near else ""))
-    return value
-
-
-def _schedule(value: str) -> str:
-    cron = re.fullmatch(r"cron\((.*)\)", value)
-    if cron:
-        fields = cron[1].split()
-        if len(fields) != 6:
-            raise ValueError(
-                f"cron takes six fields (minute, hour, day of month, month, day of week, year), not {len(fields)}"
-            )
-        if any(not re.fullmatch(r"[0-9A-Za-z*?,/#-]+", field) for field in fields):
-            raise ValueError("a field of cron holds a character that EventBridge does not know")
-        # EventBridge Scheduler user guide, "Cron-based schedules".
-        if (fields[2] == "?") == (fields[4] == "?"):
-            raise ValueError("in cron just one of day of month and day of week must be ?")
-        return value
-    rate = re.fullmatch(r"rate\((\d+) (minute|hour|day)(s?)\)", value)
-    if rate is None or int(rate[1]) < 1:
-        raise ValueError("it is neither cron(six fields) nor rate(number unit)")
+        raise ValueError(
+            ("it stands for no place" if _NO_PLACES.fullmatch(value) else "it is not a known time zone")
+            + (f"; did you mean {near}?" if near else "")
+        )
     return value
 
 
@@ -190,12 +182,12 @@ class Settings(BaseModel):
     ] = DEFAULT_LEVELS
     report_schedule: Annotated[
         str,
-        AfterValidator(_schedule),
+        AfterValidator(check_schedule),
         Setting("a schedule of EventBridge: cron(six fields) or rate(number unit)", "'cron(0 6 3 * ? *)'"),
     ] = "cron(0 6 3 * ? *)"
     reconcile_schedule: Annotated[
         str,
-        AfterValidator(_schedule),
+        AfterValidator(check_schedule),
         Setting("a schedule of EventBridge: cron(six fields) or rate(number unit)", "'rate(1 minute)'"),
     ] = "rate(1 minute)"
     report_retention_days: Annotated[
@@ -208,7 +200,7 @@ class Settings(BaseModel):
         str,
         AfterValidator(_slack_api_url),
         Setting("the https URL of Slack's Web API, or of a server that speaks it", "https://slack.com/api/"),
-    ] = "https://slack.com/api/"
+    ] = SLACK_API_URL
     artifacts: Annotated[
         str,
         StringConstraints(min_length=1),
@@ -218,6 +210,10 @@ class Settings(BaseModel):
         Literal["arm64", "x86_64"],
         Setting("arm64 or x86_64, as the artifacts were built", "arm64"),
     ] = "arm64"
+    python: Annotated[
+        Literal["3.11", "3.12", "3.13", "3.14"],
+        Setting("3.11, 3.12, 3.13 or 3.14, as the artifacts were built", "3.13"),
+    ] = "3.13"
     answering_memory: Annotated[
         int,
         Field(ge=256, le=10240),  # below that the answers come too late (docs/performance.md); Lambda ends there
@@ -255,18 +251,57 @@ class Settings(BaseModel):
         Setting("a whole number of requests from 1 to 5000", "40"),
     ] = 40
     deletion_protection: Annotated[bool, Setting("true or false", "true")] = True
+    paused: Annotated[bool, Setting("true or false", "true")] = False
+    kms_key_arn: Annotated[
+        str | None,
+        StringConstraints(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$", strip_whitespace=True),
+        Setting(
+            "the ARN of a key of KMS, not of an alias",
+            "arn:aws:kms:eu-north-1:111122223333:key/5f3a0000-0000-4000-8000-000000000000",
+        ),
+    ] = None
+    permissions_boundary: Annotated[
+        str | None,
+        StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/\S+$", strip_whitespace=True),
+        Setting("the ARN of a managed policy of IAM", "arn:aws:iam::111122223333:policy/boundary"),
+    ] = None
 
     def artifacts_directory(self, root: Path = REPOSITORY) -> Path:
         """Returns the directory of the zip files as an absolute path; `root` is the repository's."""
         return root / self.artifacts
 
+    def warnings(self) -> list[str]:
+        """Returns what may be meant, and may as well be a mistake, or forgotten: a sentence each."""
+        found: list[str] = []
+        for key, schedule in (("reportSchedule", self.report_schedule), ("reconcileSchedule", self.reconcile_schedule)):
+            months = months_left_out(schedule)
+            if months:
+                found.append(
+                    f'{NAMESPACE}:{key} is "{schedule}": there is no such day in {", ".join(months)}, so nothing runs then. '
+                    "L stands for the last day of each month."
+                )
+        if self.paused:
+            found.append(
+                f"{NAMESPACE}:paused is true: no message is sent, and no report is made by itself. "
+                f"To go on: pulumi config rm {NAMESPACE}:paused"
+            )
+        if self.answering_memory > MOST_MEMORY_OF_A_NEW_ACCOUNT:
+            found.append(
+                f"{NAMESPACE}:answeringMemory is {self.answering_memory}: a new AWS account may not have more than "
+                f"{MOST_MEMORY_OF_A_NEW_ACCOUNT} MB a function before it asks for it, and `pulumi up` fails halfway."
+            )
+        return found
 
-def read_settings(values: Mapping[str, str], secret_keys: Collection[str] = ()) -> Settings:
+
+def read_settings(values: Mapping[str, str], secret_keys: Collection[str] = (), region: str | None = None) -> Settings:
     """Returns the settings from their values by key, without the namespace.
 
-    `secret_keys` names the values that Pulumi keeps encrypted. Raises SettingsError with all that is wrong.
+    `secret_keys` names the values that Pulumi keeps encrypted; `region` is the stack's, where its configuration says it.
+    Raises SettingsError with all that is wrong.
     """
     problems = [_unencrypted(key) for key in _secret_settings() if key in values and key not in secret_keys]
+    problems += _channel_problems(values)
+    problems += _key_problems(values, region)
     settings: Settings | None = None
     try:
         settings = Settings.model_validate(dict(values))
@@ -286,7 +321,7 @@ def read_stack_settings() -> Settings:
     values = {key.removeprefix(prefix): str(value) for key, value in everything.items() if key.startswith(prefix)}
     encrypted = set(get_config_secret_keys_env())
     secret_keys = {key for key in values if is_config_secret(prefix + key) or prefix + key in encrypted}
-    return read_settings(values, secret_keys)
+    return read_settings(values, secret_keys, everything.get("aws:region"))
 
 
 def check_stack_name(stack: str) -> str:
@@ -315,6 +350,38 @@ def _unencrypted(key: str) -> str:
         f"{NAMESPACE}:{key} stands in the configuration in clear: ask for a new one where it came from, "
         f"since this one may have been read. {_command(key, dict(settings_by_key())[key])}"
     )
+
+
+def _channel_problems(values: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with channels whose ids look right."""
+    known = dict(settings_by_key())
+    channels = {key: values[key].strip() for key in ("managementChannel", "publicChannel") if key in values}
+    if len(channels) == 2 and len(set(channels.values())) == 1:
+        yield (
+            f'{NAMESPACE}:publicChannel is "{channels["publicChannel"]}", and {NAMESPACE}:managementChannel is the same: what '
+            "the managers discuss would be published. Give each a channel of its own. "
+            + _command("publicChannel", known["publicChannel"])
+        )
+    if values.get("slackApiUrl", SLACK_API_URL).rstrip("/") != SLACK_API_URL.rstrip("/"):
+        return
+    for key, channel in channels.items():
+        if channel in _PLACEHOLDERS:
+            yield (
+                f'{NAMESPACE}:{key} is "{channel}", a placeholder: it must be {known[key].wanted}. '
+                + _command(key, known[key])
+            )
+
+
+def _key_problems(values: Mapping[str, str], region: str | None) -> Iterator[str]:
+    """What is wrong with a key whose ARN looks right."""
+    key = values.get("kmsKeyArn", "").strip()
+    match = re.match(r"arn:[^:]+:kms:([^:]+):", key)
+    if match and region and match[1] != region:
+        setting = dict(settings_by_key())["kmsKeyArn"]
+        yield (
+            f'{NAMESPACE}:kmsKeyArn is "{key}", a key of {match[1]}, and the stack is in {region}: KMS keys work in their own '
+            f"region only. {_command('kmsKeyArn', setting)}"
+        )
 
 
 def _problem(details: ErrorDetails, values: Mapping[str, str], secret_keys: Collection[str]) -> str:

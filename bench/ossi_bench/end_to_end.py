@@ -3,6 +3,7 @@
 from statistics import median
 from typing import Any
 
+from local_aws.arns import function_name
 from local_slack.client import SlackControl
 from local_slack.traffic import TrafficEntry
 from ossi_bench.findings import Finding, at_most
@@ -73,10 +74,12 @@ class _Whole:
         """Milliseconds. fresh_worker: what there is of workers is stopped before, by a change of the function's settings."""
         if fresh_worker:
             client: Any = self._aws.emulator.client("lambda")
-            function = self._aws.outputs["functions"]["slash"]
+            function = function_name(self._aws.outputs["functions"]["slash"])
             timeout = client.get_function_configuration(FunctionName=function)["Timeout"]
             client.update_function_configuration(FunctionName=function, Timeout=timeout + 1)
             client.get_waiter("function_updated_v2").wait(FunctionName=function)
+            version = client.publish_version(FunctionName=function)["Version"]
+            client.update_alias(FunctionName=function, Name="live", FunctionVersion=version)
         self._new_entries()
         if self._control.command(self._user, "new").view is None:
             raise RuntimeError("no form was opened")

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.deployment import Deployment
-from components.function import Function
+from components.function import LIVE, Function
 
 STAGE = "$default"
 
@@ -28,9 +28,9 @@ ACCESS_LOG_FIELDS = {
 class HttpApi(pulumi.ComponentResource):
     """An HTTP API with one stage, which throttles and logs; Endpoint adds routes to it."""
 
-    def __init__(self, name: str, deployment: Deployment) -> None:
+    def __init__(self, name: str, deployment: Deployment, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declares the API `ossi-<stack>-<name>`."""
-        super().__init__("ossi:http:HttpApi", name)
+        super().__init__("ossi:http:HttpApi", name, None, opts)
         settings = deployment.settings
         physical = deployment.name(name)
         child = pulumi.ResourceOptions(parent=self)
@@ -39,8 +39,9 @@ class HttpApi(pulumi.ComponentResource):
             name,
             name=f"/aws/vendedlogs/{physical}",
             retention_in_days=settings.log_retention_days,
+            kms_key_id=settings.kms_key_arn,
             tags=deployment.tags(),
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=deployment.protected),
         )
         api = aws.apigatewayv2.Api(
             name,
@@ -69,36 +70,45 @@ class HttpApi(pulumi.ComponentResource):
         self.execution_arn = api.execution_arn
         # The default stage's address ends with a slash.
         self.url = stage.invoke_url.apply(lambda url: url.rstrip("/"))
-        self.register_outputs({"url": self.url})
+        self.register_outputs({"url": self.url, "id": self.id})
 
 
 class Endpoint(pulumi.ComponentResource):
     """Routes that lead to one function, and the permission that the API needs to invoke it for them."""
 
-    def __init__(self, name: str, api: HttpApi, function: Function, *, methods: tuple[str, ...], path: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        api: HttpApi,
+        function: Function,
+        *,
+        methods: tuple[str, ...],
+        path: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         """Declares a route for each method on a path such as `/reports/{name}`."""
-        super().__init__("ossi:http:Endpoint", name)
-        child = pulumi.ResourceOptions(parent=self)
-        integration = aws.apigatewayv2.Integration(
-            name,
-            api_id=api.id,
-            integration_type="AWS_PROXY",
-            integration_method="POST",  # how API Gateway calls Lambda, whatever the request's own method
-            integration_uri=function.entry,
-            payload_format_version="2.0",
-            opts=child,
-        )
+        super().__init__("ossi:http:Endpoint", name, None, opts)
         any_parameter = re.sub(r"\{[^}]*\}", "*", path)
         permission = aws.lambda_.Permission(
             name,
             action="lambda:InvokeFunction",
             function=function.name,
-            qualifier=function.qualifier,
+            qualifier=LIVE,
             principal="apigateway.amazonaws.com",
             source_arn=pulumi.Output.concat(
                 api.execution_arn, "/*/", methods[0] if len(methods) == 1 else "*", any_parameter
             ),
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(function.ready)),
+        )
+        # After the permission: the stage deploys itself, so a request may come by this way the moment it's there.
+        integration = aws.apigatewayv2.Integration(
+            name,
+            api_id=api.id,
+            integration_type="AWS_PROXY",
+            integration_method="POST",  # how API Gateway calls Lambda, whatever the request's own method
+            integration_uri=function.live_arn,
+            payload_format_version="2.0",
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )
         for method in methods:
             aws.apigatewayv2.Route(
@@ -106,7 +116,7 @@ class Endpoint(pulumi.ComponentResource):
                 api_id=api.id,
                 route_key=f"{method} {path}",
                 target=pulumi.Output.concat("integrations/", integration.id),
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[permission, *function.ready]),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
             )
         self.url = pulumi.Output.concat(api.url, path)
         self.register_outputs({"url": self.url})

@@ -4,7 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.deployment import Deployment
-from components.policies import Grant, tls_only
+from components.policies import KEY_FOR_READING, KEY_FOR_WRITING, Grant, tls_only
 
 REPORTS_PREFIX = "reports/"
 
@@ -12,9 +12,10 @@ REPORTS_PREFIX = "reports/"
 class ReportBucket(pulumi.ComponentResource):
     """A private, encrypted bucket that forgets a report after `ossi:reportRetentionDays`."""
 
-    def __init__(self, name: str, deployment: Deployment) -> None:
+    def __init__(self, name: str, deployment: Deployment, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declares the bucket; Pulumi gives it the name `ossi-<stack>-<name>-<random>`, as bucket names are global."""
-        super().__init__("ossi:data:ReportBucket", name)
+        super().__init__("ossi:data:ReportBucket", name, None, opts)
+        key = deployment.settings.kms_key_arn
         child = pulumi.ResourceOptions(parent=self)
         bucket = aws.s3.Bucket(
             deployment.name(name),
@@ -35,8 +36,10 @@ class ReportBucket(pulumi.ComponentResource):
             rules=[
                 aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
                     apply_server_side_encryption_by_default=aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-                        sse_algorithm="AES256"
-                    )
+                        sse_algorithm="aws:kms" if key else "AES256", kms_master_key_id=key
+                    ),
+                    # One data key for many files, so that KMS is asked, and paid, less often.
+                    bucket_key_enabled=True if key else None,
                 )
             ],
             opts=child,
@@ -74,8 +77,10 @@ class ReportBucket(pulumi.ComponentResource):
         )
         self._arn = bucket.arn
         self.name = bucket.bucket
-        self.register_outputs({"name": self.name})
+        self.register_outputs({"name": self.name, "arn": bucket.arn})
 
     def grant_reports(self, sid: str, action: str) -> Grant:
         """Returns the right to do an S3 action, named without its prefix, with the reports and nothing else."""
-        return Grant(sid, (f"s3:{action}",), pulumi.Output.concat(self._arn, "/", REPORTS_PREFIX, "*"))
+        key_actions = KEY_FOR_READING if action.startswith("Get") else KEY_FOR_WRITING
+        files = pulumi.Output.concat(self._arn, "/", REPORTS_PREFIX, "*")
+        return Grant(sid, (f"s3:{action}",), files, key_actions=key_actions)

@@ -6,6 +6,20 @@ from dataclasses import dataclass
 
 import pulumi
 
+# What a role has to be allowed with the stack's own key (`ossi:kmsKeyArn`), by what it does with something encrypted by it.
+KEY_FOR_READING = ("kms:Decrypt",)
+# S3 and SQS encrypt each object, or a queue's messages, with a data key of their own.
+KEY_FOR_WRITING = ("kms:Decrypt", "kms:GenerateDataKey")
+# DynamoDB developer guide, "Usage notes for customer managed keys": on behalf of whoever reads or writes.
+KEY_FOR_A_TABLE = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+
 
 @dataclass(frozen=True)
 class Grant:
@@ -16,10 +30,17 @@ class Grant:
     actions: tuple[str, ...]
     resource: pulumi.Input[str]
     """The resource's ARN."""
+    key_actions: tuple[str, ...] = ()
+    """What else is needed where the resource is encrypted with the stack's own key: actions on that key."""
+    after: tuple[pulumi.Resource, ...] = ()
+    """What has to exist before the right is of any use."""
 
 
-def policy_of(grants: Sequence[Grant]) -> pulumi.Output[str]:
-    """Returns the JSON policy that allows just these grants."""
+def policy_of(grants: Sequence[Grant], key_arn: str | None = None) -> pulumi.Output[str]:
+    """Returns the JSON policy that allows just these grants, and what they need of the stack's own key, if it has one."""
+    if key_arn is not None:
+        actions = sorted({action for grant in grants for action in grant.key_actions})
+        grants = [*grants, Grant("UseTheKey", tuple(actions), key_arn)] if actions else grants
     return pulumi.Output.json_dumps(
         {
             "Version": "2012-10-17",

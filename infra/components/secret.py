@@ -6,20 +6,21 @@ import pulumi
 import pulumi_aws as aws
 
 from components.deployment import Deployment
-from components.policies import Grant
+from components.policies import KEY_FOR_READING, Grant
 
 
 class SlackSecret(pulumi.ComponentResource):
     """A secret in Secrets Manager; the functions read it at run time, so that it is in no function's environment."""
 
-    def __init__(self, name: str, deployment: Deployment) -> None:
+    def __init__(self, name: str, deployment: Deployment, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declares the secret `ossi-<stack>-<name>` with the stack's secret settings as its value."""
-        super().__init__("ossi:security:SlackSecret", name)
+        super().__init__("ossi:security:SlackSecret", name, None, opts)
         settings = deployment.settings
         secret = aws.secretsmanager.Secret(
             name,
             name=deployment.name(name),
             description="Ossi's Slack bot token, Slack signing secret, and key for report links",
+            kms_key_id=settings.kms_key_arn,
             # Deleted at once, the name is free again at once; otherwise a deletion can be undone for 30 days.
             recovery_window_in_days=30 if deployment.protected else 0,
             tags=deployment.tags(),
@@ -32,17 +33,23 @@ class SlackSecret(pulumi.ComponentResource):
         }
         if settings.slack_signing_secret_previous is not None:
             value["slackSigningSecretPrevious"] = settings.slack_signing_secret_previous.get_secret_value()
-        version = aws.secretsmanager.SecretVersion(
+        self._value = aws.secretsmanager.SecretVersion(
             name,
             secret_id=secret.id,
             secret_string=pulumi.Output.secret(json.dumps(value)),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.name = secret.name
-        # Waits for the version: whoever gets to know the secret finds a value in it.
-        self.arn = pulumi.Output.all(secret.arn, version.id).apply(lambda known: str(known[0]))
-        self.register_outputs({"arn": self.arn})
+        # Not by way of the version: a new value, as in a rotation, would look like a change of whatever knows the ARN.
+        self.arn = secret.arn
+        self.register_outputs({"arn": self.arn, "name": self.name})
 
     def grant_reading(self) -> Grant:
-        """Returns the right to read the secret's value."""
-        return Grant("ReadTheSecret", ("secretsmanager:GetSecretValue",), self.arn)
+        """Returns the right to read the secret's value, which is of use once the secret has one."""
+        return Grant(
+            "ReadTheSecret",
+            ("secretsmanager:GetSecretValue",),
+            self.arn,
+            key_actions=KEY_FOR_READING,
+            after=(self._value,),
+        )

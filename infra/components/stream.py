@@ -33,16 +33,21 @@ class StreamSubscription(pulumi.ComponentResource):
         table: Table,
         function: Function,
         failure_queue: FailureQueue,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declares the mapping; the function's role needs the rights to read the stream and to send to the queue.
 
-        The rows of one person stay in order.
+        The rows of one person stay in order. While the stack is paused, the mapping reads nothing; afterwards it goes on
+        where it was.
         """
-        super().__init__("ossi:messaging:StreamSubscription", name)
-        aws.lambda_.EventSourceMapping(
+        super().__init__("ossi:messaging:StreamSubscription", name, None, opts)
+        mapping = aws.lambda_.EventSourceMapping(
             name,
             event_source_arn=table.stream_arn,
-            function_name=function.arn,
+            # Another function, or another alias of it, changes the mapping in its place: it keeps its position in the stream
+            # (Lambda API reference, UpdateEventSourceMapping).
+            function_name=function.live_arn,
+            enabled=not deployment.settings.paused,
             starting_position="TRIM_HORIZON",
             batch_size=25,
             maximum_batching_window_in_seconds=0,
@@ -66,4 +71,4 @@ class StreamSubscription(pulumi.ComponentResource):
             tags=deployment.tags(),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(function.ready)),
         )
-        self.register_outputs({})
+        self.register_outputs({"id": mapping.id})

@@ -22,11 +22,15 @@ class AlarmTopic(pulumi.ComponentResource):
         physical = deployment.name(name)
         account = aws.get_caller_identity_output().account_id
         region = aws.get_region_output().region
-        key = _key(name, physical, account, deployment, self) if deployment.settings.encrypt_alarms else None
-        topic = aws.sns.Topic(
-            name, name=physical, kms_master_key_id=key and key.arn, tags=deployment.tags(), opts=child
+        partition = aws.get_partition_output().partition
+        settings = deployment.settings
+        key: pulumi.Input[str] | None = settings.kms_key_arn
+        if key is None and settings.encrypt_alarms:
+            key = _key(name, physical, partition, account, deployment, self).arn
+        topic = aws.sns.Topic(name, name=physical, kms_master_key_id=key, tags=deployment.tags(), opts=child)
+        alarms = pulumi.Output.concat(
+            "arn:", partition, ":cloudwatch:", region, ":", account, ":alarm:", deployment.name("*")
         )
-        alarms = pulumi.Output.concat("arn:aws:cloudwatch:", region, ":", account, ":alarm:", deployment.name("*"))
         policy = aws.sns.TopicPolicy(name, arn=topic.arn, policy=_topic_policy(topic.arn, account, alarms), opts=child)
         email = deployment.settings.alarm_email
         if email is not None:
@@ -38,7 +42,12 @@ class AlarmTopic(pulumi.ComponentResource):
 
 
 def _key(
-    name: str, physical: str, account: pulumi.Input[str], deployment: Deployment, parent: AlarmTopic
+    name: str,
+    physical: str,
+    partition: pulumi.Input[str],
+    account: pulumi.Input[str],
+    deployment: Deployment,
+    parent: AlarmTopic,
 ) -> aws.kms.Key:
     """An alarm cannot use AWS's own key for SNS (CloudWatch User Guide, "Notifying users on alarm changes")."""
     child = pulumi.ResourceOptions(parent=parent)
@@ -47,7 +56,7 @@ def _key(
         description=f"Encrypts the topic {physical}",
         enable_key_rotation=True,
         deletion_window_in_days=7,
-        policy=_key_policy(account),
+        policy=_key_policy(partition, account),
         tags=deployment.tags(),
         opts=child,
     )
@@ -55,7 +64,7 @@ def _key(
     return key
 
 
-def _key_policy(account: pulumi.Input[str]) -> pulumi.Output[str]:
+def _key_policy(partition: pulumi.Input[str], account: pulumi.Input[str]) -> pulumi.Output[str]:
     """The account's administrators keep the key; CloudWatch may use it for this account's alarms."""
     return pulumi.Output.json_dumps(
         {
@@ -64,7 +73,7 @@ def _key_policy(account: pulumi.Input[str]) -> pulumi.Output[str]:
                 {
                     "Sid": "LetIamDecide",
                     "Effect": "Allow",
-                    "Principal": {"AWS": pulumi.Output.concat("arn:aws:iam::", account, ":root")},
+                    "Principal": {"AWS": pulumi.Output.concat("arn:", partition, ":iam::", account, ":root")},
                     "Action": "kms:*",
                     "Resource": "*",  # in a key's policy: this key
                 },

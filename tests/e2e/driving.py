@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypeVar, cast
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from e2e.running import Ready, Running
+from local_aws.arns import function_name
 from local_aws.clients import Clients
 from local_slack.client import SlackControl
 from local_slack.control_models import InteractionResult, MessageRead, ViewRead
@@ -148,7 +149,7 @@ class Ossi:
         client.update_schedule(**kept, State=state)
 
     def _schedule(self) -> dict[str, Any]:
-        name = self.ready.functions["reconcile"].rpartition(":")[2].replace("reconcile", "reconciliation")
+        name = function_name(self.ready.functions["reconcile"]).replace("reconcile", "reconciliation")
         return cast("dict[str, Any]", self.aws.client("scheduler").get_schedule(Name=name, GroupName=name))
 
     def let_its_time_come(self, record: Row) -> None:
@@ -258,12 +259,14 @@ class Ossi:
     def make_cold(self, function: str) -> None:
         """Lets the next request find a fresh worker, which remembers neither secrets nor members.
 
-        Writing a function's environment, the same as it was, does that.
+        Writing a function's environment, the same as it was, does that, once the version with it is live.
         """
-        client, name = self.aws.client("lambda"), self.ready.functions[function]
+        client, name = self.aws.client("lambda"), function_name(self.ready.functions[function])
         variables = client.get_function_configuration(FunctionName=name).get("Environment", {}).get("Variables", {})
         client.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
         self.wait(lambda: client.get_function_configuration(FunctionName=name).get("LastUpdateStatus") == "Successful")
+        version = client.publish_version(FunctionName=name)["Version"]
+        client.update_alias(FunctionName=name, Name="live", FunctionVersion=version)
 
     def variable(self, function: str, name: str) -> str:
         """An environment variable of a function."""
@@ -273,7 +276,7 @@ class Ossi:
 
     def logged(self, function: str, since: float) -> str:
         """What a function has logged since a moment (epoch seconds)."""
-        name = self.ready.functions[function].rpartition(":")[2]
+        name = function_name(self.ready.functions[function])
         pages = (
             self.aws.client("logs")
             .get_paginator("filter_log_events")

@@ -41,7 +41,7 @@ UNUSED_HERE = {
     },
     Right("report", "KeepFailures", "sqs:SendMessage"): _FAILURES,
     Right("stream", "KeepFailures", "sqs:SendMessage"): _RETRIES,
-    Right("stream", "ReadTheStream", "dynamodb:ListStreams"): _AWS_ONLY,
+    Right("stream", "FindTheStream", "dynamodb:ListStreams"): _AWS_ONLY,
 }
 
 SECRET = "secretsmanager:GetSecretValue"

@@ -292,7 +292,7 @@ def test_the_schedule_alone_makes_up_for_what_the_stream_never_delivered(
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--stack", "nowhere"], "There is no function ossi-nowhere-reconcile in"),
+        (["--stack", "nowhere"], "There is no function ossi-nowhere-reconcile:live in"),
         ([], "give either --stack or --function"),
         (["--stack", "local", "--contribution", "aino"], "please give it as USER#MILLISECONDS"),
     ],

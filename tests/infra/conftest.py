@@ -1,20 +1,19 @@
 """One run of the program for each variation of its settings: a run takes about a second."""
 
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from infra.recording import FUNCTIONS, Program, run_program
+from built import write_artifact
+from infra.recording import BOUNDARY, FUNCTIONS, KEY_ARN, Program, run_program
 
 
 @pytest.fixture(scope="session")
 def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with a zip file for each function."""
+    """A directory with an artifact for each function."""
     directory = tmp_path_factory.mktemp("dist")
     for function in FUNCTIONS:
-        with zipfile.ZipFile(directory / f"{function}.zip", "w") as archive:
-            archive.writestr("handler.py", "")
+        write_artifact(directory, function, f"the code of {function}".encode())
     return directory
 
 
@@ -25,10 +24,13 @@ def program(artifacts: Path) -> Program:
 
 
 @pytest.fixture(scope="session")
-def other_program(artifacts: Path) -> Program:
+def other_program(tmp_path_factory: pytest.TempPathFactory) -> Program:
     """The program with every setting that has a default set to something else."""
+    directory = tmp_path_factory.mktemp("other")
+    for function in FUNCTIONS:
+        write_artifact(directory, function, b"", architecture="x86_64", python="3.12")
     return run_program(
-        artifacts,
+        directory,
         stack="other",
         timeZone="America/New_York",
         graceDays="5",
@@ -38,9 +40,13 @@ def other_program(artifacts: Path) -> Program:
         reportRetentionDays="30",
         slackApiUrl="http://127.0.0.1:3000/api",
         architecture="x86_64",
+        python="3.12",
         logLevel="WARNING",
         logRetentionDays="7",
         throttlingRateLimit="3",
         throttlingBurstLimit="5",
         deletionProtection="false",
+        paused="true",
+        kmsKeyArn=KEY_ARN,
+        permissionsBoundary=BOUNDARY,
     )

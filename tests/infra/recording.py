@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import grpc
 import pulumi
 import pulumi.runtime.mocks
 import pulumi.runtime.rpc
@@ -34,8 +35,11 @@ REGION = "eu-north-1"
 API_URL = f"https://a1b2c3.execute-api.{REGION}.amazonaws.com"
 
 KEY_ID = "5f3a0000-0000-4000-8000-000000000000"
+# The customer's own, by setting.
+KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/77770000-0000-4000-8000-000000000000"
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
 
-CONFIG = {"managementChannel": "C0MANAGERS", "publicChannel": "C0OPENSRC"}
+CONFIG = {"managementChannel": "C01MANAGERS", "publicChannel": "C01OPENSRC"}
 SECRETS = {
     "slackBotToken": "xoxb-not-a-real-token",
     "slackSigningSecret": "not-a-real-signing-secret",
@@ -57,8 +61,12 @@ class Recorded:
     secret_inputs: frozenset[str]
     """Names of the inputs that Pulumi keeps encrypted in its state."""
     protect: bool
+    retained: bool
+    """Whether it stays in the cloud when it goes from the stack."""
     depends_on: frozenset[str]
     """URNs of what has to exist before: named explicitly, or through an input."""
+    inputs_from: frozenset[str]
+    """URNs of what an input comes from: where that one changes, this one may."""
     custom: bool
 
     def __str__(self) -> str:
@@ -71,6 +79,8 @@ class Program:
 
     resources: list[Recorded] = field(default_factory=list[Recorded])
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    component_outputs: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    """By the URNs of the components."""
     warnings: list[str] = field(default_factory=list[str])
 
     def all(self, type_: str) -> dict[str, Recorded]:
@@ -87,14 +97,23 @@ class Program:
         return [statement for item in policies for statement in json.loads(item.inputs["policy"])["Statement"]]
 
 
-def run_program(artifacts: Path, *, stack: str = "test", **config: str | None) -> Program:
+def run_program(
+    artifacts: Path,
+    *,
+    stack: str = "test",
+    region: str = REGION,
+    partition: str = "aws",
+    concurrency: float | None = 1000,
+    **config: str | None,
+) -> Program:
     """Runs the program for a stack with the placeholders above, other settings on top; None leaves a setting out.
 
-    Raises what the program raises.
+    `concurrency` is the account's quota of concurrent executions; None: whoever deploys may not read it. Raises what the
+    program raises.
     """
     values = {**CONFIG, **SECRETS, "artifacts": str(artifacts), **config}
     program = Program()
-    monitor = _Monitor(program)
+    monitor = _Monitor(program, _Cloud(region, partition, concurrency))
     logger = logging.Logger("program")  # one that nobody else listens to
     logger.addHandler(_Warnings(program))
     pulumi.runtime.set_all_config(
@@ -133,8 +152,21 @@ class _Warnings(logging.Handler):
         self._program.warnings.append(record.getMessage())
 
 
+class _RefusedError(grpc.RpcError):
+    """What the engine says where the provider may not do something."""
+
+    def code(self) -> grpc.StatusCode:
+        return grpc.StatusCode.UNKNOWN
+
+    def details(self) -> str:
+        return "not authorized to perform: servicequotas:GetServiceQuota"
+
+
 class _Cloud(pulumi.runtime.Mocks):
     """Returns ids and outputs of the shape that AWS gives them."""
+
+    def __init__(self, region: str, partition: str, concurrency: float | None) -> None:
+        self._region, self._partition, self._concurrency = region, partition, concurrency
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         inputs = cast("dict[str, Any]", plain(cast("object", args.inputs)))
@@ -143,9 +175,15 @@ class _Cloud(pulumi.runtime.Mocks):
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         answers: dict[str, dict[str, Any]] = {
-            "aws:index/getRegion:getRegion": {"region": REGION, "id": REGION},
+            "aws:index/getRegion:getRegion": {"region": self._region, "id": self._region},
+            "aws:index/getPartition:getPartition": {"partition": self._partition, "id": self._partition},
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT, "id": ACCOUNT},
         }
+        if args.token == "aws:servicequotas/getServiceQuota:getServiceQuota":
+            assert args.args == {"serviceCode": "lambda", "quotaCode": "L-B99A9384"}
+            if self._concurrency is None:
+                raise _RefusedError
+            return {"value": self._concurrency}, []
         return answers[args.token], []
 
 
@@ -209,8 +247,8 @@ def _short(type_: str) -> str:
 class _Monitor(pulumi.runtime.mocks.MockMonitor):
     """Pulumi's mock of its engine, which also keeps what the mock forgets: options, secrets, the stack's outputs."""
 
-    def __init__(self, program: Program) -> None:
-        super().__init__(_Cloud())
+    def __init__(self, program: Program, cloud: _Cloud) -> None:
+        super().__init__(cloud)
         self._program = program
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802  # the name is Pulumi's
@@ -227,16 +265,20 @@ class _Monitor(pulumi.runtime.mocks.MockMonitor):
                     inputs=cast("dict[str, Any]", plain(inputs)),
                     secret_inputs=frozenset(key for key, value in raw.items() if _is_secret(value)),
                     protect=request.protect,
+                    retained=request.retainOnDelete,
                     depends_on=frozenset(request.dependencies),
+                    inputs_from=frozenset(urn for each in request.propertyDependencies.values() for urn in each.urns),
                     custom=request.custom,
                 )
             )
         return response
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802  # the name is Pulumi's
+        outputs = cast("dict[str, Any]", plain(pulumi.runtime.rpc.deserialize_properties(request.outputs)))
         if "pulumi:pulumi:Stack::" in request.urn:
-            outputs = pulumi.runtime.rpc.deserialize_properties(request.outputs)
-            self._program.outputs = cast("dict[str, Any]", plain(outputs))
+            self._program.outputs = outputs
+        else:
+            self._program.component_outputs[request.urn] = outputs
         return empty_pb2.Empty()
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.recording import ACCOUNT, REGION, Program, run_program
+from components.quota import QuotaError
+from infra.recording import Program, run_program
 
 ANSWERING = ("slash", "interactions")
 
@@ -19,52 +20,64 @@ def always_ready(artifacts: Path) -> Program:
     return run_program(artifacts, coldStarts="provisioned")
 
 
-def arn_of(name: str) -> str:
-    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:ossi-test-{name}"
-
-
-def entry_of(program: Program, name: str) -> tuple[str, str, str | None]:
-    """What the API calls; and whom it may call: the function's name and the qualifier."""
-    permission = program.one("lambda:Permission", name).inputs
-    uri = program.one("apigatewayv2:Integration", name).inputs["integrationUri"]
-    return uri, permission["function"], permission.get("qualifier")
+@pytest.mark.parametrize("name", ANSWERING)
+def test_on_demand_nothing_is_prepared(program: Program, name: str) -> None:
+    assert program.one("lambda:Function", name).inputs.get("snapStart") is None
+    assert program.all("lambda:ProvisionedConcurrencyConfig") == {}
 
 
 @pytest.mark.parametrize("name", ANSWERING)
-def test_on_demand_there_are_no_versions(program: Program, name: str) -> None:
-    inputs = program.one("lambda:Function", name).inputs
-    assert (inputs["publish"], inputs.get("snapStart")) == (False, None)
-    assert entry_of(program, name) == (arn_of(name), f"ossi-test-{name}", None)
-    assert program.all("lambda:Alias") == program.all("lambda:ProvisionedConcurrencyConfig") == {}
-
-
-@pytest.mark.parametrize("name", ANSWERING)
-def test_from_a_snapshot_the_api_invokes_the_published_version(from_snapshots: Program, name: str) -> None:
+def test_from_a_snapshot_of_the_published_version(from_snapshots: Program, name: str) -> None:
     function = from_snapshots.one("lambda:Function", name).inputs
-    alias = from_snapshots.one("lambda:Alias", name).inputs
-    assert (function["publish"], function["snapStart"]) == (True, {"applyOn": "PublishedVersions"})
-    assert function["memorySize"] == 1769
-    assert (alias["functionName"], alias["functionVersion"], alias["name"]) == (f"ossi-test-{name}", "1", "live")
-    assert entry_of(from_snapshots, name) == (f"{arn_of(name)}:live", f"ossi-test-{name}", "live")
+    assert (function["snapStart"], function["memorySize"]) == ({"applyOn": "PublishedVersions"}, 1769)
     assert from_snapshots.all("lambda:ProvisionedConcurrencyConfig") == {}
 
 
 @pytest.mark.parametrize("name", ANSWERING)
 def test_one_of_each_is_always_ready(always_ready: Program, name: str) -> None:
-    function = always_ready.one("lambda:Function", name).inputs
     provisioned = always_ready.one("lambda:ProvisionedConcurrencyConfig", name).inputs
-    assert (function["publish"], function.get("snapStart")) == (True, None)
+    assert always_ready.one("lambda:Function", name).inputs.get("snapStart") is None
     assert provisioned["functionName"] == f"ossi-test-{name}"
     assert (provisioned["qualifier"], provisioned["provisionedConcurrentExecutions"]) == ("live", 1)
-    assert entry_of(always_ready, name) == (f"{arn_of(name)}:live", f"ossi-test-{name}", "live")
-
-
-def test_the_routes_wait_for_the_alias(from_snapshots: Program) -> None:
-    alias = from_snapshots.one("lambda:Alias", "slash").urn
-    assert alias in from_snapshots.one("apigatewayv2:Route", "slash-post").depends_on
-
-
-def test_the_others_start_on_demand(from_snapshots: Program) -> None:
-    assert {name for name, item in from_snapshots.all("lambda:Function").items() if item.inputs["publish"]} == set(
-        ANSWERING
+    assert (
+        always_ready.one("lambda:Alias", name).urn
+        in always_ready.one("lambda:ProvisionedConcurrencyConfig", name).depends_on
     )
+
+
+def test_the_others_start_on_demand(from_snapshots: Program, always_ready: Program) -> None:
+    prepared = {name for name, item in from_snapshots.all("lambda:Function").items() if item.inputs.get("snapStart")}
+    assert prepared == always_ready.all("lambda:ProvisionedConcurrencyConfig").keys() == set(ANSWERING)
+
+
+@pytest.mark.parametrize("quota", [10, 11])
+def test_what_the_account_does_not_allow_is_refused_before_anything_is_declared(artifacts: Path, quota: float) -> None:
+    with pytest.raises(QuotaError) as raised:
+        run_program(artifacts, coldStarts="provisioned", concurrency=quota)
+
+    assert str(raised.value) == (
+        "ossi:coldStarts is provisioned, which needs at least 12 concurrent executions, and this account may have "
+        f"{quota} in this region. Ask for more (Service Quotas, AWS Lambda, Concurrent executions), or: "
+        "pulumi config set ossi:coldStarts plain"
+    )
+
+
+def test_what_the_account_allows_just_so_is_declared(artifacts: Path) -> None:
+    program = run_program(artifacts, coldStarts="provisioned", concurrency=12)
+
+    assert program.all("lambda:ProvisionedConcurrencyConfig").keys() == set(ANSWERING)
+    assert program.warnings == []
+
+
+def test_a_quota_that_cannot_be_read_is_a_warning(artifacts: Path) -> None:
+    program = run_program(artifacts, coldStarts="provisioned", concurrency=None)
+
+    assert program.all("lambda:ProvisionedConcurrencyConfig").keys() == set(ANSWERING)
+    (warning,) = program.warnings
+    assert "the quota that this needs can't be read" in warning
+    assert "servicequotas:GetServiceQuota" in warning
+
+
+@pytest.mark.parametrize("starts", ["plain", "snapStart"])
+def test_nobody_asks_for_a_quota_that_is_not_needed(artifacts: Path, starts: str) -> None:
+    assert run_program(artifacts, coldStarts=starts, concurrency=10).warnings == []

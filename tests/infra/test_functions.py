@@ -1,22 +1,24 @@
 """The functions: what they run, what they know, and where they log."""
 
 import json
+import re
 from pathlib import Path
 
 import pulumi
 import pytest
 
+from built import VERSION, write_artifact
+from components.artifact import ArtifactsError
 from infra.recording import ACCOUNT, API_URL, FUNCTIONS, REGION, SECRETS, Program, run_program
 from levels import DEFAULT_LEVELS, levels_as_json
 from ossi.domain.levels import CompensationLevels
-from settings import REPOSITORY
-from version import version_in
 
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:ossi-test-slack-AbCdEf"
+REPORT = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:ossi-test-report:live"
 LEVELS = levels_as_json(DEFAULT_LEVELS)
 SLACK = {
     "OSSI_SECRET_ID": SECRET,
-    "OSSI_MANAGEMENT_CHANNEL": "C0MANAGERS",
+    "OSSI_MANAGEMENT_CHANNEL": "C01MANAGERS",
     "OSSI_TIME_ZONE": "Europe/Helsinki",
     "OSSI_COMPENSATION_LEVELS": LEVELS,
     "OSSI_SLACK_API_URL": "https://slack.com/api/",
@@ -28,8 +30,8 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         **SLACK,
         "OSSI_TABLE": "ossi-test-contributions",
         "OSSI_GRACE_DAYS": "2",
-        "OSSI_REPORT_FUNCTION": "ossi-test-report",
-        "OSSI_VERSION": version_in(REPOSITORY / "pyproject.toml"),
+        "OSSI_REPORT_FUNCTION": REPORT,
+        "OSSI_VERSION": VERSION,
     },
     "interactions": {
         **SLACK,
@@ -41,7 +43,7 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         **SLACK,
         "OSSI_LEDGER_TABLE": "ossi-test-ledger",
         "OSSI_TABLE": "ossi-test-contributions",
-        "OSSI_PUBLIC_CHANNEL": "C0OPENSRC",
+        "OSSI_PUBLIC_CHANNEL": "C01OPENSRC",
     },
     "report": {
         **SLACK,
@@ -56,9 +58,9 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         **SLACK,
         "OSSI_TABLE": "ossi-test-contributions",
         "OSSI_LEDGER_TABLE": "ossi-test-ledger",
-        "OSSI_PUBLIC_CHANNEL": "C0OPENSRC",
+        "OSSI_PUBLIC_CHANNEL": "C01OPENSRC",
         "OSSI_UNSETTLED_INDEX": "unsettled",
-        "OSSI_REPORT_FUNCTION": "ossi-test-report",
+        "OSSI_REPORT_FUNCTION": REPORT,
     },
     "download": {
         "OSSI_SECRET_ID": SECRET,
@@ -105,7 +107,7 @@ def test_other_settings_reach_the_functions(other_program: Program) -> None:
     assert variables["OSSI_STACK"] == "other"
     (level,) = CompensationLevels.from_json(variables["OSSI_COMPENSATION_LEVELS"]).offered
     assert (level.key, level.label, level.amount, level.currency) == ("BEER", "A beer", 7.5, "USD")
-    assert slash["architectures"] == ["x86_64"]
+    assert (slash["architectures"], slash["runtime"]) == (["x86_64"], "python3.12")
     assert slash["loggingConfig"]["applicationLogLevel"] == "INFO"  # else the lines with metrics would not get through
 
 
@@ -157,6 +159,12 @@ def test_a_function_waits_for_its_log_group_its_rights_and_the_secret_s_value(pr
     assert program.one("secretsmanager:SecretVersion", "slack").urn in waits_for
 
 
+def test_a_rotated_secret_changes_its_value_and_nothing_else(program: Program) -> None:
+    value = program.one("secretsmanager:SecretVersion", "slack").urn
+
+    assert [str(item) for item in program.resources if value in item.inputs_from] == []
+
+
 def test_secrets_are_in_the_secret_alone_and_encrypted_there(program: Program) -> None:
     version = program.one("secretsmanager:SecretVersion", "slack")
     elsewhere = [item for item in program.resources if item is not version]
@@ -189,9 +197,76 @@ def test_the_lines_that_carry_metrics_get_through_whatever_the_level(
     assert slash["loggingConfig"]["applicationLogLevel"] == of_lambda
 
 
-def test_a_missing_artifact_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(pulumi.RunError, match=r"artifact of the function report is missing.*Run `make build`"):
+def problems_with(directory: Path, **record: str) -> list[str]:
+    """What the program says of good artifacts, and one of `report` of which the record says something else."""
+    for function in FUNCTIONS:
+        write_artifact(directory, function, b"code", **(record if function == "report" else {}))
+    with pytest.raises(ArtifactsError) as raised:
+        run_program(directory)
+    return str(raised.value).splitlines()
+
+
+def test_missing_artifacts_are_all_named(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactsError) as raised:
         run_program(tmp_path)
+
+    lines = str(raised.value).splitlines()
+    assert len(lines) == len(FUNCTIONS)
+    for function, line in zip(FUNCTIONS, lines, strict=True):
+        assert line == (
+            f"The artifact of the function {function} is missing: there is no file {tmp_path / f'{function}.zip'}. "
+            "Run `make build`, or set ossi:artifacts to the directory that holds the zip files."
+        )
+
+
+def test_an_artifact_for_other_processors_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems_with(tmp_path, architecture="x86_64")
+    assert problem == (
+        "The artifact of the function report was built for x86_64, and ossi:architecture is arm64. "
+        "Run `ossi build --architecture arm64`, or `pulumi config set ossi:architecture x86_64`."
+    )
+
+
+def test_an_artifact_for_another_python_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems_with(tmp_path, python="3.11")
+    assert problem == (
+        "The artifact of the function report was built for Python 3.11, and ossi:python is 3.13. "
+        "Run `make build`, or `pulumi config set ossi:python 3.11`."
+    )
+
+
+def test_artifacts_of_different_versions_are_refused(tmp_path: Path) -> None:
+    assert problems_with(tmp_path, version="0.9.0") == [
+        f"The artifacts are of different versions, {VERSION} and 0.9.0. Run `make build`."
+    ]
+
+
+def test_an_artifact_that_is_not_the_one_of_its_record_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems_with(tmp_path, sha256="0" * 64)
+    assert problem == (
+        f"The artifact {tmp_path / 'report.zip'} isn't the one that report.json is about: it has changed since it was built. "
+        "Run `make build`."
+    )
+
+
+@pytest.mark.parametrize("record", [None, "{", "[]", "{}", '{"architecture": "arm64", "python": 3.13}'])
+def test_an_artifact_of_which_nothing_is_known_is_refused(tmp_path: Path, record: str | None) -> None:
+    for function in FUNCTIONS:
+        write_artifact(tmp_path, function, b"code")
+    (tmp_path / "report.json").unlink()
+    if record is not None:
+        (tmp_path / "report.json").write_text(record)
+
+    with pytest.raises(ArtifactsError, match=r"^Nothing says what the artifact of the function report was built for: "):
+        run_program(tmp_path)
+
+
+def test_the_version_that_people_see_is_the_artifact_s(tmp_path: Path) -> None:
+    for function in FUNCTIONS:
+        write_artifact(tmp_path, function, b"code", version="7.8.9", commit=None)
+
+    slash = run_program(tmp_path).one("lambda:Function", "slash").inputs
+    assert slash["environment"]["variables"]["OSSI_VERSION"] == "7.8.9"
 
 
 def test_what_reads_is_updated_before_what_writes(program: Program) -> None:
@@ -203,7 +278,55 @@ def test_what_reads_is_updated_before_what_writes(program: Program) -> None:
         "stream": set[str](),
         "report": set[str](),
     }
-    functions = {function.urn: name for name, function in program.all("lambda:Function").items()}
-    for name, expected in before.items():
-        waits_for = {functions[urn] for urn in program.one("lambda:Function", name).depends_on if urn in functions}
-        assert waits_for == expected
+    for kind in ("lambda:Function", "lambda:Alias"):
+        names = {item.urn: name for name, item in program.all(kind).items()}
+        for name, expected in before.items():
+            assert {names[urn] for urn in program.one(kind, name).depends_on if urn in names} == expected
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_is_published_and_called_by_its_alias_which_moves_when_all_are(
+    program: Program, function: str
+) -> None:
+    published = program.one("lambda:Function", function).inputs
+    alias = program.one("lambda:Alias", function)
+
+    assert published["publish"] is True
+    assert (alias.inputs["name"], alias.inputs["functionName"], alias.inputs["functionVersion"]) == (
+        "live",
+        f"ossi-test-{function}",
+        "1",
+    )
+    assert {item.urn for item in program.all("lambda:Function").values()} <= alias.depends_on
+    # Any function's new version moves every alias: none stays where `ossi rollback` left it.
+    assert sorted(alias.inputs["description"].split(", ")) == sorted(f"{name} 1" for name in FUNCTIONS)
+
+
+def test_nothing_calls_a_function_but_by_its_alias(program: Program) -> None:
+    called = {
+        (str(item), alias)
+        for item in program.resources
+        if item.custom
+        for alias in re.findall(r":function:[A-Za-z0-9-]+(:\w+)?", json.dumps(item.inputs, default=str))
+    }
+
+    assert called
+    assert {who for who, alias in called if alias != ":live"} == set()
+    for permission in program.all("lambda:Permission").values():
+        assert permission.inputs["qualifier"] == "live"
+    for config in program.all("lambda:FunctionEventInvokeConfig").values():
+        assert config.inputs["qualifier"] == "live"
+
+
+def test_a_release_is_noted_when_everything_is_live(program: Program) -> None:
+    parameter = program.one("ssm:Parameter", "release")
+    versions: dict[str, str] = json.loads(parameter.inputs["insecureValue"])
+
+    assert parameter.inputs["name"] == "ossi-test-release"
+    assert versions == {f"ossi-test-{name}": "1" for name in FUNCTIONS}
+    assert {alias.urn for alias in program.all("lambda:Alias").values()} <= parameter.depends_on
+    # In the order in which they go live.
+    names = [name.removeprefix("ossi-test-") for name in versions]
+    assert names.index("report") < names.index("reconcile") < names.index("interactions")
+    assert names.index("stream") < names.index("interactions")
+    assert names.index("report") < names.index("slash")

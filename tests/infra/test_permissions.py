@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 
-from infra.recording import ACCOUNT, REGION, Program
+from infra.recording import ACCOUNT, BOUNDARY, KEY_ARN, REGION, Program
 
 HERE = f"{REGION}:{ACCOUNT}"
 TABLE = f"arn:aws:dynamodb:{HERE}:table/ossi-test-contributions"
 LEDGER = f"arn:aws:dynamodb:{HERE}:table/ossi-test-ledger"
 SECRET = f"arn:aws:secretsmanager:{HERE}:secret:ossi-test-slack-AbCdEf"
 REPORTS = "arn:aws:s3:::ossi-test-reports-1a2b3c4/reports/*"
-REPORT_FUNCTION = f"arn:aws:lambda:{HERE}:function:ossi-test-report"
-RECONCILE_FUNCTION = f"arn:aws:lambda:{HERE}:function:ossi-test-reconcile"
+REPORT_FUNCTION = f"arn:aws:lambda:{HERE}:function:ossi-test-report:live"
+RECONCILE_FUNCTION = f"arn:aws:lambda:{HERE}:function:ossi-test-reconcile:live"
+SCHEDULE_FAILURES = f"arn:aws:sqs:{HERE}:ossi-test-schedule-failures"
 SCHEDULES = {"monthly-report": REPORT_FUNCTION, "reconciliation": RECONCILE_FUNCTION}
 
 READ_SECRET = {SECRET: {"secretsmanager:GetSecretValue"}}
@@ -22,8 +23,9 @@ DELIVERING = {
         "dynamodb:DescribeStream",
         "dynamodb:GetRecords",
         "dynamodb:GetShardIterator",
-        "dynamodb:ListStreams",
     },
+    # Service authorization reference: it has no resource, so a stream's ARN would grant nothing.
+    "*": {"dynamodb:ListStreams"},
     TABLE: {"dynamodb:GetItem", "dynamodb:UpdateItem"},
     LEDGER: {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
     f"arn:aws:sqs:{HERE}:ossi-test-stream-failures": {"sqs:SendMessage"},
@@ -83,7 +85,7 @@ def as_rights(statements: list[dict[str, Any]]) -> dict[str, set[str]]:
 def test_a_function_may_do_this_and_nothing_else(program: Program, function: str) -> None:
     own_log = f"arn:aws:logs:{HERE}:log-group:/aws/lambda/ossi-test-{function}:*"
 
-    assert as_rights(program.statements(f"ossi-test-{function}")) == {
+    assert as_rights(program.statements(f"ossi-test-{function}-{REGION}")) == {
         own_log: {"logs:CreateLogStream", "logs:PutLogEvents"},
         **RIGHTS[function],
     }
@@ -91,13 +93,45 @@ def test_a_function_may_do_this_and_nothing_else(program: Program, function: str
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_a_schedule_may_invoke_its_function_and_nothing_else(program: Program, schedule: str) -> None:
-    assert as_rights(program.statements(f"ossi-test-{schedule}")) == {SCHEDULES[schedule]: {"lambda:InvokeFunction"}}
+    assert as_rights(program.statements(f"ossi-test-{schedule}-{REGION}")) == {
+        SCHEDULES[schedule]: {"lambda:InvokeFunction"},
+        SCHEDULE_FAILURES: {"sqs:SendMessage"},
+    }
+
+
+# What each does with what the customer's key encrypts.
+READS, WRITES = {"kms:Decrypt"}, {"kms:Decrypt", "kms:GenerateDataKey"}
+USES_TABLES = {*WRITES, "kms:DescribeKey", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"}
+WITH_KEY = {
+    **dict.fromkeys(("slash", "interactions", "stream", "report", "reconcile"), USES_TABLES),
+    "download": READS,
+    **dict.fromkeys(SCHEDULES, WRITES),
+}
+
+
+@pytest.mark.parametrize("role", WITH_KEY)
+def test_with_a_key_of_the_customer_a_role_may_also_use_that(
+    program: Program, other_program: Program, role: str
+) -> None:
+    rights = as_rights(other_program.statements(f"ossi-other-{role}-{REGION}"))
+
+    assert rights.pop(KEY_ARN) == WITH_KEY[role]
+    without = as_rights(program.statements(f"ossi-test-{role}-{REGION}"))
+    assert rights == {resource.replace("ossi-test-", "ossi-other-"): actions for resource, actions in without.items()}
+
+
+def test_a_permissions_boundary_bounds_every_role(program: Program, other_program: Program) -> None:
+    def boundaries(of: Program) -> set[str | None]:
+        return {role.inputs.get("permissionsBoundary") for role in of.all("iam:Role").values()}
+
+    assert boundaries(program) == {None}
+    assert boundaries(other_program) == {BOUNDARY}
 
 
 def test_each_function_has_a_role_of_its_own(program: Program) -> None:
     roles = {name: function.inputs["role"] for name, function in program.all("lambda:Function").items()}
 
-    assert roles == {name: f"arn:aws:iam::{ACCOUNT}:role/ossi-test-{name}" for name in RIGHTS}
+    assert roles == {name: f"arn:aws:iam::{ACCOUNT}:role/ossi-test-{name}-{REGION}" for name in RIGHTS}
 
 
 def test_only_lambda_and_the_schedules_take_on_roles(program: Program) -> None:
@@ -131,6 +165,8 @@ def test_no_right_is_given_to_everything(program: Program) -> None:
     assert len(policies) == len(RIGHTS) + len(SCHEDULES)
     for statement in statements:
         assert not any("*" in action for action in statement["Action"]), statement
+        if statement["Action"] == ["dynamodb:ListStreams"]:
+            continue  # that takes nothing else
         assert statement["Resource"].startswith("arn:aws:"), statement
         # A wildcard stands for the streams of one log group, or for the files under one prefix of one bucket.
         assert statement["Resource"].count("*") == statement["Resource"].endswith((":*", "/reports/*")), statement
@@ -154,7 +190,7 @@ def test_only_the_api_invokes_functions_from_outside_and_only_for_their_routes(p
     permissions = {name: item.inputs for name, item in program.all("lambda:Permission").items()}
 
     api = f"arn:aws:execute-api:{HERE}:a1b2c3"
-    given = {"action": "lambda:InvokeFunction", "principal": "apigateway.amazonaws.com"}
+    given = {"action": "lambda:InvokeFunction", "principal": "apigateway.amazonaws.com", "qualifier": "live"}
     assert permissions == {
         "slash": {**given, "function": "ossi-test-slash", "sourceArn": f"{api}/*/POST/slash"},
         "interactions": {**given, "function": "ossi-test-interactions", "sourceArn": f"{api}/*/POST/interactions"},

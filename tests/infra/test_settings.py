@@ -7,10 +7,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from infra.recording import CONFIG, SECRETS
+from infra.recording import CONFIG, SECRETS, run_program
 from settings import REPOSITORY, Settings, SettingsError, read_settings, settings_by_key
 
 REQUIRED = {**CONFIG, **SECRETS}
+# Space, zero width, direction, a filler of Hangul, an empty cell of Braille, a joiner, a variation, a tag, a line break, half an é.
+INVISIBLE = (
+    *(" \u00a0", "\u200b\u200b", "\u202e", "\u3164", "\u2800", "\u034f", "\ufe0f", "\U000e0041", "\n\t"),
+    "\u0301",
+)
 LEVEL = {"key": "SMALL", "label": "Small bonus - 50 €", "amount": 50, "currency": "EUR"}
 
 
@@ -30,8 +35,8 @@ def problems_of(**changes: str | None) -> list[str]:
 def test_the_required_settings_are_enough() -> None:
     settings = read()
 
-    assert settings.management_channel == "C0MANAGERS"
-    assert settings.public_channel == "C0OPENSRC"
+    assert settings.management_channel == "C01MANAGERS"
+    assert settings.public_channel == "C01OPENSRC"
     assert settings.time_zone == "Europe/Helsinki"
     assert settings.grace_days == 2
     assert settings.report_schedule == "cron(0 6 3 * ? *)"
@@ -39,7 +44,10 @@ def test_the_required_settings_are_enough() -> None:
     assert settings.report_retention_days == 400
     assert settings.slack_api_url == "https://slack.com/api/"
     assert settings.artifacts_directory() == REPOSITORY / "dist"
-    assert settings.architecture == "arm64"
+    assert (settings.architecture, settings.python) == ("arm64", "3.13")
+    assert settings.paused is False
+    assert settings.kms_key_arn is settings.permissions_boundary is None
+    assert settings.warnings() == []
     assert settings.log_level == "INFO"
     assert settings.log_retention_days == 90
     assert (settings.throttling_rate_limit, settings.throttling_burst_limit) == (20, 40)
@@ -66,16 +74,24 @@ def test_a_setting_is_read_from_text_as_pulumi_hands_it_over() -> None:
     [
         ("managementChannel", "G01ABCDEFG"),
         ("timeZone", "UTC"),
+        ("timeZone", "Etc/GMT+2"),
         ("graceDays", "28"),
         ("reportSchedule", "rate(1 day)"),
         ("reportSchedule", "cron(30 7 ? * MON *)"),
-        ("reportSchedule", "cron(0/15 8-17 L * ? 2026,2027)"),
+        ("reportSchedule", "cron(0/15 8-17 L * ? 2026,2199)"),
+        ("reportSchedule", "cron(0 6 15W 1,4,jul-SEP ? *)"),
+        ("reportSchedule", "cron(*/10 0 ? * 2#1,FRIL *)"),
+        ("reportSchedule", "cron(59 23 31 12 ? 2199)"),
+        ("reportSchedule", "cron(0 6 29 2 ? *)"),
         ("slackApiUrl", "http://127.0.0.1:9000/api/"),
         ("slackApiUrl", "http://localhost:9000/api/"),
         ("slackApiUrl", "http://[::1]:9000/api/"),
         ("slackApiUrl", "https://slack.example.com/api"),
         ("architecture", "x86_64"),
+        ("python", "3.14"),
         ("logRetentionDays", "3653"),
+        ("kmsKeyArn", "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-5f3a00000000400080000000000000aa"),
+        ("permissionsBoundary", "arn:aws-cn:iam::111122223333:policy/teams/boundary"),
     ],
 )
 def test_these_are_accepted(key: str, value: str) -> None:
@@ -103,6 +119,11 @@ def test_artifacts_are_seen_from_the_repository(artifacts: str, directory: Path)
         ("timeZone", "europe/helsinki", "it is not a known time zone; did you mean Europe/Helsinki?"),
         ("timeZone", "Helsinki", "did you mean Europe/Helsinki?"),
         ("timeZone", "+02:00", "it is not a known time zone"),
+        ("timeZone", "Factory", "it stands for no place"),
+        ("timeZone", "localtime", "it stands for no place"),
+        ("timeZone", "posixrules", "it stands for no place"),
+        ("timeZone", "posix/Europe/Helsinki", "it stands for no place; did you mean Europe/Helsinki?"),
+        ("timeZone", "right/Europe/Helsinki", "it stands for no place; did you mean Europe/Helsinki?"),
         ("graceDays", "two", 'is "two": it must be a whole number from 0 to 28'),
         ("graceDays", "-1", 'is "-1": it must be a whole number from 0 to 28'),
         ("graceDays", "2.5", "it must be a whole number from 0 to 28"),
@@ -112,6 +133,22 @@ def test_artifacts_are_seen_from_the_repository(artifacts: str, directory: Path)
         ("reportSchedule", "cron(0 6 3 * * *)", "just one of day of month and day of week must be ?"),
         ("reportSchedule", "cron(0 6 ? * ? *)", "just one of day of month and day of week must be ?"),
         ("reportSchedule", "cron(0 6 3 * ? $)", "a character that EventBridge does not know"),
+        ("reportSchedule", "cron(99 99 99 99 ? 1)", "99 is no minute: it goes from 0 to 59"),
+        ("reportSchedule", "cron(0 24 3 * ? *)", "24 is no hour: it goes from 0 to 23"),
+        ("reportSchedule", "cron(0 6 0 * ? *)", "0 is no day of month: it goes from 1 to 31"),
+        ("reportSchedule", "cron(0 6 32W * ? *)", "32W is no day of month"),
+        ("reportSchedule", "cron(0 6 3 13 ? *)", "13 is no month: it goes from 1 to 12, or JAN to DEC"),
+        ("reportSchedule", "cron(0 6 3 OKT ? *)", "OKT is no month"),
+        ("reportSchedule", "cron(0 6 ? * 0 *)", "0 is no day of week: it goes from 1 to 7, or SUN to SAT"),
+        ("reportSchedule", "cron(0 6 ? * MON#6 *)", "MON#6 is no day of week"),
+        ("reportSchedule", "cron(0 6 3 * ? 1969)", "1969 is no year: it goes from 1970 to 2199"),
+        ("reportSchedule", "cron(0 6 3 * ? 1999-2001)", "its last year is over"),
+        ("reportSchedule", "cron(30-10 6 3 * ? *)", "30-10 is no minute"),
+        ("reportSchedule", "cron(0/0 6 3 * ? *)", "0/0 is no minute"),
+        ("reportSchedule", "cron(0, 6 3 * ? *)", " is no minute"),
+        ("reportSchedule", "cron(? 6 3 * ? *)", "? is no minute"),
+        ("reportSchedule", "cron(0 6 30 2 ? *)", "none of its months has such a day"),
+        ("reconcileSchedule", "cron(0 6 31 2,4,6,9,11 ? *)", "none of its months has such a day"),
         ("reportSchedule", "rate(0 days)", "neither cron(six fields) nor rate"),
         ("reportSchedule", "rate(2 weeks)", "neither cron(six fields) nor rate"),
         ("reportRetentionDays", "7", "it must be a whole number from 8 to 36500"),
@@ -121,6 +158,11 @@ def test_artifacts_are_seen_from_the_repository(artifacts: str, directory: Path)
         ("slackApiUrl", "https://[slack/api", "it must be the https URL"),
         ("artifacts", "", "it must be the directory with the zip files"),
         ("architecture", "amd64", 'is "amd64": it must be arm64 or x86_64'),
+        ("python", "3.10", 'is "3.10": it must be 3.11, 3.12, 3.13 or 3.14'),
+        ("paused", "yesterday", "it must be true or false"),
+        ("kmsKeyArn", "alias/ossi", "it must be the ARN of a key of KMS, not of an alias"),
+        ("kmsKeyArn", "arn:aws:kms:eu-north-1:111122223333:alias/ossi", "it must be the ARN of a key of KMS"),
+        ("permissionsBoundary", "boundary", "it must be the ARN of a managed policy of IAM"),
         ("answeringMemory", "128", "it must be a whole number of megabytes from 256 to 10240"),
         ("coldStarts", "warm", 'is "warm": it must be plain, snapStart or provisioned'),
         ("logLevel", "verbose", "it must be DEBUG, INFO, WARNING or ERROR"),
@@ -144,6 +186,10 @@ def test_artifacts_are_seen_from_the_repository(artifacts: str, directory: Path)
         ("compensationLevels", json.dumps([{**LEVEL, "key": "A" * 151}]), "level 1, key: "),
         ("compensationLevels", json.dumps([{**LEVEL, "label": "x" * 76}]), "level 1, label: "),
         ("compensationLevels", json.dumps([{**LEVEL, "label": ""}]), "level 1, label: "),
+        *(
+            ("compensationLevels", json.dumps([{**LEVEL, "label": label}]), "level 1, label: nobody can see it")
+            for label in INVISIBLE
+        ),
         ("compensationLevels", json.dumps([{"key": "SMALL"}]), "level 1, label: "),
         ("compensationLevels", json.dumps([{**LEVEL, "offered": False}]), "none of them is offered"),
         ("compensationLevels", json.dumps([{**LEVEL, "colour": "red"}]), "level 1, colour: "),
@@ -262,12 +308,88 @@ def test_the_example_in_each_error_is_right_itself() -> None:
             read(**{key: setting.example.strip("'")})
 
 
-def test_the_example_configuration_lacks_the_secrets_alone() -> None:
+def test_the_example_configuration_lacks_the_secrets_and_the_channels_alone() -> None:
     example = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
     values = {key.removeprefix("ossi:"): value for key, value in example.items() if key.startswith("ossi:")}
 
     assert not values.keys() & SECRETS.keys()
-    read_settings({**values, **SECRETS}, SECRETS.keys())
+    with pytest.raises(SettingsError) as raised:
+        read_settings({**values, **SECRETS}, SECRETS.keys())
+    assert re.findall(r"^  - (ossi:\w+) is", str(raised.value), re.MULTILINE) == [
+        "ossi:managementChannel",
+        "ossi:publicChannel",
+    ]
+    read_settings({**values, **CONFIG, **SECRETS}, SECRETS.keys())
+
+
+@pytest.mark.parametrize(("key", "placeholder"), [("managementChannel", "C0MANAGERS"), ("publicChannel", "C0OPENSRC")])
+def test_a_placeholder_of_the_example_is_no_channel_of_slack_s(key: str, placeholder: str) -> None:
+    (problem,) = problems_of(**{key: placeholder})
+
+    assert problem.startswith(f'ossi:{key} is "{placeholder}", a placeholder: it must be a channel id')
+    read(**{key: placeholder, "slackApiUrl": "http://127.0.0.1:9000/api/"})
+
+
+def test_one_channel_cannot_be_both() -> None:
+    (problem,) = problems_of(publicChannel=f" {CONFIG['managementChannel']}")
+
+    assert problem.startswith(
+        f'ossi:publicChannel is "{CONFIG["managementChannel"]}", and ossi:managementChannel is the same'
+    )
+    assert "pulumi config set ossi:publicChannel " in problem
+
+
+@pytest.mark.parametrize(
+    ("schedule", "months"),
+    [
+        ("cron(0 6 31 * ? *)", "February, April, June, September, November"),
+        ("cron(0 6 30 * ? *)", "February"),
+        ("cron(0 6 29 2,3 ? *)", "February"),
+        ("cron(0 6 30-31 JAN-JUN ? *)", "February"),
+    ],
+)
+@pytest.mark.parametrize("key", ["reportSchedule", "reconcileSchedule"])
+def test_a_day_that_some_months_lack_is_pointed_out(key: str, schedule: str, months: str) -> None:
+    (warning,) = read(**{key: schedule}).warnings()
+
+    assert warning == (
+        f'ossi:{key} is "{schedule}": there is no such day in {months}, so nothing runs then. '
+        "L stands for the last day of each month."
+    )
+
+
+@pytest.mark.parametrize("schedule", ["cron(0 6 28 * ? *)", "cron(0 6 L * ? *)", "cron(0 6 1,31 * ? *)", "rate(1 day)"])
+def test_a_day_that_every_month_has_is_not(schedule: str) -> None:
+    assert read(reportSchedule=schedule).warnings() == []
+
+
+def test_more_memory_than_a_new_account_may_have_is_pointed_out() -> None:
+    assert read(answeringMemory="3008").warnings() == []
+    (warning,) = read(answeringMemory="3009").warnings()
+    assert warning.startswith("ossi:answeringMemory is 3009: a new AWS account may not have more than 3008 MB")
+
+
+def test_a_key_of_another_region_is_refused() -> None:
+    key = "arn:aws:kms:eu-west-1:111122223333:key/5f3a0000-0000-4000-8000-000000000000"
+    values = {**REQUIRED, "kmsKeyArn": key}
+
+    read_settings(values, SECRETS.keys(), "eu-west-1")
+    read_settings(values, SECRETS.keys())
+    with pytest.raises(
+        SettingsError, match=f'ossi:kmsKeyArn is "{key}", a key of eu-west-1, and the stack is in eu-north-1'
+    ):
+        read_settings(values, SECRETS.keys(), "eu-north-1")
+
+
+def test_a_pause_is_not_forgotten() -> None:
+    (warning,) = read(paused="true").warnings()
+
+    assert warning.startswith("ossi:paused is true: no message is sent, and no report is made by itself.")
+    assert "pulumi config rm ossi:paused" in warning
+
+
+def test_warnings_are_shown(artifacts: Path) -> None:
+    assert run_program(artifacts, answeringMemory="4096").warnings == read(answeringMemory="4096").warnings()
 
 
 def test_the_guide_shows_the_default_levels() -> None:

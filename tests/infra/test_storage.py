@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.recording import Program
+from infra.recording import KEY_ARN, Program
 
 TABLES = ("contributions", "ledger")
 
@@ -61,7 +61,8 @@ def test_the_ledger_forgets_what_has_expired_and_has_no_stream(program: Program)
 def test_a_table_is_encrypted_recoverable_and_paid_by_request(program: Program, name: str) -> None:
     table = program.one("dynamodb:Table", name).inputs
 
-    assert table["serverSideEncryption"] == {"enabled": True}
+    # The provider's word for the key that AWS owns: true would be one of KMS, which costs.
+    assert table["serverSideEncryption"] == {"enabled": False}
     assert table["pointInTimeRecovery"] == {"enabled": True}
     assert table["billingMode"] == "PAY_PER_REQUEST"
 
@@ -149,7 +150,34 @@ def test_the_bucket_s_name_is_left_to_pulumi_and_starts_with_the_stack_s(program
     assert not bucket.inputs.keys() & {"bucket", "bucketPrefix"}
 
 
-@pytest.mark.parametrize("name", ["stream-failures", "report-failures"])
+def test_with_a_key_of_the_customer_everything_that_is_kept_is_encrypted_by_it(other_program: Program) -> None:
+    by = {
+        **{
+            f"table {name}": other_program.one("dynamodb:Table", name).inputs["serverSideEncryption"] for name in TABLES
+        },
+        "bucket": other_program.one("s3:BucketServerSideEncryptionConfiguration", "reports").inputs["rules"],
+        "secrets": {item.inputs["kmsKeyId"] for item in other_program.all("secretsmanager:Secret").values()},
+        "queues": {
+            (item.inputs["kmsMasterKeyId"], item.inputs.get("sqsManagedSseEnabled"))
+            for item in other_program.all("sqs:Queue").values()
+        },
+        "topics": {item.inputs["kmsMasterKeyId"] for item in other_program.all("sns:Topic").values()},
+        "logs": {item.inputs["kmsKeyId"] for item in other_program.all("cloudwatch:LogGroup").values()},
+    }
+
+    default = {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": KEY_ARN}
+    assert by == {
+        **{f"table {name}": {"enabled": True, "kmsKeyArn": KEY_ARN} for name in TABLES},
+        "bucket": [{"applyServerSideEncryptionByDefault": default, "bucketKeyEnabled": True}],
+        "secrets": {KEY_ARN},
+        "queues": {(KEY_ARN, None)},  # one excludes the other
+        "topics": {KEY_ARN},
+        "logs": {KEY_ARN},
+    }
+    assert not other_program.all("kms:Key")
+
+
+@pytest.mark.parametrize("name", ["stream-failures", "report-failures", "schedule-failures"])
 def test_failures_are_kept_encrypted_for_two_weeks(program: Program, name: str) -> None:
     queue = program.one("sqs:Queue", name).inputs
 
@@ -161,6 +189,11 @@ def test_failures_are_kept_encrypted_for_two_weeks(program: Program, name: str) 
 def test_every_log_ends(program: Program, other_program: Program) -> None:
     assert {group.inputs["retentionInDays"] for group in program.all("cloudwatch:LogGroup").values()} == {90}
     assert {group.inputs["retentionInDays"] for group in other_program.all("cloudwatch:LogGroup").values()} == {7}
+
+
+def test_logs_outlive_a_protected_stack(program: Program, other_program: Program) -> None:
+    assert {group.retained for group in program.all("cloudwatch:LogGroup").values()} == {True}
+    assert {group.retained for group in other_program.all("cloudwatch:LogGroup").values()} == {False}
 
 
 def test_the_secret_has_a_name_that_an_administrator_finds(program: Program) -> None:

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from infra.recording import ACCOUNT, REGION, Program
 from ossi_report.make_report import ATTEMPTS
 
@@ -13,10 +15,10 @@ def test_each_route_leads_to_its_function(program: Program) -> None:
     routes = program.all("apigatewayv2:Route").values()
 
     assert {route.inputs["routeKey"]: targets[route.inputs["target"]].inputs["integrationUri"] for route in routes} == {
-        "POST /slash": f"arn:aws:lambda:{HERE}:function:ossi-test-slash",
-        "POST /interactions": f"arn:aws:lambda:{HERE}:function:ossi-test-interactions",
-        "GET /reports/{name}": f"arn:aws:lambda:{HERE}:function:ossi-test-download",
-        "HEAD /reports/{name}": f"arn:aws:lambda:{HERE}:function:ossi-test-download",
+        "POST /slash": f"arn:aws:lambda:{HERE}:function:ossi-test-slash:live",
+        "POST /interactions": f"arn:aws:lambda:{HERE}:function:ossi-test-interactions:live",
+        "GET /reports/{name}": f"arn:aws:lambda:{HERE}:function:ossi-test-download:live",
+        "HEAD /reports/{name}": f"arn:aws:lambda:{HERE}:function:ossi-test-download:live",
     }
 
 
@@ -27,15 +29,26 @@ def test_integrations_hand_over_payload_2(program: Program) -> None:
         assert integration.inputs["payloadFormatVersion"] == "2.0"
 
 
-def test_a_route_waits_for_the_permission_behind_it(program: Program) -> None:
-    for name, endpoint in {
-        "slash-post": "slash",
-        "interactions-post": "interactions",
-        "reports-get": "reports",
-        "reports-head": "reports",
-    }.items():
-        permission = program.one("lambda:Permission", endpoint)
-        assert permission.urn in program.one("apigatewayv2:Route", name).depends_on
+@pytest.mark.parametrize(
+    ("route", "endpoint", "function"),
+    [
+        ("slash-post", "slash", "slash"),
+        ("interactions-post", "interactions", "interactions"),
+        ("reports-get", "reports", "download"),
+        ("reports-head", "reports", "download"),
+    ],
+)
+def test_no_request_gets_through_before_everything_behind_it_is_there(
+    program: Program, route: str, endpoint: str, function: str
+) -> None:
+    """The stage deploys itself: a route, or the new target of one, is in use at once."""
+    permission = program.one("lambda:Permission", endpoint)
+    integration = program.one("apigatewayv2:Integration", endpoint)
+
+    assert program.one("lambda:Alias", function).urn in permission.depends_on
+    assert program.one("iam:RolePolicy", function).urn in permission.depends_on
+    assert permission.urn in integration.depends_on
+    assert {permission.urn, integration.urn} <= program.one("apigatewayv2:Route", route).depends_on
 
 
 def test_the_api_has_one_stage_that_deploys_itself_and_throttles(program: Program, other_program: Program) -> None:
@@ -71,7 +84,8 @@ def test_the_stream_feeds_its_function_and_gives_up_on_nothing_silently(program:
 
     assert {key: value for key, value in mapping.inputs.items() if key != "tags"} == {
         "eventSourceArn": f"arn:aws:dynamodb:{HERE}:table/ossi-test-contributions/stream/2026-01-01T00:00:00.000",
-        "functionName": f"arn:aws:lambda:{HERE}:function:ossi-test-stream",
+        "functionName": f"arn:aws:lambda:{HERE}:function:ossi-test-stream:live",
+        "enabled": True,
         "startingPosition": "TRIM_HORIZON",
         "batchSize": 25,
         "maximumBatchingWindowInSeconds": 0,
@@ -83,7 +97,7 @@ def test_the_stream_feeds_its_function_and_gives_up_on_nothing_silently(program:
         "filterCriteria": {"filters": [{"pattern": '{"eventName": ["INSERT", "MODIFY"]}'}]},
         "destinationConfig": {"onFailure": {"destinationArn": f"arn:aws:sqs:{HERE}:ossi-test-stream-failures"}},
     }
-    assert program.one("iam:RolePolicy", "stream").urn in mapping.depends_on
+    assert {program.one(kind, "stream").urn for kind in ("iam:RolePolicy", "lambda:Alias")} <= mapping.depends_on
 
 
 def test_the_report_runs_on_the_third_at_six_local_time(program: Program) -> None:
@@ -95,8 +109,8 @@ def test_the_report_runs_on_the_third_at_six_local_time(program: Program) -> Non
     assert schedule.inputs["scheduleExpressionTimezone"] == "Europe/Helsinki"
     assert schedule.inputs["flexibleTimeWindow"] == {"mode": "OFF"}
     target = schedule.inputs["target"]
-    assert target["arn"] == f"arn:aws:lambda:{HERE}:function:ossi-test-report"
-    assert target["roleArn"] == f"arn:aws:iam::{ACCOUNT}:role/ossi-test-monthly-report"
+    assert target["arn"] == f"arn:aws:lambda:{HERE}:function:ossi-test-report:live"
+    assert target["roleArn"] == f"arn:aws:iam::{ACCOUNT}:role/ossi-test-monthly-report-{REGION}"
     assert json.loads(target["input"]) == {"source": "schedule", "scheduledTime": "<aws.scheduler.scheduled-time>"}
     assert target["retryPolicy"] == {"maximumEventAgeInSeconds": 24 * 60 * 60, "maximumRetryAttempts": 185}
     assert program.one("iam:RolePolicy", "monthly-report").urn in schedule.depends_on
@@ -113,12 +127,30 @@ def test_what_is_due_is_looked_at_every_minute(program: Program, other_program: 
     schedule = program.one("scheduler:Schedule", "reconciliation").inputs
 
     assert schedule["scheduleExpression"] == "rate(1 minute)"
-    assert schedule["target"]["arn"] == f"arn:aws:lambda:{HERE}:function:ossi-test-reconcile"
+    assert schedule["target"]["arn"] == f"arn:aws:lambda:{HERE}:function:ossi-test-reconcile:live"
     # Not for a day, as the report: the next run does it too.
     assert schedule["target"]["retryPolicy"]["maximumEventAgeInSeconds"] == 60
     assert set(program.all("scheduler:Schedule")) == {"monthly-report", "reconciliation"}
     other = other_program.one("scheduler:Schedule", "reconciliation").inputs
     assert other["scheduleExpression"] == "rate(1 hour)"
+
+
+@pytest.mark.parametrize("name", ["monthly-report", "reconciliation"])
+def test_a_run_that_could_not_be_handed_over_is_kept_with_its_reason(program: Program, name: str) -> None:
+    target = program.one("scheduler:Schedule", name).inputs["target"]
+
+    assert target["deadLetterConfig"] == {"arn": f"arn:aws:sqs:{HERE}:ossi-test-schedule-failures"}
+
+
+def test_while_it_is_paused_nothing_starts_by_itself(program: Program, other_program: Program) -> None:
+    def started(of: Program) -> tuple[set[bool], set[str]]:
+        return (
+            {item.inputs["enabled"] for item in of.all("lambda:EventSourceMapping").values()},
+            {item.inputs["state"] for item in of.all("scheduler:Schedule").values()},
+        )
+
+    assert started(program) == ({True}, {"ENABLED"})
+    assert started(other_program) == ({False}, {"DISABLED"})
 
 
 def test_a_report_that_fails_three_times_is_kept_and_a_run_of_reconcile_is_not_repeated(program: Program) -> None:
@@ -127,12 +159,14 @@ def test_a_report_that_fails_three_times_is_kept_and_a_run_of_reconcile_is_not_r
     assert configs == {
         "report": {
             "functionName": "ossi-test-report",
+            "qualifier": "live",
             "maximumRetryAttempts": 2,
             "destinationConfig": {"onFailure": {"destination": f"arn:aws:sqs:{HERE}:ossi-test-report-failures"}},
         },
         # The next run does what one could not.
         "reconcile": {
             "functionName": "ossi-test-reconcile",
+            "qualifier": "live",
             "maximumEventAgeInSeconds": 60,
             "maximumRetryAttempts": 0,
         },

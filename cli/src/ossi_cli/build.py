@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from ossi_cli import packaging
+from ossi_cli.artifact_record import Architecture, ArtifactRecord, UnreadableRecordError, hash_of
 from ossi_cli.playground import require_playground
 from ossi_cli.uv import Uv, UvError
-from ossi_cli.workspace import ROOT, Function, select, source_hash
+from ossi_cli.workspace import ROOT, Function, commit, select, source_hash, version
 
 CLOUD_OUTPUT = ROOT / "dist"
 LOCAL_OUTPUT = ROOT / "dist" / "local"
@@ -37,7 +37,7 @@ class Artifact:
 def build_artifacts(
     names: tuple[str, ...], target: packaging.Target, output: Path, *, force: bool = False
 ) -> list[Artifact]:
-    """Bring the archives of the named functions (all if none is named) up to date in `output`.
+    """Bring the archives of the named functions (all if none is named) up to date in `output`, each with its record.
 
     Raises click.ClickException with a sentence: unknown function, uv missing, lock out of date, index unreachable;
     OSError when `output` or the work directory cannot be written.
@@ -45,45 +45,50 @@ def build_artifacts(
     chosen = select(names)
     uv = Uv(ROOT)
     uv.check_lock()
+    release = (version(), commit())
     # uv and zlib do the work outside Python's lock, so threads are enough to keep the cores busy.
     with ThreadPoolExecutor(max_workers=min(len(chosen), os.cpu_count() or 1)) as pool:
-        running = [pool.submit(_build_one, function, target, output, uv, force=force) for function in chosen]
+        running = [pool.submit(_build_one, function, target, output, uv, release, force=force) for function in chosen]
         return [future.result() for future in running]
 
 
-def _build_one(function: Function, target: packaging.Target, output: Path, uv: Uv, *, force: bool) -> Artifact:
-    archive = output / f"{function.name}.zip"
-    record = output / f"{function.name}.zip.json"
-    inputs = _hash_text(source_hash(function), packaging.recipe_hash(), target.fingerprint)
+def _build_one(
+    function: Function, target: packaging.Target, output: Path, uv: Uv, release: tuple[str, str | None], *, force: bool
+) -> Artifact:
+    archive, path = output / f"{function.name}.zip", output / f"{function.name}.json"
     started = time.monotonic()
-    if not force and _is_current(archive, record, inputs):
-        return Artifact(function.name, archive, archive.stat().st_size, None)
-    packaging.package(function, target, archive, uv, _WORK)
-    record.write_text(json.dumps({"inputs": inputs, "sha256": _hash_file(archive)}, indent=2) + "\n", encoding="utf-8")
-    return Artifact(function.name, archive, archive.stat().st_size, time.monotonic() - started)
+    wanted = ArtifactRecord(
+        architecture=target.architecture,
+        python=target.python,
+        version=release[0],
+        commit=release[1],
+        sha256=hash_of(archive) if archive.is_file() else "",
+        inputs=_hash_text(source_hash(function), packaging.recipe_hash(), target.fingerprint),
+    )
+    recorded = _recorded(path)
+    # The same bytes may be of another commit, and of another version.
+    current = recorded is not None and replace(recorded, version=wanted.version, commit=wanted.commit) == wanted
+    if force or not current:
+        packaging.package(function, target, archive, uv, _WORK)
+        wanted = replace(wanted, sha256=hash_of(archive))
+    if recorded != wanted:
+        wanted.write(path)
+    seconds = None if current and not force else time.monotonic() - started
+    return Artifact(function.name, archive, archive.stat().st_size, seconds)
 
 
-def _is_current(archive: Path, record: Path, inputs: str) -> bool:
-    """Whether the archive is the one that was made of these inputs; a damaged record or archive counts as no."""
-    if not archive.is_file() or not record.is_file():
-        return False
+def _recorded(path: Path) -> ArtifactRecord | None:
     try:
-        recorded = json.loads(record.read_text(encoding="utf-8"))
-    except ValueError:
-        return False
-    return recorded == {"inputs": inputs, "sha256": _hash_file(archive)}
+        return ArtifactRecord.read(path)
+    except UnreadableRecordError:
+        return None
 
 
 def _hash_text(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _hash_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def cloud_target(architecture: str = "arm64", *, bytecode: bool | None = None) -> packaging.Target:
+def cloud_target(architecture: Architecture = "arm64", *, bytecode: bool | None = None) -> packaging.Target:
     """For AWS Lambda, compiled by its version of Python, which is fetched into the checkout where the machine has none.
 
     `bytecode`: False packs sources only, True insists on compiling; None does without where that Python cannot be had, and says so.
@@ -117,14 +122,14 @@ def local_target(*, bytecode: bool | None = None) -> packaging.Target:
     """
     require_playground()
     # Imported here: a build for the cloud needs nothing of the playground.
-    from local_aws.environment import ensure_environment
+    from local_aws.environment import ARCHITECTURE, ensure_environment
     from local_aws.errors import LocalAwsError
 
     try:
         interpreter = ensure_environment(ROOT)
     except LocalAwsError as error:
         raise click.ClickException(str(error)) from error
-    return packaging.local_target(interpreter, bytecode=bytecode)
+    return packaging.local_target(ARCHITECTURE, interpreter, bytecode=bytecode)
 
 
 def build_for_local_aws() -> Path:
@@ -179,9 +184,17 @@ def _shown(path: Path) -> str:
 )
 @click.option("--force", is_flag=True, help="Build even if nothing has changed.")
 def build(
-    functions: tuple[str, ...], target: str, architecture: str, output: Path | None, bytecode: bool | None, force: bool
+    functions: tuple[str, ...],
+    target: str,
+    architecture: Architecture,
+    output: Path | None,
+    bytecode: bool | None,
+    force: bool,
 ) -> None:
-    """Make the deployment artifact of each FUNCTION, or of all: <function>.zip, from uv.lock, always the same bytes."""
+    """Make the deployment artifact of each FUNCTION, or of all: <function>.zip, from uv.lock, always the same bytes.
+
+    Beside each, <function>.json says what it was built for and from: `pulumi up` refuses what doesn't fit the stack's settings.
+    """
     if target == "local":
         chosen, directory = local_target(bytecode=bytecode), LOCAL_OUTPUT
     else:

@@ -5,16 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import boto3
 import click
-from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    NoRegionError,
-)
+
+from ossi_cli.aws import aws_client, in_sentences
 
 # Lambda keeps the connection open until the function has answered, 300 seconds at most.
 _READ_TIMEOUT_S = 310
@@ -26,45 +19,30 @@ class DeployedFunction:
     def __init__(self, name: str, *, region: str | None = None, endpoint_url: str | None = None) -> None:
         self.name = name
         # An answer that got lost is no reason to do it all again at once: whoever calls decides.
-        config = Config(connect_timeout=5, read_timeout=_READ_TIMEOUT_S, retries={"total_max_attempts": 1})
-        try:
-            session = boto3.Session(region_name=region)
-            self._client: Any = session.client("lambda", endpoint_url=endpoint_url, config=config)
-        except NoRegionError as error:
-            raise click.ClickException("Which AWS region? Give --region, or set AWS_REGION.") from error
-        except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint that is no URL
-            raise click.ClickException(f"AWS cannot be asked: {error}") from error
+        self._client = aws_client(
+            "lambda", region=region, endpoint_url=endpoint_url, read_timeout=_READ_TIMEOUT_S, attempts=1
+        )
 
     def invoke(self, request: dict[str, object]) -> dict[str, Any]:
         """The function's answer. Raises click.ClickException with a sentence where there is none."""
-        try:
+        missing = (
+            f"There is no function {self.name} in {self._client.meta.region_name}: is it this stack and region, and is it "
+            "updated to this version of Ossi?"
+        )
+        with in_sentences(f"invoke {self.name} (lambda:InvokeFunction)", {"ResourceNotFoundException": missing}):
             response = self._client.invoke(FunctionName=self.name, Payload=json.dumps(request))
-        except NoCredentialsError as error:
-            raise click.ClickException(
-                "There are no AWS credentials: log in as for `pulumi up`. The local AWS takes AWS_ACCESS_KEY_ID=test and "
-                "AWS_SECRET_ACCESS_KEY=test."
-            ) from error
-        except EndpointConnectionError as error:
-            raise click.ClickException(f"AWS does not answer: {error}") from error
-        except ClientError as error:
-            raise click.ClickException(self._explain(error)) from error
-        except BotoCoreError as error:
-            raise click.ClickException(f"AWS cannot be asked: {error}") from error
         answer = json.loads(response["Payload"].read() or b"null")
         if "FunctionError" in response or not isinstance(answer, dict):
             raise click.ClickException(
-                f"{self.name} failed{_what_failed(answer)}; its log, /aws/lambda/{self.name.split(':')[-1]}, says more."
+                f"{self.name} failed{_what_failed(answer)}; its log, /aws/lambda/{_plain(self.name)}, says more."
             )
         return answer  # pyright: ignore[reportUnknownVariableType]  # JSON
 
-    def _explain(self, error: ClientError) -> str:
-        details = error.response.get("Error", {})
-        code = details.get("Code", "")
-        if code == "ResourceNotFoundException":
-            return f"There is no function {self.name} in {self._client.meta.region_name}: is it this stack and region?"
-        if code in {"AccessDeniedException", "UnrecognizedClientException", "ExpiredTokenException"}:
-            return f"These AWS credentials may not invoke {self.name} (lambda:InvokeFunction): {details.get('Message', code)}"
-        return f"AWS refused: {details.get('Message', code)}"
+
+def _plain(name: str) -> str:
+    """The function's name, from an ARN or a name with or without a version or alias: `arn:aws:lambda:…:function:<name>:live`."""
+    parts = name.split(":")
+    return parts[6] if len(parts) > 6 else parts[0]
 
 
 def _what_failed(answer: object) -> str:

@@ -22,6 +22,7 @@ class Subcommand:
 SUBCOMMANDS = {
     "build": Subcommand("ossi_cli.build", "build", "Make the deployment artifact of each function."),
     "reconcile": Subcommand("ossi_cli.reconcile", "reconcile", "Send the messages that were not sent."),
+    "rollback": Subcommand("ossi_cli.rollback", "rollback", "Go back to the release before."),
     "redrive": Subcommand("ossi_cli.reconcile", "redrive", "Send again what was set aside."),
     "local": Subcommand("ossi_cli.local", "local", "Run the whole bot on this machine."),
 }

@@ -22,11 +22,12 @@ from tempfile import TemporaryDirectory
 import click
 
 from ossi_cli import reachable, stripping
+from ossi_cli.artifact_record import Architecture
 from ossi_cli.uv import Uv
 from ossi_cli.workspace import Function
 
 # Amazon Linux 2023, on which Lambda runs Python 3.13, has glibc 2.34: wheels for 2.28 and older run there.
-_PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
+_PLATFORMS: dict[Architecture, str] = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 CLOUD_PYTHON = "3.13"
 
 # Where Lambda unpacks the code. Tracebacks of compiled modules then name the path that exists there.
@@ -51,6 +52,7 @@ class Target:
     """
 
     name: str
+    architecture: Architecture
     python: str
     uv_options: tuple[str, ...]
     interpreter: Path | None
@@ -62,7 +64,7 @@ class Target:
         return f"{self.name} python {self.python} {compiled}"
 
 
-def cloud_target(architecture: str, interpreter: Path | None) -> Target:
+def cloud_target(architecture: Architecture, interpreter: Path | None) -> Target:
     """Linux on arm64 or x86_64, Python 3.13. `interpreter` is one of that version, or None."""
     # --python: only uv's own tool here, whose version and platform the other two options override.
     options = (
@@ -70,14 +72,16 @@ def cloud_target(architecture: str, interpreter: Path | None) -> Target:
         *("--python-platform", _PLATFORMS[architecture]),
         *("--python-version", CLOUD_PYTHON),
     )
-    return Target(f"cloud-{architecture}", CLOUD_PYTHON, options, interpreter)
+    return Target(f"cloud-{architecture}", architecture, CLOUD_PYTHON, options, interpreter)
 
 
-def local_target(interpreter: Path, *, bytecode: bool | None) -> Target:
+def local_target(architecture: Architecture, interpreter: Path, *, bytecode: bool | None) -> Target:
     """This machine, and the Python version of `interpreter`, which compiles the bytecode unless told not to."""
     version = python_version(interpreter)
     minor = ".".join(version.split(".")[:2])
-    return Target("local", minor, ("--python", str(interpreter)), None if bytecode is False else interpreter)
+    return Target(
+        "local", architecture, minor, ("--python", str(interpreter)), None if bytecode is False else interpreter
+    )
 
 
 def python_version(interpreter: Path) -> str:

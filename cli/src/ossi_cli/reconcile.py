@@ -104,7 +104,8 @@ def redrive(stack: str | None, function: str | None, region: str | None, endpoin
 def _find(stack: str | None, function: str | None, region: str | None, endpoint_url: str | None) -> DeployedFunction:
     if (stack is None) == (function is None):
         raise click.UsageError("Say which deployment: give either --stack or --function.")
-    return DeployedFunction(function or f"ossi-{stack}-reconcile", region=region, endpoint_url=endpoint_url)
+    # What is live may be another version than the last one that was published: see `ossi rollback`.
+    return DeployedFunction(function or f"ossi-{stack}-reconcile:live", region=region, endpoint_url=endpoint_url)
 
 
 @dataclass

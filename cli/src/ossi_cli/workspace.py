@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +37,7 @@ class Function:
 def functions(root: Path = ROOT) -> list[Function]:
     """Every folder of functions/ that holds a pyproject.toml, by name. A new function is one new folder."""
     found = [
-        Function(file.parent.name, _package_name(file), file.parent)
+        Function(file.parent.name, _project(file, "name"), file.parent)
         for file in sorted((root / "functions").glob("*/pyproject.toml"))
     ]
     if not found:
@@ -64,15 +66,39 @@ def source_hash(function: Function, root: Path = ROOT) -> str:
     return digest.hexdigest()
 
 
+def version(root: Path = ROOT) -> str:
+    """Ossi's version: `project.version` of the root pyproject.toml. Raises click.ClickException where there is none."""
+    return _project(root / "pyproject.toml", "version")
+
+
+def commit(root: Path = ROOT) -> str | None:
+    """The git commit that is checked out, with `+changes` behind it if what artifacts are made of has changed since.
+
+    None where `root` is no git checkout, or there is no git.
+    """
+    git = shutil.which("git")
+    # A prefix: root is only a folder of someone else's repository.
+    if git is None or _said(git, root, "rev-parse", "--show-prefix") != "":
+        return None
+    head = _said(git, root, "rev-parse", "HEAD")
+    changes = _said(git, root, "status", "--porcelain", "--", "functions", "shared", "uv.lock")
+    return f"{head}+changes" if head and changes else head
+
+
+def _said(git: str, root: Path, *words: str) -> str | None:
+    done = subprocess.run([git, "-C", root, *words], check=False, capture_output=True, text=True)
+    return None if done.returncode else done.stdout.strip()
+
+
 def _sources(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not _NOT_SOURCES.intersection(path.relative_to(folder).parts):
             yield path
 
 
-def _package_name(pyproject: Path) -> str:
+def _project(pyproject: Path, key: str) -> str:
     try:
         content: dict[str, Any] = tomllib.loads(pyproject.read_text(encoding="utf-8"))
-        return str(content["project"]["name"])
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise click.ClickException(f"{pyproject} does not name a package under [project]: {error}.") from error
+        return str(content["project"][key])
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise click.ClickException(f"{pyproject} has no {key} under [project]: {error}.") from error

@@ -33,6 +33,7 @@ from e2e.chaos.life import (
 from e2e.chaos.test_slack_fails import REDRIVE
 from e2e.driving import Ossi
 from e2e.running import descendants
+from local_aws.arns import function_name
 
 _SUBMITTED = (CONFIRM, ASK)
 # Slack holds the line, so that there is time to kill.
@@ -41,7 +42,7 @@ HOLDS_THE_LINE = Trouble("timeout")
 
 def workers(ossi: Ossi, function: str) -> set[int]:
     """The processes in which the local AWS runs a function."""
-    name = ossi.ready.functions[function].rpartition(":")[2]
+    name = function_name(ossi.ready.functions[function])
     return {pid for pid in descendants(ossi.ready.pid) if f"-{name}-" in _command_line(pid)}
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,7 @@ from ossi_cli.build import build_artifacts
 from ossi_cli.main import cli
 from ossi_cli.packaging import Target
 from ossi_cli.uv import Uv, UvError
-from ossi_cli.workspace import ROOT, Function, functions, source_hash
+from ossi_cli.workspace import ROOT, Function, commit, functions, source_hash
 
 
 def built_anew(target: Target, output: Path, *, force: bool = False) -> bool:
@@ -42,9 +45,59 @@ def test_a_damaged_archive_is_built_again(tmp_path: Path, cloud: Target) -> None
 
 def test_a_damaged_record_is_no_obstacle(tmp_path: Path, cloud: Target) -> None:
     built_anew(cloud, tmp_path)
-    (tmp_path / "download.zip.json").write_text("{")
+    (tmp_path / "download.json").write_text("{")
 
     assert built_anew(cloud, tmp_path)
+
+
+def test_a_record_says_what_the_archive_was_built_for_and_from(tmp_path: Path, cloud: Target) -> None:
+    built_anew(cloud, tmp_path)
+
+    record = json.loads((tmp_path / "download.json").read_text())
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (record["architecture"], record["python"]) == ("arm64", "3.13")
+    assert record["version"] == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert record["sha256"] == hashlib.sha256((tmp_path / "download.zip").read_bytes()).hexdigest()
+    if head.returncode == 0:
+        assert record["commit"].removesuffix("+changes") == head.stdout.strip()
+    else:
+        assert record["commit"] is None
+
+
+def test_the_same_bytes_of_another_version_get_another_record_without_being_built_again(
+    tmp_path: Path, cloud: Target
+) -> None:
+    built_anew(cloud, tmp_path)
+    path = tmp_path / "download.json"
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps({**record, "version": "0.0.1", "commit": None}))
+
+    assert not built_anew(cloud, tmp_path)
+    assert json.loads(path.read_text()) == record
+
+
+def git(directory: Path, *words: str) -> str:
+    person = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+    done = subprocess.run(["git", *person, *words], cwd=directory, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_the_commit_is_the_one_that_is_checked_out_and_says_if_its_sources_have_changed(tmp_path: Path) -> None:
+    assert commit(tmp_path) is None
+    checkout_with_a_function(tmp_path)
+    git(tmp_path, "init", "--quiet")
+    assert commit(tmp_path) is None  # nothing is committed
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "--message", "first")
+    head = git(tmp_path, "rev-parse", "HEAD")
+
+    assert commit(tmp_path) == head
+    (tmp_path / "notes.txt").write_text("of no artifact")
+    assert commit(tmp_path) == head
+    (tmp_path / "shared" / "src" / "ossi" / "new.py").write_text("")
+    assert commit(tmp_path) == f"{head}+changes"
+    # A copy of Ossi in a folder of someone else's repository.
+    assert commit(tmp_path / "shared") is None
 
 
 def test_another_target_in_the_same_directory_is_built_anew(tmp_path: Path, cloud: Target, local: Target) -> None:

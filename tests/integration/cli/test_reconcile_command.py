@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from http_server import Handler, Server
 from ossi_cli.main import cli
 
+ARN = "arn:aws:lambda:eu-north-1:111122223333:function:ossi-prod-reconcile"
 KEY = "U0AINO001#1792994700000"
 
 
@@ -82,7 +83,7 @@ def test_the_whole_table_is_looked_at_run_after_run(api: Lambda) -> None:
         "Looked at 702 contributions: 2 sent, 1 set aside.",
     ]
     assert [asked["after"] for asked in api.asked] == [None, "U1#1", "U2#2"]
-    assert api.paths == ["/2015-03-31/functions/ossi-prod-reconcile/invocations"] * 3
+    assert api.paths == ["/2015-03-31/functions/ossi-prod-reconcile%3Alive/invocations"] * 3
 
 
 def test_what_is_asked_for(api: Lambda) -> None:
@@ -130,8 +131,8 @@ def test_an_empty_table(api: Lambda) -> None:
 @pytest.mark.parametrize(
     ("status", "code", "sentence"),
     [
-        (404, "ResourceNotFoundException", "There is no function ossi-prod-reconcile in eu-north-1"),
-        (403, "AccessDeniedException", "may not invoke ossi-prod-reconcile (lambda:InvokeFunction): because"),
+        (404, "ResourceNotFoundException", "There is no function ossi-prod-reconcile:live in eu-north-1"),
+        (403, "AccessDeniedException", "may not invoke ossi-prod-reconcile:live (lambda:InvokeFunction): because"),
         (429, "TooManyRequestsException", "AWS refused: because"),
         (500, "ServiceException", "AWS refused: because"),
     ],
@@ -145,15 +146,24 @@ def test_what_aws_refuses_is_a_sentence(api: Lambda, status: int, code: str, sen
     assert len(api.asked) == 1
 
 
-def test_a_function_that_failed_is_a_sentence_with_the_place_of_its_log(api: Lambda) -> None:
+@pytest.mark.parametrize(
+    ("option", "value", "name"),
+    [
+        ("--stack", "prod", "ossi-prod-reconcile:live"),
+        ("--function", "f", "f"),
+        ("--function", f"{ARN}:live", f"{ARN}:live"),
+        ("--function", ARN, ARN),
+    ],
+)
+def test_a_function_that_failed_is_a_sentence_with_the_place_of_its_log(
+    api: Lambda, option: str, value: str, name: str
+) -> None:
     body = json.dumps({"errorType": "InvocationFailed", "errorMessage": "ClientError"}).encode()
     api.answers.append((200, {"X-Amz-Function-Error": "Unhandled"}, body))
-    result = typed(api, "redrive", "--stack", "prod")
+    result = typed(api, "redrive", option, value)
     assert result.exit_code == 1
-    assert result.output == (
-        "Error: ossi-prod-reconcile failed (InvocationFailed: ClientError); "
-        "its log, /aws/lambda/ossi-prod-reconcile, says more.\n"
-    )
+    log = "/aws/lambda/f" if value == "f" else "/aws/lambda/ossi-prod-reconcile"
+    assert result.output == f"Error: {name} failed (InvocationFailed: ClientError); its log, {log}, says more.\n"
 
 
 def test_missing_credentials_and_region_are_sentences(api: Lambda, monkeypatch: pytest.MonkeyPatch) -> None:

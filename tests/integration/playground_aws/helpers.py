@@ -37,9 +37,10 @@ def add_function(emulator: Emulator, name: str, source: str, *statements: dict[s
 
 
 def zipped(source: str, module: str = "handler.py") -> bytes:
+    """A zip file with one module; the same bytes for the same source."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(module, textwrap.dedent(source))
+        archive.writestr(zipfile.ZipInfo(module), textwrap.dedent(source))
     return packed.getvalue()
 
 

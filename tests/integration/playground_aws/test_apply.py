@@ -9,11 +9,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
+from built import write_artifact
 from integration.playground_aws.helpers import zipped
 from local_aws import ApplyError, Emulator, LocalAws, apply
 from local_aws.api_permissions import check_api_permissions
@@ -30,9 +31,9 @@ def handler(event, context):
 """
 
 
-def artifacts(directory: Path) -> Path:
+def artifacts(directory: Path, source: str = ECHO) -> Path:
     for name in FUNCTIONS:
-        (directory / f"{name}.zip").write_bytes(zipped(ECHO, f"ossi_{name}/handler.py"))
+        write_artifact(directory, name, zipped(source, f"ossi_{name}/handler.py"), architecture="x86_64")
     return directory
 
 
@@ -46,8 +47,8 @@ def config(directory: Path) -> dict[str, str]:
     }
 
 
-def ossi_in(directory: Path, state: Path | None = None) -> LocalAws:
-    return LocalAws(config(directory), SECRETS, project="ossi", program=INFRA, state_dir=state)
+def ossi_in(directory: Path, state: Path | None = None, **settings: str) -> LocalAws:
+    return LocalAws({**config(directory), **settings}, SECRETS, project="ossi", program=INFRA, state_dir=state)
 
 
 @pytest.fixture(scope="module")
@@ -135,11 +136,11 @@ def test_the_stream_is_delivered_and_the_emulator_does_not_deliver_it_too(local_
 def test_the_same_program_again_changes_nothing_and_another_setting_is_taken_over(
     local_aws: LocalAws, tmp_path: Path
 ) -> None:
-    before = inventory(local_aws.emulator)
+    before = inventory(local_aws.emulator), history(local_aws.emulator)
     directory = artifacts(tmp_path)
     again = apply(local_aws.emulator, config(directory), SECRETS, project="ossi", program=INFRA)
     assert again.outputs == local_aws.outputs
-    assert inventory(local_aws.emulator) == before
+    assert (inventory(local_aws.emulator), history(local_aws.emulator)) == before
     changed = apply(
         local_aws.emulator,
         {**config(directory), "graceDays": "5"},
@@ -148,10 +149,25 @@ def test_the_same_program_again_changes_nothing_and_another_setting_is_taken_ove
         program=INFRA,
     )
     assert changed.outputs == local_aws.outputs
-    slash = local_aws.emulator.client("lambda").get_function_configuration(FunctionName="ossi-local-slash")
+    slash = local_aws.emulator.client("lambda").get_function_configuration(
+        FunctionName=changed.outputs["functions"]["slash"]
+    )
+    assert slash.get("Version") == "2"
+    download = local_aws.emulator.client("lambda").get_alias(FunctionName="ossi-local-download", Name="live")
+    assert download["FunctionVersion"] == "1"
+    assert "slash 2" in download["Description"]
     assert slash.get("Environment", {}).get("Variables", {}).get("OSSI_GRACE_DAYS") == "5"
     secret = local_aws.emulator.client("secretsmanager").get_secret_value(SecretId=changed.outputs["secretArn"])
     assert json.loads(secret["SecretString"])["slackBotToken"] == "xoxb-local-other"
+
+
+def history(emulator: Emulator) -> tuple[int, int]:
+    """How many versions of functions there are, and how many releases."""
+    functions, parameters = emulator.client("lambda"), cast("Any", emulator).client("ssm")
+    versions = [
+        functions.list_versions_by_function(FunctionName=f"ossi-local-{name}")["Versions"] for name in FUNCTIONS
+    ]
+    return sum(map(len, versions)), len(parameters.get_parameter_history(Name="ossi-local-release")["Parameters"])
 
 
 def inventory(emulator: Emulator) -> dict[str, int]:
@@ -200,6 +216,44 @@ def test_it_all_comes_back_on_kept_state_and_what_was_not_delivered_is_delivered
     with ossi_in(directory, state) as third:
         third.poller.wait_idle(20)
         assert third.poller.deliveries == ()
+
+
+def test_what_changes_while_it_is_paused_is_delivered_once_afterwards(tmp_path: Path) -> None:
+    directory, state = tmp_path / "dist", tmp_path / "state"
+    directory.mkdir()
+    artifacts(directory)
+    with ossi_in(directory, state) as before:
+        put(before, 1)
+        before.poller.wait_idle(20)
+        # As a version before aliases has left it.
+        functions = before.emulator.client("lambda")
+        (mapping,) = functions.list_event_source_mappings()["EventSourceMappings"]
+        functions.update_event_source_mapping(UUID=mapping.get("UUID", ""), FunctionName="ossi-local-stream")
+    with ossi_in(directory, state, paused="true") as paused:
+        put(paused, 2)
+        put(paused, 3)
+        assert states_of_schedules(paused) == {"DISABLED"}
+        assert paused.poller.deliveries == ()
+        applied = apply(
+            paused.emulator, {**config(directory), "paused": "true"}, SECRETS, project="ossi", program=INFRA
+        )
+        assert applied.stream_mappings == ()
+    with ossi_in(directory, state) as after:
+        after.poller.wait_idle(20)
+        assert states_of_schedules(after) == {"ENABLED"}
+        (now,) = after.emulator.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+        assert (now.get("UUID"), now.get("FunctionArn")) == (mapping.get("UUID"), after.outputs["functions"]["stream"])
+        assert sum(len(delivery.sequence_numbers) for delivery in after.poller.deliveries) == 2
+
+
+def put(aws: LocalAws, timestamp: int) -> None:
+    aws.emulator.client("dynamodb").put_item(
+        TableName=aws.outputs["table"], Item={"userId": {"S": "U1"}, "timestamp": {"N": str(timestamp)}}
+    )
+
+
+def states_of_schedules(aws: LocalAws) -> set[str | None]:
+    return {schedule.get("State") for schedule in aws.emulator.client("scheduler").list_schedules()["Schedules"]}
 
 
 Program = Callable[[str], Path]
@@ -309,15 +363,16 @@ def test_components_secrets_and_printing_do_not_disturb(
 def test_a_missing_program_and_a_missing_artifact_are_sentences(emulator: Emulator, tmp_path: Path) -> None:
     with pytest.raises(ApplyError, match="There is no Pulumi program"):
         apply(emulator, {}, {}, project="small", program=tmp_path)
-    with pytest.raises(ApplyError, match="zip"):
+    with pytest.raises(ApplyError, match="artifact of the function report is missing"):
         apply(emulator, config(tmp_path), SECRETS, project="ossi", program=INFRA)
 
 
 def test_a_route_whose_function_does_not_let_the_api_in_is_named(local_aws: LocalAws) -> None:
     client = local_aws.emulator.client("lambda")
     check_api_permissions(local_aws.emulator)
-    policy = json.loads(client.get_policy(FunctionName="ossi-local-slash")["Policy"])
+    live = {"FunctionName": "ossi-local-slash", "Qualifier": "live"}
+    policy = json.loads(client.get_policy(**live)["Policy"])
     for statement in policy["Statement"]:
-        client.remove_permission(FunctionName="ossi-local-slash", StatementId=statement["Sid"])
+        client.remove_permission(**live, StatementId=statement["Sid"])
     with pytest.raises(ApplyError, match="POST /slash"):
         check_api_permissions(local_aws.emulator)

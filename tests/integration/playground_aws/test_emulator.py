@@ -101,6 +101,36 @@ def test_the_attempts_of_an_asynchronous_invocation_have_one_request_id_and_othe
     assert first != second
 
 
+def test_an_alias_has_its_own_settings_for_asynchronous_invocations(emulator: Emulator) -> None:
+    source = """
+    import pathlib
+
+    def handler(event, context):
+        with pathlib.Path(event["file"]).open("a") as file:
+            file.write(context.invoked_function_arn + "\\n")
+        raise ValueError("again")
+    """
+    arn = add_function(emulator, "failing-by-alias", source)
+    functions, queues = emulator.client("lambda"), emulator.client("sqs")
+    version = functions.publish_version(FunctionName=arn)["Version"]
+    functions.create_alias(FunctionName=arn, Name="live", FunctionVersion=version)
+    url = queues.create_queue(QueueName="given-up-by-alias")["QueueUrl"]
+    queue = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    functions.put_function_event_invoke_config(
+        FunctionName=arn,
+        Qualifier="live",
+        MaximumRetryAttempts=0,
+        DestinationConfig={"OnFailure": {"Destination": queue}},
+    )
+    file = emulator.log_file.parent / "by-alias"
+
+    functions.invoke(FunctionName=f"{arn}:live", InvocationType="Event", Payload=f'{{"file": "{file}"}}')
+
+    messages = eventually(lambda: queues.receive_message(QueueUrl=url).get("Messages"), 60)
+    assert len(messages) == 1
+    assert file.read_text().splitlines() == [f"{arn}:live"]  # after one attempt
+
+
 def test_many_invocations_at_once_share_the_workers_that_the_machine_can_work_with(emulator: Emulator) -> None:
     source = """
     import os, time

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from typing import cast
 
+from local_aws.arns import unqualified
 from local_aws.directory_lock import private_file
 
 
@@ -40,4 +41,5 @@ class Checkpoints:
 
 
 def _key(function_arn: str, stream_arn: str, shard_id: str) -> str:
-    return f"{function_arn} {stream_arn} {shard_id}"
+    # A mapping keeps its place when it calls the function by another alias.
+    return f"{unqualified(function_arn)} {stream_arn} {shard_id}"

@@ -68,6 +68,7 @@ def main() -> None:
     schedule_as_aws_does()
     say_for_which_schedule()
     repeat_under_one_request_id()
+    repeat_as_an_alias_says()
     share_the_machine()
     unpack_once()
     authorize_on_streams()
@@ -216,6 +217,31 @@ def repeat_under_one_request_id() -> None:
 
     functions.invoke_async_with_retry = invoke_under_one_id
     functions.new_uuid = lambda: request_id.get() or new_uuid()
+
+
+def repeat_as_an_alias_says() -> None:
+    """Keeps to the alias's own settings where a function is invoked asynchronously by it: retries, age, destination.
+
+    Source: AWS Lambda API reference, PutFunctionEventInvokeConfig ("for a function, version, or alias").
+    """
+    functions = _ministack(
+        "services.lambda_svc",
+        "invoke_async_with_retry",
+        "_functions",
+        "_event_invoke_config",
+        "_lambda_function_name_and_qualifier_from_arn",
+    )
+    invoke = functions.invoke_async_with_retry
+
+    def invoke_by_alias(func: dict[str, Any], event: dict[str, Any]) -> None:
+        arn = func.get("config", {}).get("FunctionArn", "")
+        name, qualifier = functions._lambda_function_name_and_qualifier_from_arn(arn)
+        if qualifier and name in functions._functions:
+            settings = functions._event_invoke_config(functions._functions[name], qualifier)
+            func = {**func, "event_invoke_config": settings or {}}
+        invoke(func, event)
+
+    functions.invoke_async_with_retry = invoke_by_alias
 
 
 def share_the_machine() -> None:

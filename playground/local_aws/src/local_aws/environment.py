@@ -8,17 +8,26 @@ its artifact lacks therefore fails here as it would on AWS. In a uv workspace th
 import fcntl
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final, Literal
 
 from local_aws.errors import LocalAwsError
 
 DEPENDENCY_GROUP = "local-aws"
 _MARKER = "lock-hash"
+
+PYTHON: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
+"""The version of Python that functions run on here: the one that runs us."""
+ARCHITECTURE: Final[Literal["arm64", "x86_64"]] = (
+    "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
+)
+"""This machine's, as Lambda calls it."""
 
 
 def repository_root(start: Path | None = None) -> Path:

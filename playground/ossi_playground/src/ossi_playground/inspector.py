@@ -11,6 +11,7 @@ from boto3.dynamodb.types import Binary, TypeDeserializer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws import Delivery
+from local_aws.arns import function_name
 from local_slack.inspector import DeliveryRead, InspectorError, LogLine, TableRead
 from local_slack.jsonish import Json, JsonObject
 
@@ -58,7 +59,7 @@ class AwsInspector:
         return [
             DeliveryRead(
                 at=each.at,
-                function=each.function_arn.rpartition(":")[2],
+                function=function_name(each.function_arn),
                 records=len(each.sequence_numbers),
                 attempt=each.attempt,
                 outcome=each.outcome,
@@ -79,7 +80,7 @@ class AwsInspector:
             return []
         try:
             configuration = aws.emulator.client("lambda").get_function_configuration(FunctionName=arn)
-            group = configuration.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{arn.rpartition(':')[2]}")
+            group = configuration.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{function_name(arn)}")
             logs = aws.emulator.client("logs")
             lines: list[LogLine] = []
             for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group):

@@ -18,7 +18,7 @@ import httpx
 
 from local_aws import Delivery, LocalAws
 from local_aws.directory_lock import lock_directory, private_file
-from local_aws.environment import repository_root
+from local_aws.environment import ARCHITECTURE, PYTHON, repository_root
 from local_aws.errors import LocalAwsError
 from local_slack.errors import LocalSlackError
 from local_slack.server import SlackServer
@@ -85,6 +85,8 @@ class LocalOssi:
                     "publicChannel": self.seed.public_channel,
                     "slackApiUrl": slack_api_url,
                     "artifacts": str(self._options.artifacts),
+                    "architecture": ARCHITECTURE,
+                    "python": PYTHON,
                     "deletionProtection": "false",
                     "timeZone": _TIME_ZONE,
                 },

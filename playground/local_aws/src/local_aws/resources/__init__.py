@@ -13,7 +13,8 @@ from local_aws.resources import (
     secrets,
     sns,
     sqs,
+    ssm,
 )
 
 # Importing a module registers its functions.
-MODULES = (apigateway, cloudwatch, dynamodb, functions, iam, kms, logs, s3, scheduler, secrets, sns, sqs)
+MODULES = (apigateway, cloudwatch, dynamodb, functions, iam, kms, logs, s3, scheduler, secrets, sns, sqs, ssm)

@@ -44,6 +44,14 @@ def _partition(_cloud: Cloud, _inputs: Inputs) -> Outputs:
     return {"id": "aws", "partition": "aws", "dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws"}
 
 
+def _service_quota(cloud: Cloud, inputs: Inputs) -> Outputs:
+    asked = (inputs.text("serviceCode"), inputs.text("quotaCode"))
+    if asked != ("lambda", "L-B99A9384"):
+        raise InputError(f"the local AWS knows the quota of concurrent executions only, not {' '.join(asked)}")
+    limit = cloud.clients.client("lambda").get_account_settings().get("AccountLimit", {})
+    return {"id": "/".join(asked), "quotaName": "Concurrent executions", "value": limit.get("ConcurrentExecutions", 0)}
+
+
 def _policy_document(_cloud: Cloud, inputs: Inputs) -> Outputs:
     document: dict[str, object] = {"Version": inputs.maybe_text("version") or "2012-10-17"}
     policy_id = inputs.maybe_text("policyId")
@@ -80,5 +88,6 @@ _CALLERS: dict[str, _Caller] = {
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
     "aws:index/getRegion:getRegion": _region,
     "aws:index/getPartition:getPartition": _partition,
+    "aws:servicequotas/getServiceQuota:getServiceQuota": _service_quota,
     "aws:iam/getPolicyDocument:getPolicyDocument": _policy_document,
 }

@@ -6,10 +6,11 @@ import base64
 import contextlib
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
 
+from local_aws.arns import unqualified
 from local_aws.event_filters import EventFilter
 from local_aws.resources.registry import Cloud, InputError, Inputs, Outputs, given, resource
 from local_aws.resources.wait import wait_for
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
 @resource("aws:lambda/function:Function")
 def function(cloud: Cloud, logical: str, inputs: Inputs) -> Outputs:
-    """Creates a function or updates its code and settings; returns when it can be invoked."""
+    """Creates a function or updates its code and settings, and publishes a version; returns when it can be invoked."""
     client = cloud.clients.client("lambda")
     name = cloud.physical_name(logical, inputs)
     code = _zip_file(inputs.raw("code"))
     inputs.maybe_text("sourceCodeHash")  # tells the provider when to upload; we compare the code itself
-    inputs.flag("publish")
+    publish = inputs.flag("publish")
     inputs.flag("skipDestroy")  # says how to delete
     architectures = inputs.texts("architectures")
     settings = _settings(inputs)
@@ -37,14 +38,17 @@ def function(cloud: Cloud, logical: str, inputs: Inputs) -> Outputs:
             FunctionName=name, Code={"ZipFile": code}, **given(Architectures=architectures or None), **settings
         )
     else:
-        client.update_function_configuration(FunctionName=name, **settings)
-        _wait_until_ready(client, name)
+        # An update without a change would be published as another version.
+        if _differs(settings, cast("dict[str, Any]", found)):
+            client.update_function_configuration(FunctionName=name, **settings)
+            _wait_until_ready(client, name)
         if found.get("CodeSha256") != _sha256(code):
             client.update_function_code(FunctionName=name, ZipFile=code, **given(Architectures=architectures or None))
     _wait_until_ready(client, name)
     # -1 is the provider's word for no reservation.
     if reserved is not None and reserved >= 0:
         client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)
+    version = client.publish_version(FunctionName=name)["Version"] if publish else "$LATEST"
     made = client.get_function_configuration(FunctionName=name)
     arn = cloud.arn("lambda", f"function:{name}")
     return {
@@ -52,14 +56,22 @@ def function(cloud: Cloud, logical: str, inputs: Inputs) -> Outputs:
         "name": name,
         "arn": arn,
         "invokeArn": _invoke_arn(cloud, arn),
-        "qualifiedArn": f"{arn}:$LATEST",
-        "qualifiedInvokeArn": _invoke_arn(cloud, f"{arn}:$LATEST"),
-        "version": "$LATEST",
+        "qualifiedArn": f"{arn}:{version}",
+        "qualifiedInvokeArn": _invoke_arn(cloud, f"{arn}:{version}"),
+        "version": version,
         "lastModified": made.get("LastModified", ""),
         "codeSha256": made.get("CodeSha256", ""),
         "sourceCodeHash": made.get("CodeSha256", ""),
         "sourceCodeSize": made.get("CodeSize", 0),
     }
+
+
+def _differs(wanted: object, found: object) -> bool:
+    """Tells whether something in `wanted` is otherwise in `found`, which may hold more."""
+    if isinstance(wanted, dict):
+        there = cast("dict[str, object]", found) if isinstance(found, dict) else {}
+        return any(_differs(value, there.get(key)) for key, value in cast("dict[str, object]", wanted).items())
+    return wanted != found
 
 
 def _settings(inputs: Inputs) -> dict[str, Any]:
@@ -113,28 +125,50 @@ def _invoke_arn(cloud: Cloud, arn: str) -> str:
     return f"arn:aws:apigateway:{cloud.region}:lambda:path/2015-03-31/functions/{arn}/invocations"
 
 
+@resource("aws:lambda/alias:Alias")
+def alias(cloud: Cloud, logical: str, inputs: Inputs) -> Outputs:
+    """Creates an alias or lets it name another version."""
+    client = cloud.clients.client("lambda")
+    name, function_name = cloud.physical_name(logical, inputs, limit=128), inputs.text("functionName")
+    settings: dict[str, Any] = {
+        "FunctionName": function_name,
+        "Name": name,
+        "FunctionVersion": inputs.text("functionVersion"),
+        "Description": inputs.maybe_text("description") or "",
+    }
+    try:
+        client.get_alias(FunctionName=function_name, Name=name)
+    except client.exceptions.ResourceNotFoundException:
+        arn = client.create_alias(**settings)["AliasArn"]
+    else:
+        arn = client.update_alias(**settings)["AliasArn"]
+    return {"id": arn, "arn": arn, "name": name, "invokeArn": _invoke_arn(cloud, arn)}
+
+
 @resource("aws:lambda/permission:Permission")
 def permission(cloud: Cloud, logical: str, inputs: Inputs) -> Outputs:
     """Lets a service invoke a function; replaces the statement of the same name."""
     client = cloud.clients.client("lambda")
-    name = inputs.text("function")
+    name, qualifier = inputs.text("function"), inputs.maybe_text("qualifier")
     statement = cloud.physical_name(logical, inputs, key="statementId", limit=100)
     settings = given(
         Action=inputs.text("action"),
         Principal=inputs.text("principal"),
         SourceArn=inputs.maybe_text("sourceArn"),
         SourceAccount=inputs.maybe_text("sourceAccount"),
-        Qualifier=inputs.maybe_text("qualifier"),
+        Qualifier=qualifier,
     )
-    with contextlib.suppress(client.exceptions.ResourceNotFoundException):  # the first run
-        client.remove_permission(FunctionName=name, StatementId=statement)
+    # The one that an earlier program gave may be the whole function's.
+    for place in (qualifier, None):
+        with contextlib.suppress(client.exceptions.ResourceNotFoundException):  # the first run
+            client.remove_permission(FunctionName=name, StatementId=statement, **given(Qualifier=place))
     client.add_permission(FunctionName=name, StatementId=statement, **settings)
     return {"id": statement, "statementId": statement}
 
 
 @resource("aws:lambda/eventSourceMapping:EventSourceMapping")
 def event_source_mapping(cloud: Cloud, _logical: str, inputs: Inputs) -> Outputs:
-    """Creates a mapping or updates the one with the same source and function.
+    """Creates a mapping or updates the one with the same source and function, whatever alias of it was called before.
 
     The mapping is stored disabled, since the emulator's poller drops partial batch failures; ours reads its settings
     from there and serves it if the program wants it enabled.
@@ -144,7 +178,8 @@ def event_source_mapping(cloud: Cloud, _logical: str, inputs: Inputs) -> Outputs
     enabled = inputs.flag("enabled", default=True)
     starting = inputs.maybe_text("startingPosition")
     settings = _mapping_settings(inputs)
-    found = client.list_event_source_mappings(FunctionName=function_name, EventSourceArn=source)["EventSourceMappings"]
+    mappings = client.list_event_source_mappings(EventSourceArn=source)["EventSourceMappings"]
+    found = [item for item in mappings if unqualified(item.get("FunctionArn", "")) == unqualified(function_name)]
     if found:
         mapping_id = found[0].get("UUID", "")
         made = client.update_event_source_mapping(
