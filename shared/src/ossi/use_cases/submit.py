@@ -10,7 +10,7 @@ from ossi.domain.form import InvalidForm, SubmittedForm, check
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.lifecycle import submitted
 from ossi.ports import Chat, Clock, Submissions
-from ossi.slack.errors import SlackError
+from ossi.slack.errors import SlackError, log_failure
 
 _logger = logging.getLogger(__name__)
 
@@ -77,5 +77,5 @@ def _name_of(submitter: Submitter, chat: Chat) -> str:
     try:
         return chat.user_name(submitter.user_id) or submitter.user_name
     except SlackError as error:
-        _logger.warning("could not fetch the user's name from Slack", extra={"why": error.code})
+        log_failure(_logger, "could not fetch the user's name from Slack", error, answer=False)
         return submitter.user_name
