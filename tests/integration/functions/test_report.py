@@ -11,6 +11,7 @@ import pytest
 from integration.functions.cloud import BUCKET, LEDGER, LINK_KEY
 from integration.functions.events import Context, load
 from integration.functions.world import MAIJA, PUBLIC, World, a_row
+from local_slack.control_models import MessageRead
 from ossi.aws.dynamodb import to_item
 from ossi.delivery.policy import claimed, owed
 from ossi.delivery.record import DeliveryKey, Record
@@ -95,6 +96,7 @@ def test_who_asks_for_what_the_channel_has_is_told_alone(world: World) -> None:
     """15 of 25 requests made copies that told nobody anything (issue 15)."""
     october(world)
     handler(load("schedule"), Context())
+    told: list[MessageRead] = []
     for number in range(3):
         result = world.control.command(MAIJA, "report 2026-10", channel=PUBLIC)
         assert world.run_report() == {"month": "2026-10", "announced": False}

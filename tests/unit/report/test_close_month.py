@@ -501,7 +501,8 @@ def test_a_month_that_cannot_be_closed_yet_is_not_missed() -> None:
 def test_what_is_before_the_first_closed_month_is_never_missed_whenever_it_was_accepted() -> None:
     made = int(datetime(2026, 11, 3, 6, tzinfo=HELSINKI).timestamp() * 1000)
     office = Office(
-        *(accepted(at, SEPTEMBER).model_copy(update={"decided_at": made + at}) for at in (-1, 1)), accepted(9, NOVEMBER)
+        *(accepted(at, SEPTEMBER).model_copy(update={"decided_at": made + at - 2}) for at in (1, 3)),
+        accepted(9, NOVEMBER),
     )
     office.close(OCTOBER)
     office.on(2027, 1, 3)

@@ -284,7 +284,7 @@ def test_an_asker_who_cannot_be_told_at_all_gets_a_copy_in_the_channel() -> None
 def test_a_report_whose_announcement_could_not_be_noted_is_announced_once() -> None:
     office = Office(*ROWS)
 
-    def fail(_month: Month, _shown: Shown) -> None:
+    def fail(month: Month, shown: Shown) -> None:  # noqa: ARG001  # as its caller names them
         raise ConnectionError
 
     office.records.keep_shown = fail
