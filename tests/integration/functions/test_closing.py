@@ -346,6 +346,25 @@ def test_a_month_that_may_not_be_closed_is_answered_privately(world: World, firs
     ]
 
 
+@pytest.mark.parametrize("answered", ["privately", "by direct message"])
+def test_a_manager_who_is_answered_alone_can_close_the_month_from_there(books: World, answered: str) -> None:
+    """The channel's message with the button may have been deleted."""
+    made(books, asked("2020-09"))
+    books.control.command(MATTI, "report 2020-09", channel=PUBLIC)
+    event = books.cloud.invoked.pop()
+    handler(event | ({} if answered == "privately" else {"responseUrl": ""}), Context())
+    place = {"channel": PUBLIC} if answered == "privately" else {"ts": books.control.dm(MATTI)[-1].ts}
+
+    result = books.control.press(MATTI, "close_month", value="2020-09", **place)
+
+    assert (result.status, result.error) == (200, None)
+    (event,) = books.cloud.invoked
+    assert handler(event, Context())["announced"] is True
+    assert closed(books) == ["2020-08", "2020-09"]
+    alone = [*books.control.ephemeral(MATTI), *books.control.dm(MATTI)]
+    assert [act for each in alone for act in each.actions] == []
+
+
 def test_a_button_that_cannot_be_taken_away_still_closes_and_is_answered(books: World) -> None:
     made(books, asked("2020-09"))
     books.control.fail("chat.update", "slack_error", error="cant_update_message")

@@ -254,6 +254,14 @@ def test_files_that_may_go_before_a_link_ends_are_stored_again_and_the_channel_g
     assert (len(office.said), len(office.slack.answered), len(office.bucket.stored)) == (1, 1, 6)
 
 
+def test_a_channel_that_was_configured_since_gets_the_report() -> None:
+    office = Office(*ROWS)
+    office.make()
+    office.maker = replace(office.maker, management_channel="C0NEW")
+    assert office.make(ASKED, MAIJA, response_url=ANSWER)
+    assert (len(office.house.texts("C0NEW")), office.slack.answered) == (1, [])
+
+
 def test_an_empty_month_that_the_channel_knows_is_answered_without_links() -> None:
     office = Office(contribution())
     office.make()
@@ -352,7 +360,7 @@ def test_a_schedule_that_comes_to_a_closed_month_says_nothing_more() -> None:
 def test_a_close_that_fails_stays_a_close(run: str) -> None:
     """Whoever finishes it knows from the run's name alone, days later."""
     office = Office(*ROWS)
-    kept, office.records.all = office.records.all, _unreadable
+    kept, office.records.all = office.records.all, unreadable_records
     for _ in range(3):
         with pytest.raises(UnreadableReport):
             office.make(run, MAIJA)
@@ -532,7 +540,7 @@ def test_a_report_that_closed_its_month_for_a_manager_is_always_finished() -> No
 def test_a_scheduled_report_that_could_not_be_made_for_days_closes_its_month_unless_another_one_did() -> None:
     for another in (False, True):
         office = Office(*ROWS)
-        kept, office.records.all = office.records.all, _unreadable
+        kept, office.records.all = office.records.all, unreadable_records
         for _ in range(3):
             with pytest.raises(UnreadableReport):
                 office.make()
@@ -545,7 +553,7 @@ def test_a_scheduled_report_that_could_not_be_made_for_days_closes_its_month_unl
         assert not office.record().open
 
 
-def _unreadable() -> dict[Month, ReportRecord]:
+def unreadable_records() -> dict[Month, ReportRecord]:
     raise UnreadableReport("2026-09")
 
 
@@ -610,7 +618,7 @@ def test_a_report_is_finished_whatever_is_wrong_with_the_records_of_other_months
     office.make()
     kept = office.records.all
 
-    office.records.all = _unreadable
+    office.records.all = unreadable_records
     assert not finish_report(office.maker, RUN, "announce_report")
     assert office.record().state is State.PARKED
     office.records.all = kept

@@ -19,7 +19,7 @@ from ossi.runtime.errors import OutOfTime
 from ossi.slack.errors import FailureKind
 from ossi.slack.messages.report_failure import report_failed, report_stopped
 from ossi_report.make_report import ReportRun, finish_report, make_report
-from unit.report.test_make_report import DAY, MINUTE, OCTOBER, RUN, Office
+from unit.report.test_make_report import DAY, MINUTE, OCTOBER, RUN, Office, unreadable_records
 from unit.slack_ui.judge import assert_taken
 
 TROUBLE = DeliveryKey(RUN, "announce_trouble")
@@ -316,6 +316,26 @@ def test_a_report_whose_process_always_dies_is_begun_ever_more_rarely() -> None:
             platform(partial(finish_report, office.maker, record.key.subject, record.key.effect))
         office.now.ms = max(office.now.ms, started + MINUTE)
     assert office.record().begun == 3 * 6  # at once, after six minutes, then after 1, 2, 4 and 8 hours
+
+
+def test_trouble_with_a_month_that_someone_else_has_closed_is_told_no_more() -> None:
+    office = Failing()
+    run = "report#2026-10#manager#1.2.3"
+    office.slack.answer = lambda method, _place, _text: (
+        failing(FailureKind.NOT_DONE) if method == "chat.postMessage" else OK
+    )
+    kept, office.records.all = office.records.all, unreadable_records
+    for _ in range(3):
+        with suppress(UnreadableReport):
+            office.make(run, "U0MAIJA01")
+    assert office.record("announce_trouble", run).open
+    office.records.all, office.slack.answer, office.error = kept, always(OK), None
+    office.make("report#2026-10#admin#4.5.6")
+    assert not finish_report(office.maker, run, "announce_report")
+    assert not office.record("announce_trouble", run).open
+    office.minutes(120)
+    assert ["October 2026 is closed" in said for said in office.said] == [True]
+    assert ["already closed" in text for text in office.house.texts("U0MAIJA01")] == [True]
 
 
 def test_a_report_of_a_month_that_a_hand_made_up_is_put_away() -> None:

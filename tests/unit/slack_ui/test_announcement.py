@@ -202,14 +202,18 @@ def test_the_foot_says_why_there_is_a_report(closer: Closer | None, requested_by
 
 
 def test_whoever_asks_for_what_is_there_gets_its_links() -> None:
-    message = report_unchanged(OCTOBER, "C0MANAGERS", LINKS, EXPIRES)
+    message = report_unchanged(REPORT, "C0MANAGERS", LINKS, EXPIRES)
     assert_taken(message)
     assert {("link", link) for link in LINKS.values()} <= acts_of(message)
     assert "Nothing has changed since the last October 2026 report" in shown(message)
     assert "The links work until 2026-11-10 06:00, Europe/Helsinki time." in shown(message)
-    without = report_unchanged(OCTOBER, "C0MANAGERS", {}, EXPIRES)
+    without = report_unchanged(REPORT, "C0MANAGERS", {}, EXPIRES)
     assert_taken(without)
     assert "links" not in shown(without)
+    assert elements_of(message, "button") == elements_of(without, "button") == []
+    closable = report_unchanged(replace(REPORT, edition=CLOSABLE), "C0MANAGERS", LINKS, EXPIRES)
+    assert_taken(closable)
+    assert [each["value"] for each in elements_of(closable, "button")] == ["2026-10"]
 
 
 def test_late_ones_are_named_with_their_months_and_amounts() -> None:

@@ -87,6 +87,11 @@ class ButtonsPressed(_Part):
         return MessageRef(channel=channel, ts=ts) if isinstance(channel, str) and isinstance(ts, str) else None
 
     @property
+    def is_ephemeral(self) -> bool:
+        """Whether the message isn't kept by Slack, and only its reader sees it."""
+        return self.container.get("is_ephemeral") is True
+
+    @property
     def blocks(self) -> list[dict[str, Any]]:
         """The message's blocks, as Slack has them; none where Slack doesn't send them."""
         blocks: object = self.message.get("blocks")

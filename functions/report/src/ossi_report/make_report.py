@@ -37,7 +37,7 @@ from ossi.domain.months import Month
 from ossi.domain.payroll import Closer, Obstacle, Shown
 from ossi.domain.report import Report
 from ossi.ports import Chat, Message, ReportFiles
-from ossi.slack.errors import FailureKind, SlackError
+from ossi.slack.errors import FailureKind, SlackError, log_failure
 from ossi.slack.messages.closing import not_closed
 from ossi.slack.messages.report import report_empty, report_ready, report_unchanged
 from ossi.slack.messages.report_failure import report_failed, report_stopped
@@ -228,6 +228,7 @@ def _finish(maker: ReportMaker, run: ReportRun, record: Record, limited: Limited
     except NotClosable as error:
         _tell_asker(maker, run, not_closed(run.month, error.obstacle))
         _put_away(maker, record, f"not closed: {error.obstacle}")
+        _withdraw_failure(maker, run, "the month can't be closed")
         return Made(announced=False, obstacle=error.obstacle)
     except Exception as error:
         _note_failure(maker, run, record, _code(error), last=last)
@@ -238,13 +239,13 @@ def _finish(maker: ReportMaker, run: ReportRun, record: Record, limited: Limited
         run.closer is Closer.SCHEDULE or _tell_asker(maker, run, drawn.unchanged)
     ):  # who can't be told gets a copy in the channel
         _put_away(maker, record, "nothing has changed since the last report")
-        _withdraw_failure(maker, run)
+        _withdraw_failure(maker, run, "nothing has changed since the last report")
         return Made(announced=False)
     outcome = _announce(maker, run, record, drawn.message)
     if not isinstance(outcome, Sent):
         return Made(announced=False)
     _logger.info("report announced", extra={"run": run.id, "rows": drawn.rows, "metric": "ReportMade"})
-    _withdraw_failure(maker, run)
+    _withdraw_failure(maker, run, "the report was announced")
     try:
         maker.books.records.keep_shown(run.month, drawn.shown)
     except Exception:  # it costs no more than a copy of the report
@@ -263,7 +264,7 @@ def _tell_asker(maker: ReportMaker, run: ReportRun, message: Message) -> bool:
         try:
             way()
         except SlackError as error:
-            _logger.warning("the asker was not answered", extra={"run": run.id, "why": error.code})
+            log_failure(_logger, "the asker was not answered", error, answer=False)
         else:
             return True
     return False
@@ -369,12 +370,12 @@ def _tell(maker: ReportMaker, run: ReportRun, message: Message, *, replaces: boo
         return False
 
 
-def _withdraw_failure(maker: ReportMaker, run: ReportRun) -> None:
+def _withdraw_failure(maker: ReportMaker, run: ReportRun, why: str) -> None:
     """What was still to be said about a failure isn't so any more."""
     key = DeliveryKey(run.id, FAILURE)
     told = maker.deliveries.read([key]).get(key)
     if told is not None and told.open and told.state is not State.SENT:
-        _put_away(maker, told, "the report was announced")
+        _put_away(maker, told, why)
 
 
 def _put_away(maker: ReportMaker, record: Record, why: str) -> None:
@@ -397,6 +398,8 @@ class _Drawn:
 
 def _draw(maker: ReportMaker, run: ReportRun) -> _Drawn:
     known = maker.books.records.shown(run.month)
+    if known is not None and known.channel != maker.management_channel:  # another one was configured since
+        known = None
     report = report_month(maker.books, run.month, run.id, run.closer, known.fingerprint if known else "")
     closes = report.edition.closed_at is not None and not report.edition.again
     same = known if known is not None and known.fingerprint == report.fingerprint and not closes else None
@@ -408,16 +411,16 @@ def _draw(maker: ReportMaker, run: ReportRun) -> _Drawn:
     summary = figures.summary
     if summary.accepted == 0:
         message, links = report_empty(report, summary, run.closer, run.requested_by), dict[str, str]()
-        shown = Shown(report.fingerprint, "", maker.now())
+        shown = Shown(report.fingerprint, maker.management_channel, "", maker.now())
     else:
-        shown = same or Shown(report.fingerprint, "", 0)
+        shown = same or Shown(report.fingerprint, maker.management_channel, "", 0)
         if maker.now() - shown.stored_at > _KEPT_FOR / timedelta(milliseconds=1):
-            shown = Shown(report.fingerprint, report_stem(report.month, now), maker.now())
+            shown = replace(shown, stem=report_stem(report.month, now), stored_at=maker.now())
             for suffix, name in report_names(shown.stem, maker.writers).items():
                 maker.files.store(name, maker.writers[suffix](report, figures, maker.books.zone, now))
         links = _links(maker, shown.stem, expires_at)
         message = report_ready(report, summary, links, expires_at, run.closer, run.requested_by)
-    told = report_unchanged(report.month, maker.management_channel, links, expires_at) if same else None
+    told = report_unchanged(report, maker.management_channel, links, expires_at) if same else None
     return _Drawn(message, shown, len(report.rows), told)
 
 

@@ -70,6 +70,7 @@ class _Pointer(_Stored):
 
 class _Seen(_Stored):
     fingerprint: str
+    channel: str
     stem: str
     stored_at: _Count
 
@@ -160,7 +161,7 @@ class DynamoReportRecords:
 
     def keep_shown(self, month: Month, shown: Shown) -> None:
         """See ports.ReportRecords."""
-        seen = _Seen(fingerprint=shown.fingerprint, stem=shown.stem, stored_at=shown.stored_at)
+        seen = _Seen(fingerprint=shown.fingerprint, channel=shown.channel, stem=shown.stem, stored_at=shown.stored_at)
         row = {"id": _SHOWN, "effect": str(month), **seen.model_dump(by_alias=True)}
         self._client.put_item(TableName=self._table, Item=to_item(row))
 

@@ -135,11 +135,12 @@ class ReportRecord:
 class Shown:
     """The last report of a month that the management channel got.
 
-    fingerprint: see Report.fingerprint. stem: the name of its files without their suffixes; empty: it had none. stored_at: ms since
-    the epoch; when they were stored.
+    fingerprint: see Report.fingerprint. channel: which channel that was. stem: the name of its files without their suffixes; empty: it
+    had none. stored_at: ms since the epoch; when they were stored.
     """
 
     fingerprint: str
+    channel: str
     stem: str
     stored_at: int
 

@@ -29,7 +29,7 @@ def close(action: Action, pressed: ButtonsPressed, app: App) -> None:
         tell_unknown(pressed, app)
         return
     seen_in, user_id = pressed.seen_in, pressed.user.id
-    if seen_in is None or seen_in.channel != app.management_channel:
+    if seen_in is None or not (seen_in.channel == app.management_channel or _is_private(pressed, seen_in)):
         tell(pressed, app, problems.not_here())
         return
     result = request_closing(month, Asking(user_id, _request_id(pressed, seen_in), pressed.response_url), app)
@@ -49,6 +49,11 @@ def close(action: Action, pressed: ButtonsPressed, app: App) -> None:
             assert_never(result)
 
 
+def _is_private(pressed: ButtonsPressed, seen_in: MessageRef) -> bool:
+    """A manager who asks for a report that hasn't changed is answered alone, wherever they asked, or by direct message."""
+    return pressed.is_ephemeral or seen_in.channel.startswith("D")
+
+
 def _request_id(pressed: ButtonsPressed, seen_in: MessageRef) -> str:
     """The same for a repetition of this very press, new for the next one."""
     return pressed.trigger_id or f"{pressed.user.id}.{seen_in.ts}"
@@ -58,9 +63,9 @@ def _take_the_button_away(month: Month, seen_in: MessageRef, pressed: ButtonsPre
     """Everyone sees who pressed. Should the report function fail, it goes on by itself: nobody needs the button for that."""
     blocks = pressed.blocks
     try:
-        if blocks:
+        if blocks and not pressed.is_ephemeral:
             app.chat.update(seen_in, closing_requested(month, pressed.user.id, blocks))
             return
     except SlackError as error:
         log_failure(_logger, "a report's button was not taken away", error, answer=False)
-    tell(pressed, app, closing_underway(month))
+    tell(pressed, app, closing_underway(month), replace_original=pressed.is_ephemeral)

@@ -81,12 +81,16 @@ def report_ready(
     )
 
 
-def report_unchanged(month: Month, channel: str, links: Mapping[str, str], expires_at: datetime) -> Message:
-    """For whoever asks for what the channel has already. links: as in report_ready; none for a month without files."""
-    texts = [f"Nothing has changed since the last {month.label} report in <#{channel}>, so I didn't post it again."]
+def report_unchanged(report: Report, channel: str, links: Mapping[str, str], expires_at: datetime) -> Message:
+    """For whoever asks for what the channel has already. links: as in report_ready; none for a month without files.
+
+    With the button, where the month can be closed: the channel's message may be gone.
+    """
+    label = report.month.label
+    texts = [f"Nothing has changed since the last {label} report in <#{channel}>, so I didn't post it again."]
     if links:
         texts.append(f":page_facing_up: {_downloads(links)}\n{_life(expires_at)}")
-    return Message(" ".join(texts), blocks_of(*_paragraphs(texts)))
+    return Message(" ".join(texts), blocks_of(*_paragraphs(texts), *_buttons(report)))
 
 
 def report_empty(report: Report, summary: MonthSummary, closer: Closer | None, requested_by: str) -> Message:
