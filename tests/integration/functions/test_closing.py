@@ -353,9 +353,9 @@ def test_a_manager_who_is_answered_alone_can_close_the_month_from_there(books: W
     books.control.command(MATTI, "report 2020-09", channel=PUBLIC)
     event = books.cloud.invoked.pop()
     handler(event | ({} if answered == "privately" else {"responseUrl": ""}), Context())
-    place = {"channel": PUBLIC} if answered == "privately" else {"ts": books.control.dm(MATTI)[-1].ts}
+    seen = books.control.ephemeral(MATTI) if answered == "privately" else books.control.dm(MATTI)
 
-    result = books.control.press(MATTI, "close_month", value="2020-09", **place)
+    result = books.control.press(MATTI, "close_month", value="2020-09", channel=seen[-1].channel, ts=seen[-1].ts)
 
     assert (result.status, result.error) == (200, None)
     (event,) = books.cloud.invoked
