@@ -78,7 +78,7 @@ def test_what_was_pending_when_its_month_was_closed_is_paid_by_the_next_report_a
     # Then they are in the totals of the next report, once, and in no third.
     assert "3 accepted (2 of them late), 0 pending, 0 declined" in in_november
     assert "450.00 EUR" in in_november
-    assert f"2 came late: for {Month.parse(october).label}, accepted after that was closed." in in_november
+    assert f"2 came late: accepted for {Month.parse(october).label} after that month was closed." in in_november
     assert amounts(november_sheets["Late"]) == [200, 200]
     assert {row["Target month"] for row in november_sheets["Late"]} == {october}
     assert amounts(november_sheets["Accepted"]) == [50]

@@ -226,9 +226,9 @@ def test_late_ones_are_named_with_their_months_and_amounts() -> None:
     seen = shown(ready(summary, rows=rows))
 
     assert "4 accepted (3 of them late), 2 pending" in seen
-    assert "3 came late: for August 2026, September 2026, accepted after that was closed." in seen
+    assert "3 came late: accepted for August 2026, September 2026 after those months were closed." in seen
     assert "This report pays them: 150.00 EUR, on the sheet Late and in the totals." in seen
-    assert "This report would pay them if it closed the month: 150.00 EUR" in shown(
+    assert "The report that closes October 2026 pays them: 150.00 EUR" in shown(
         ready(summary, rows=rows, edition=PROVISIONAL)
     )
 

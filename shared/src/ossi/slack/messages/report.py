@@ -169,9 +169,11 @@ def _notes(report: Report, summary: MonthSummary, *, with_file: bool = True) -> 
         accepted = [row for row in report.rows if row.status is Status.ACCEPTED]
         months = sorted({row.contribution_month for row in accepted if is_late(row, report.month)})
         of = _listed([month_label(month) for month in months], _MONTHS)
-        pays = "would pay them if it closed the month" if report.edition.closed_at is None else "pays them"
+        closed = "that month was" if len(months) == 1 else "those months were"
+        them = "it" if summary.late == 1 else "them"
+        pays = "This report pays" if report.edition.closed_at else f"The report that closes {report.month.label} pays"
         notes.append(
-            f":alarm_clock: *{summary.late} came late:* for {of}, accepted after that was closed. This report {pays}: "
+            f":alarm_clock: *{summary.late} came late:* accepted for {of} after {closed} closed. {pays} {them}: "
             f"{money(summary.late_totals)}, on the sheet Late and in the totals."
         )
     if report.edition.compared_at is not None:
