@@ -184,10 +184,12 @@ interactions = Function(
         "OSSI_TABLE": contributions.name,
         "OSSI_LEDGER_TABLE": ledger.name,
         "OSSI_GRACE_DAYS": str(settings.grace_days),
+        "OSSI_REPORT_FUNCTION": report.name,
     },
     grants=[
         contributions.grant("StoreContributions", "Query", "GetItem", "PutItem", "UpdateItem"),
         ledger.grant("RecordTheSubmission", "PutItem"),
+        report.grant_invoking("CloseAMonth"),
         secret.grant_reading(),
     ],
     after=[stream, reconcile, report],

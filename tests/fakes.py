@@ -10,8 +10,8 @@ from ossi.domain.contribution import Contribution, ContributionKey, MessageRef, 
 from ossi.domain.errors import ContributionChanged, UnreadableReport
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
-from ossi.domain.payroll import Counted, CountedList, ReportRecord
-from ossi.ports import Message, Page, Progress
+from ossi.domain.payroll import Counted, CountedList, ReportRecord, Shown
+from ossi.ports import Asking, Message, Page, Progress
 from ossi.slack.errors import SlackError
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -129,6 +129,13 @@ class FakeReportRecords:
     made: dict[Month, ReportRecord] = field(default_factory=dict[Month, ReportRecord])
     lists: dict[str, tuple[Counted, ...]] = field(default_factory=dict[str, tuple[Counted, ...]])
     before_keeping: list[Callable[[], object]] = field(default_factory=list[Callable[[], object]])
+    seen: dict[Month, Shown] = field(default_factory=dict[Month, Shown])
+
+    def shown(self, month: Month) -> Shown | None:
+        return self.seen.get(month)
+
+    def keep_shown(self, month: Month, shown: Shown) -> None:
+        self.seen[month] = shown
 
     def version(self) -> int:
         return sum(record.closed for record in self.made.values())
@@ -225,12 +232,16 @@ def fails_at(where: str, error: SlackError | Exception) -> Callable[[str, str], 
 
 @dataclass
 class FakeReportRequests:
-    """ports.ReportRequests that keeps what was asked for: month, who asked, the request's id."""
+    """ports.ReportRequests that keeps what was asked for, and by whom."""
 
-    asked: list[tuple[Month, str, str]] = field(default_factory=list[tuple[Month, str, str]])
+    asked: list[tuple[Month, Asking]] = field(default_factory=list[tuple[Month, Asking]])
+    closed: list[tuple[Month, Asking]] = field(default_factory=list[tuple[Month, Asking]])
 
-    def request(self, month: Month, requested_by: str, request_id: str) -> None:
-        self.asked.append((month, requested_by, request_id))
+    def read(self, month: Month, asking: Asking) -> None:
+        self.asked.append((month, asking))
+
+    def close(self, month: Month, asking: Asking) -> None:
+        self.closed.append((month, asking))
 
 
 @dataclass
@@ -244,6 +255,7 @@ class FakeWorld:
     management_channel: str = MANAGEMENT
     grace_days: int = 2
     levels: CompensationLevels = field(default_factory=CompensationLevels)
+    zone: ZoneInfo = HELSINKI
 
     @property
     def submissions(self) -> FakeContributions:

@@ -148,6 +148,7 @@ class MemorySlack:
     calls: list[tuple[str, str, str, int]] = field(default_factory=list[tuple[str, str, str, int]])
     arrived: list[Arrived] = field(default_factory=list[Arrived])
     drawn: dict[MessageRef, list[str]] = field(default_factory=dict[MessageRef, list[str]])
+    answered: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     after_answer: Callable[[str], None] = _nothing
 
     def _call(self, method: str, place: str, text: str) -> Answer:
@@ -183,7 +184,11 @@ class MemorySlack:
         raise AssertionError("deliveries open no view")
 
     def respond(self, response_url: str, message: Message, *, replace_original: bool = False) -> None:
-        raise AssertionError("deliveries answer nobody")
+        answer = self._call("response_url", response_url, message.text)
+        if answer.arrives:
+            self.answered.append((response_url, message.text))
+        if answer.error:
+            raise answer.error
 
     def user_name(self, user_id: str) -> str | None:
         raise AssertionError("deliveries ask for no name")

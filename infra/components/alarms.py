@@ -209,7 +209,7 @@ def _of_own(dimensions: Mapping[str, pulumi.Input[str]]) -> list[Watch]:
         Watch(
             "report-failed",
             "A report failed",
-            "Wait for Lambda's two further tries; if the report does not come, mend the cause and ask for it with `/ossi report`.",
+            "Wait for Lambda's two further tries; if the report doesn't come, fix the cause, then use `/ossi report` or `ossi close`.",
             OWN_METRICS,
             "ReportFailed",
             dimensions,

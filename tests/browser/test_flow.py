@@ -136,7 +136,7 @@ def test_only_the_one_who_asked_sees_the_answer(ossi_url: str, window: Window) -
     here = window(ossi_url)
     here.open("U0AINO001", "C0OPENSRC")
     here.send("/ossi report")
-    refusal = here.messages("Reports are for the members of the management channel")
+    refusal = here.messages("Reports are for members of the management channel")
     expect(refusal).to_have_count(1)
     expect(refusal).to_contain_text("Only visible to you")
 

@@ -48,6 +48,7 @@ SECRET = "secretsmanager:GetSecretValue"
 READS_SECRET = {name: Right(name, "ReadTheSecret", SECRET) for name in FUNCTIONS}
 LIST = Right("slash", "ListContributions", "dynamodb:Query")
 ASK_FOR_REPORT = Right("slash", "AskForAReport", "lambda:InvokeFunction")
+CLOSE_MONTH = Right("interactions", "CloseAMonth", "lambda:InvokeFunction")
 TURN_PAGE = Right("interactions", "StoreContributions", "dynamodb:Query")
 STORE = Right("interactions", "StoreContributions", "dynamodb:PutItem")
 MARK = Right("interactions", "RecordTheSubmission", "dynamodb:PutItem")
@@ -84,7 +85,7 @@ FINISH_REPORT = Right("reconcile", "AskForWhatAReportOwes", "lambda:InvokeFuncti
 TRIED = {
     *READS_SECRET.values(),
     *(LIST, ASK_FOR_REPORT),
-    *(TURN_PAGE, STORE, MARK, READ_ROW, DECIDE),
+    *(TURN_PAGE, STORE, MARK, READ_ROW, DECIDE, CLOSE_MONTH),
     *(GET_RECORDS, GET_ITERATOR, DESCRIBE_STREAM, LOOK_AGAIN, NOTE_BY_HAND, FIND_MESSAGE, RECORD, CLOSE_PLACE),
     *(READ_MONTH, FIND_RUN, RECORD_RUN, COUNT_CLOSING, LOOK_UP_COUNTED, READ_CLOSINGS, READ_COUNTED, STORE_REPORT),
     READ_REPORT,
@@ -138,7 +139,7 @@ def _policy(ossi: Ossi, function: str) -> tuple[str, str, dict[str, Any]]:
 # The operation that needs the action, where it is called otherwise.
 OPERATIONS = {
     **dict.fromkeys((STORE, MARK, COUNT_CLOSING), "TransactWriteItems"),
-    **dict.fromkeys((ASK_FOR_REPORT, FINISH_REPORT), "Invoke"),
+    **dict.fromkeys((ASK_FOR_REPORT, CLOSE_MONTH, FINISH_REPORT), "Invoke"),
 }
 
 

@@ -65,7 +65,7 @@ def test_a_contribution_is_registered_accepted_listed_and_reported(ossi: Ossi) -
     assert "Accepted" in listed.rendered
 
     (answer,) = ossi.slack.command(MATTI, f"report {month}").ephemeral
-    assert "It will be in the management channel in a moment" in answer.rendered
+    assert "report is on its way to" in answer.rendered
     report = announcement(ossi)
     assert "1 accepted, 0 pending, 0 declined" in report.rendered
     assert "50.00 EUR" in report.rendered
@@ -159,7 +159,7 @@ def test_an_employee_is_told_that_reports_are_for_others(ossi: Ossi) -> None:
     (answer,) = ossi.slack.command(ella, "report 2026-10").ephemeral
 
     assert answer.is_ephemeral
-    assert "Reports are for the members of the management channel" in answer.rendered
+    assert "Reports are for members of the management channel" in answer.rendered
     assert ossi.scan(ossi.ready.ledger_table) == []
 
 

@@ -315,3 +315,20 @@ def test_an_aws_that_is_not_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch)
     result = CliRunner().invoke(cli, ["reconcile", "--stack", "local", *where])
     assert result.exit_code == 1
     assert result.output.startswith("Error: AWS does not answer")
+
+
+# a month, by hand
+
+
+def test_an_admin_closes_a_month_once(run: Run, table: Table, control: SlackControl) -> None:
+    table.put(contribution(timestamp=LONG_AGO + 900, status=Status.ACCEPTED, contribution_month="2020-08"))
+
+    printed = run("close", "2020-08", "--yes")
+
+    assert printed == "August 2020 is closed. Its report is in the management channel.\n"
+    (report,) = control.messages(MANAGEMENT)
+    assert "August 2020 is closed." in report.rendered
+    assert "Closed by an admin" in report.rendered
+    assert "already closed" in run("close", "2020-08", "--yes", exit_code=1)
+    assert "could pay people twice" in run("close", "2020-07", "--yes", exit_code=1)
+    assert control.messages(MANAGEMENT) == [report]

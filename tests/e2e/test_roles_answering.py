@@ -7,6 +7,7 @@ import pytest
 from e2e.driving import ACCEPT, MAIJA, TEXT, URL, Ossi, accepted_row, now_ms, typed_in
 from e2e.rights import (
     ASK_FOR_REPORT,
+    CLOSE_MONTH,
     DECIDE,
     LIST,
     MARK,
@@ -53,6 +54,20 @@ def test_slash_asks_for_reports_only_with_the_right_to_invoke(ossi: Ossi) -> Non
     ossi.slack.command(MAIJA, "report 2019-05")
     announcement(ossi)
     assert len(ossi.requests()) == 1
+
+
+def test_a_month_is_closed_by_its_button_only_with_the_right_to_invoke(ossi: Ossi) -> None:
+    assert ossi.invoke("report", {"source": "schedule", "scheduledTime": "2019-07-03T03:00:00Z"})["announced"]
+    ossi.slack.command(MAIJA, "report 2019-07")
+    report, started = announcement(ossi, 1), time.time()
+
+    with without(ossi, CLOSE_MONTH):
+        (answer,) = ossi.decide(report, MAIJA, "close_month").ephemeral
+        assert BROKEN in answer.rendered
+        assert refusal_logged(ossi, CLOSE_MONTH, started)
+
+    assert ossi.decide(report, MAIJA, "close_month").ephemeral == []
+    assert "July 2019 is closed" in announcement(ossi, 2).rendered
 
 
 @pytest.mark.parametrize("function", ["slash", "interactions"])

@@ -242,12 +242,12 @@ def test_a_report_that_was_asked_for_is_tried_again_and_then_kept_in_the_queue(o
     assert json.loads(kept.get("Body", ""))["requestPayload"]["month"] == "2022-08"
     # After the last attempt, and not before, the managers read what happened and what to do.
     (told,) = ossi.requests()
-    assert "I could not make the report of August 2022." in told.rendered
+    assert "I couldn't create the August 2022 report." in told.rendered
     assert "/ossi report 2022-08" in told.rendered
     queue.delete_message(QueueUrl=url, ReceiptHandle=kept.get("ReceiptHandle", ""))
     # What the queue holds can be done by hand: it is the very request.
     assert ossi.invoke("report", json.loads(kept.get("Body", ""))["requestPayload"])["announced"]
-    assert "August 2022 is closed" in announcement(ossi, 1).rendered
+    assert "no accepted contributions for August 2022" in announcement(ossi, 1).rendered
 
 
 # reconcile

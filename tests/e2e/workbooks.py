@@ -18,7 +18,11 @@ def announcement(ossi: Ossi, before: int = 0) -> MessageRead:
     """The report's message in the management channel, once it has come; `before`: so many came earlier."""
 
     def found() -> MessageRead | None:
-        messages = [each for each in ossi.requests() if "report" in each.text and not each.actions]
+        messages = [
+            each
+            for each in ossi.requests()
+            if "report" in each.text and not {act.action_id for act in each.actions} - {"close_month"}
+        ]
         return messages[before] if len(messages) > before else None
 
     return ossi.wait(found, "the report")

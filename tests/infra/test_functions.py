@@ -38,6 +38,7 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         "OSSI_TABLE": "ossi-test-contributions",
         "OSSI_LEDGER_TABLE": "ossi-test-ledger",
         "OSSI_GRACE_DAYS": "2",
+        "OSSI_REPORT_FUNCTION": "ossi-test-report",
     },
     "stream": {
         **SLACK,

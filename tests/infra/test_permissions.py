@@ -40,6 +40,7 @@ RIGHTS: dict[str, dict[str, set[str]]] = {
     "interactions": {
         TABLE: {"dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         LEDGER: {"dynamodb:PutItem"},
+        REPORT_FUNCTION: {"lambda:InvokeFunction"},
         **READ_SECRET,
     },
     "stream": DELIVERING,

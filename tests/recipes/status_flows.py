@@ -240,7 +240,7 @@ def every_status_has_its_place_in_the_report() -> None:
         assert f",{row.status}," in build_csv(report, figures, HELSINKI, made_at).decode("utf-8-sig")
     stored = json.loads(build_json(report, figures, HELSINKI, made_at))
     assert {each["status"] for each in stored["contributions"]} == set(Status)
-    message = report_ready(report, figures.summary, {"xlsx": "https://example.org/x"}, made_at, None)
+    message = report_ready(report, figures.summary, {"xlsx": "https://example.org/x"}, made_at, None, "")
     for status in Status:
         assert f"1 {words_of(status).word.lower()}" in message.text
 

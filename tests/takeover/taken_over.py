@@ -199,13 +199,10 @@ class TakenOver:
         return [record.due_at for record in records.read(keys).values()]
 
     def report(self, event: Item) -> Item:
-        """The report function is invoked. Answers the JSON file that it stored."""
-        known = set(self.cloud.reports())
-        assert report_handler(event, Context())["announced"] is True
-        (stored,) = [
-            content for name, content in self.cloud.reports().items() if name.endswith("json") and name not in known
-        ]
-        return json.loads(stored)
+        """The report function is invoked. Answers the JSON file of the month's last report: a new one, or the one that it kept."""
+        month = report_handler(event, Context())["month"]
+        stem = self.ledger()["report-shown", month]["stem"]["S"]
+        return json.loads(self.cloud.reports()[f"reports/{stem}.json"])
 
     def rows(self) -> dict[str, Item]:
         """Every row as it is stored, by its key."""

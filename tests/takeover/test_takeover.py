@@ -120,6 +120,11 @@ def test_reports_are_what_they_were_to_the_cent(over: TakenOver) -> None:
     load(over)
     over.run_until(over.clock.ms + 3 * 60_000)
     over.clock.ms = 1_796_270_400_000  # 3 December 2026, 06:00 in Helsinki
+    for month in ("2026-07", "2026-11"):
+        over.report({"source": "slash", "month": month, "requestedBy": "U0MAIJA01", "requestId": f"8.8.{month}"})
+    assert over.ledger()["report-version", "closed"]["closings"] == {"N": "3"}, (
+        "what the old version was asked for only reads"
+    )
     assert {month: reported(month, over) for month in FIXTURE["expected_reports"]} == FIXTURE["expected_reports"]
 
 

@@ -42,6 +42,7 @@ NEEDED: dict[type[Environment], set[str]] = {
     },
     InteractionsSettings: {
         "TABLE", "LEDGER_TABLE", "SECRET_ID", "MANAGEMENT_CHANNEL", "TIME_ZONE", "GRACE_DAYS", "COMPENSATION_LEVELS",
+        "REPORT_FUNCTION",
     },
     StreamSettings: {
         "TABLE", "LEDGER_TABLE", "SECRET_ID", "MANAGEMENT_CHANNEL", "PUBLIC_CHANNEL", "TIME_ZONE", "COMPENSATION_LEVELS",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -43,6 +44,34 @@ def _plain(name: str) -> str:
     """The function's name, from an ARN or a name with or without a version or alias: `arn:aws:lambda:…:function:<name>:live`."""
     parts = name.split(":")
     return parts[6] if len(parts) > 6 else parts[0]
+
+
+def deployment_options(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options of a command that say which deployment's function of that name it calls."""
+
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(
+            [
+                click.option("--stack", help=f"The Pulumi stack: its function is ossi-<stack>-{name}."),
+                click.option("--function", help="The function's name or ARN, instead of --stack."),
+                click.option("--region", help="The AWS region.  [default: as the AWS CLI]"),
+                click.option("--endpoint-url", help="Of another AWS, such as the one that `ossi local` shows."),
+            ]
+        ):
+            command = option(command)
+        return command
+
+    return add
+
+
+def find_function(
+    name: str, stack: str | None, function: str | None, region: str | None, endpoint_url: str | None
+) -> DeployedFunction:
+    """The function of that name that the options name. Raises click.UsageError unless they name one deployment."""
+    if (stack is None) == (function is None):
+        raise click.UsageError("Say which deployment: give either --stack or --function.")
+    # What is live may be another version than the last one that was published: see `ossi rollback`.
+    return DeployedFunction(function or f"ossi-{stack}-{name}:live", region=region, endpoint_url=endpoint_url)
 
 
 def _what_failed(answer: object) -> str:

@@ -21,6 +21,7 @@ class Subcommand:
 # One line a subcommand; its module is imported when the subcommand is called, so that `ossi --help` stays quick.
 SUBCOMMANDS = {
     "build": Subcommand("ossi_cli.build", "build", "Make the deployment artifact of each function."),
+    "close": Subcommand("ossi_cli.close", "close", "Close a month, so that its report pays."),
     "reconcile": Subcommand("ossi_cli.reconcile", "reconcile", "Send the messages that were not sent."),
     "rollback": Subcommand("ossi_cli.rollback", "rollback", "Go back to the release before."),
     "redrive": Subcommand("ossi_cli.reconcile", "redrive", "Send again what was set aside."),

@@ -15,7 +15,7 @@ from ossi.delivery.deliver import Result
 from ossi.delivery.effects import EFFECTS
 from ossi.domain.contribution import ContributionKey
 from ossi.domain.errors import UnknownContribution
-from ossi_cli.deployed_function import DeployedFunction
+from ossi_cli.deployed_function import DeployedFunction, deployment_options, find_function
 
 _ANSWER = TypeAdapter(ReconcileAnswer)
 
@@ -43,10 +43,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that both commands have."""
     for option in reversed(
         [
-            click.option("--stack", help="The Pulumi stack: its function is ossi-<stack>-reconcile."),
-            click.option("--function", help="The function's name or ARN, instead of --stack."),
-            click.option("--region", help="The AWS region.  [default: as the AWS CLI]"),
-            click.option("--endpoint-url", help="Of another AWS, such as the one that `ossi local` shows."),
+            deployment_options("reconcile"),
             click.option("--dry-run", is_flag=True, help="Only say what would be sent."),
             click.option(
                 "--effect",
@@ -88,7 +85,8 @@ def reconcile(
     Ossi does this by itself, in a large table once a day. What was set aside goes out when it was last tried long enough ago; `ossi
     redrive` sends it at once.
     """
-    _run(_find(stack, function, region, endpoint_url), ReconcileAsked(older_than_seconds=older_than * 60, **task))
+    deployed = find_function("reconcile", stack, function, region, endpoint_url)
+    _run(deployed, ReconcileAsked(older_than_seconds=older_than * 60, **task))
 
 
 @click.command()
@@ -98,14 +96,8 @@ def redrive(stack: str | None, function: str | None, region: str | None, endpoin
 
     Such as a channel that was archived, or that the bot had not been invited to.
     """
-    _run(_find(stack, function, region, endpoint_url), ReconcileAsked(redrive=True, older_than_seconds=0, **task))
-
-
-def _find(stack: str | None, function: str | None, region: str | None, endpoint_url: str | None) -> DeployedFunction:
-    if (stack is None) == (function is None):
-        raise click.UsageError("Say which deployment: give either --stack or --function.")
-    # What is live may be another version than the last one that was published: see `ossi rollback`.
-    return DeployedFunction(function or f"ossi-{stack}-reconcile:live", region=region, endpoint_url=endpoint_url)
+    deployed = find_function("reconcile", stack, function, region, endpoint_url)
+    _run(deployed, ReconcileAsked(redrive=True, older_than_seconds=0, **task))
 
 
 @dataclass

@@ -8,6 +8,7 @@ report is downloaded by its link, and its sheets are drawn by LibreOffice.
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Generator
@@ -21,6 +22,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from workbook_pictures import draw_sheets, missing_programs
 
+from ossi.contracts import ADMIN, CloseAsked, to_wire
 from ossi.domain.months import Month
 from ossi_cli.build import build_for_local_aws
 from ossi_playground.local import LocalOssi, Options
@@ -89,11 +91,12 @@ def _decide(browser: Browser, url: str, channel: str) -> None:
         expect(request).to_contain_text("Accepted by")
 
 
-def _close(browser: Browser, url: str, channel: str, workbook: Path) -> None:
-    """Asks for last month's report. What was overlooked is accepted after its own month's report: so it is late in this one."""
-    month = Month.of(datetime.now(ZoneInfo("Europe/Helsinki"))).previous()
+def _close(browser: Browser, ossi: LocalOssi, channel: str, workbook: Path) -> None:
+    """Asks for last month's report. What was overlooked is accepted after its own month was closed: so it is late in this one."""
+    month, url = Month.of(datetime.now(ZoneInfo("Europe/Helsinki"))).previous(), str(ossi.ready()["slack_url"])
     with _page(browser, f"{url}/?as={_MAIJA}&channel={channel}") as page:
-        _report(page, month.previous(), links=1)
+        _close_as_an_admin(ossi, month.previous())
+        expect(page.get_by_role("link", name=_DOWNLOAD)).to_have_count(1)
         overlooked = page.locator("#messages > li", has_text=_OVERLOOKED)
         overlooked.get_by_role("button", name="Accept").click()
         expect(overlooked).to_contain_text("Accepted by")
@@ -103,6 +106,14 @@ def _close(browser: Browser, url: str, channel: str, workbook: Path) -> None:
         with page.expect_download() as downloading:
             page.get_by_role("link", name=_DOWNLOAD).last.click()
         downloading.value.save_as(workbook)
+
+
+def _close_as_an_admin(ossi: LocalOssi, month: Month) -> None:
+    """As `ossi close` does."""
+    if ossi.aws is not None:
+        asked = CloseAsked(month=str(month), by=ADMIN, request_id="screenshots")
+        client = ossi.aws.emulator.client("lambda")
+        client.invoke(FunctionName=ossi.ready()["functions"]["report"], Payload=json.dumps(to_wire(asked)))
 
 
 def _report(page: Page, month: Month, links: int) -> None:
@@ -153,7 +164,7 @@ def main() -> None:
         _register(browser, url)
         workbook = Path(temporary) / "report.xlsx"
         _decide(browser, url, ready["channels"]["management"])
-        _close(browser, url, ready["channels"]["management"], workbook)
+        _close(browser, ossi, ready["channels"]["management"], workbook)
         _look_around(browser, url, ready["channels"])
         browser.close()
         _draw(workbook)

@@ -13,6 +13,9 @@ CONTRIBUTIONS, REPORTS, SUBMISSIONS = "contribution", "report", "submission"
 """The kinds of the ledger's subjects: what stands before their first `#`."""
 
 
+SCHEDULED, MANAGER, ADMIN = "scheduled", "manager", "admin"
+"""Who closes months. They stand in the ledger's names of runs, so they never change."""
+
 REPORT_RUN_MS = 6 * 60_000
 """How long a run of the report function may take until someone else may finish it: the function is stopped after five minutes."""
 
@@ -33,8 +36,23 @@ def requested_report_subject(month: object, request_id: str) -> str:
 
 
 def scheduled_report_subject(month: object) -> str:
-    """What the ledger calls the scheduled report of a month."""
-    return f"{REPORTS}#{month}#scheduled"
+    """What the ledger calls the scheduled report of a month, which closes it."""
+    return f"{REPORTS}#{month}#{SCHEDULED}"
+
+
+def closing_subject(month: object, by: str, request_id: str) -> str:
+    """What the ledger calls the report that closes a month on request. by: MANAGER or ADMIN."""
+    return f"{REPORTS}#{month}#{by}#{request_id}"
+
+
+def closer_in(subject: str) -> str:
+    """Who closes the month with the report that the ledger calls so: SCHEDULED, MANAGER or ADMIN; empty: it closes nothing.
+
+    So whoever finishes a run knows from its name alone whether it was to close the month. Runs that someone asked for with
+    `/ossi report`, of older versions too, only read.
+    """
+    closer = subject.split("#")[2:3]
+    return closer[0] if month_of_report(subject) and closer and closer[0] in {SCHEDULED, MANAGER, ADMIN} else ""
 
 
 def month_of_report(subject: str) -> str:
@@ -79,12 +97,44 @@ def _value(value: object) -> object:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportAsked(_Lenient):
-    """slash -> report: a manager wants a month's report. month: YYYY-MM. request_id: the same for a repetition of the same request."""
+    """slash -> report: a manager wants to read a month's report, which closes nothing.
+
+    month: YYYY-MM. request_id: the same for a repetition of the same request. response_url: where the asker alone can be answered for
+    half an hour; empty: older versions didn't send it.
+    """
 
     source: Literal["slash"] = "slash"
     month: str
     requested_by: str
     request_id: str
+    response_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseAsked(_Lenient):
+    """interactions or `ossi close` -> report: close a month. month: YYYY-MM. by: MANAGER or ADMIN.
+
+    requested_by: the manager's id; empty for an admin. request_id and response_url: as in ReportAsked.
+    """
+
+    source: Literal["close"] = "close"
+    month: str
+    by: Literal["manager", "admin"]
+    requested_by: str = ""
+    request_id: str
+    response_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseAnswer(_Lenient):
+    """report -> `ossi close`. obstacle: a domain.payroll.Obstacle, where the month can't be closed; empty: it's closed.
+
+    announced: whether the management channel has its report; otherwise Slack didn't take it yet, and Ossi keeps trying.
+    """
+
+    month: str
+    announced: bool
+    obstacle: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from ossi.domain.months import Month
 
 if TYPE_CHECKING:  # whoever has no contribution at hand, such as /ossi new, does not wait for pydantic
     from ossi.domain.contribution import Contribution, ContributionKey, Status
-    from ossi.domain.payroll import Counted, CountedList, ReportRecord
+    from ossi.domain.payroll import Counted, CountedList, ReportRecord, Shown
 
 Clock = Callable[[], datetime]
 """Gives the present moment, aware, in the configured time zone."""
@@ -112,6 +112,14 @@ class ReportRecords(Protocol):
         """
         ...
 
+    def shown(self, month: Month) -> Shown | None:
+        """The last report of the month that the management channel got; None: there is none, or what is recorded can't be read."""
+        ...
+
+    def keep_shown(self, month: Month, shown: Shown) -> None:
+        """Records what the management channel got, in place of what was recorded before."""
+        ...
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -188,11 +196,27 @@ class Chat(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Asking:
+    """Who asks for something, by a user's id. request_id: the same for a repetition of the same request.
+
+    response_url: where they alone can be answered for half an hour; empty: nowhere.
+    """
+
+    user_id: str
+    request_id: str
+    response_url: str = ""
+
+
 class ReportRequests(Protocol):
     """Starts the report function, without waiting for it."""
 
-    def request(self, month: Month, requested_by: str, request_id: str) -> None:
-        """Asks for a month's report. request_id tells a repetition of the same request from a new one."""
+    def read(self, month: Month, asking: Asking) -> None:
+        """Requests a month's report, which closes nothing."""
+        ...
+
+    def close(self, month: Month, asking: Asking) -> None:
+        """Requests that the month be closed, with its report, for a manager."""
         ...
 
 

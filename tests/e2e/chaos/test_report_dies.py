@@ -42,7 +42,7 @@ def test_a_report_whose_attempts_die_is_told_to_the_managers(ossi: Ossi) -> None
             ossi.wait(ossi.requests, "a word about it")
         kill_the_report(ossi)
     (told,) = ossi.requests()
-    assert "I was stopped while I made the report of March 2021" in told.rendered
+    assert "I was stopped while creating the March 2021 report" in told.rendered
     assert "/ossi report 2021-03" in told.rendered
 
     # The request is kept, as that of every report that failed three times; other tests look there too.

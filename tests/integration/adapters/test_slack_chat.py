@@ -12,7 +12,7 @@ from fakes import FakeChat
 from integration.adapters.servers import HANG_UP, Reply, Request, ScriptedServer
 from ossi.domain.message_ref import MessageRef
 from ossi.ports import Chat, Message
-from ossi.slack.client import SlackChat, SlackTransport
+from ossi.slack.client import SlackAnswer, SlackChat, SlackTransport
 from ossi.slack.errors import FailureKind, PermanentSlackError, SlackError, TransientSlackError, failure_of
 from ossi.slack.http_transport import SlackHttp
 from ossi.slack.sdk_transport import SlackSdk
@@ -183,6 +183,32 @@ def test_people_and_members_are_read(slack: Slack) -> None:
     assert slack.chat.is_member("C0MANAGERS", "U0MAIJA01")
     assert not slack.chat.is_member("C0MANAGERS", "U0AINO001")
     assert not slack.chat.is_member("C0OPENSRC", "U0MAIJA01")
+
+
+def test_members_are_kept_for_a_minute_and_nobody_is_refused_by_what_is_kept() -> None:
+    members, now = [{"U0MAIJA01", "U0MATTI01"}, {"U0MATTI01", "U0AINO001"}], [0.0]
+    calls: list[str] = []
+
+    class Members(SlackHttp):
+        def call(self, method: str, token: str, arguments: dict[str, Any], *, as_form: bool) -> SlackAnswer:
+            del token, arguments, as_form
+            calls.append(method)
+            return SlackAnswer(200, {}, {"ok": True, "members": sorted(members[0])})
+
+    chat = SlackChat(lambda: TOKEN, Members("https://slack.example/api/", 1), seconds=lambda: now[0])
+    assert chat.is_member("C0MANAGERS", "U0MAIJA01")
+    members.pop(0)
+    assert chat.is_member("C0MANAGERS", "U0MATTI01")
+    now[0] = 59.9
+    assert chat.is_member("C0MANAGERS", "U0MAIJA01"), "a removed one passes for a minute"
+    assert len(calls) == 1
+    assert chat.is_member("C0MANAGERS", "U0AINO001"), "one who joined does at once"
+    assert len(calls) == 2
+    assert not chat.is_member("C0MANAGERS", "U0MAIJA01")
+    assert len(calls) == 3
+    now[0] = 200
+    assert not chat.is_member("C0MANAGERS", "U0MAIJA01")
+    assert len(calls) == 4
 
 
 def test_asking_whether_slack_is_there_does_nothing(slack: Slack) -> None:

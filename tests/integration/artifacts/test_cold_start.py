@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -121,13 +122,19 @@ def test_a_click_on_accept_decides_without_slack_sdk(answer: Answerer) -> None:
     assert loaded_packages(answered) & AWS == set()
 
 
+def test_a_click_on_close_asks_the_report_function_without_boto3(answer: Answerer) -> None:
+    answered = answer("interactions", click("close_month", "2020-10", blocks=[{"type": "divider"}]))
+    assert answered.calls == ["GetSecretValue", "conversations.members", "invocations", "chat.update"]
+    assert loaded_packages(answered) & AWS == set()
+
+
 def test_a_report_has_its_workbook_and_its_data(answer: Answerer) -> None:
     event = {"source": "slash", "month": "2026-10", "requestedBy": "U0MAIJA01", "requestId": "1.2"}
     answered = answer("report", event, [contribution(status=Status.ACCEPTED)])
     assert answered.answer == {"month": "2026-10", "announced": True}
     assert answered.calls.count("PutObject") == 3
-    # Claimed, sent, recorded; then it's looked whether a word about a failure was still to be said.
-    assert answered.calls[-4:] == ["PutItem", "chat.postMessage", "PutItem", "BatchGetItem"]
+    # Claimed, sent, recorded; then it's looked whether a word about a failure was still to be said, and noted what the channel has.
+    assert answered.calls[-5:] == ["PutItem", "chat.postMessage", "PutItem", "BatchGetItem", "PutItem"]
     (workbook,) = [content for path, content in answered.stored.items() if ".xlsx" in path]
     assert {"xl/charts/chart1.xml", "xl/worksheets/sheet1.xml"} <= set(zipfile.ZipFile(BytesIO(workbook)).namelist())
 
@@ -159,8 +166,9 @@ def test_what_nobody_waits_for_uses_the_clients_of_their_makers(answer: Answerer
     assert loaded_packages(answer("reconcile", {"source": "schedule"})) >= {"boto3"}
 
 
-def click(action_id: str, value: str) -> Event:
+def click(action_id: str, value: str, blocks: Sequence[Event] = ()) -> Event:
     payload = load("block_actions")
+    payload["message"]["blocks"] = [*blocks]
     payload["actions"][0] |= {"action_id": action_id, "value": value}
     return signed("/interactions", interaction_body(payload))
 
@@ -172,6 +180,7 @@ REQUESTS = {
     "help": ("slash", lambda: command("nwe")),
     "form": ("interactions", form_sent),
     "accept": ("interactions", lambda: click("accept_contribution", "U0AINO001#1")),
+    "close": ("interactions", lambda: click("close_month", "2020-10")),
     "older": ("interactions", lambda: click("list_older", "1")),
     "unknown button": ("interactions", lambda: click("of_yesterday", "1")),
 }

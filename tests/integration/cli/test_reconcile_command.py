@@ -1,4 +1,4 @@
-"""`ossi reconcile` and `ossi redrive` against a server that answers as Lambda's API does."""
+"""`ossi reconcile`, `ossi redrive` and `ossi close` against a server that answers as Lambda's API does."""
 
 import json
 from collections.abc import Iterator
@@ -183,3 +183,60 @@ def test_which_deployment_has_to_be_said_once(api: Lambda, words: list[str]) -> 
     result = typed(api, "redrive", *words)
     assert result.exit_code == 2
     assert "give either --stack or --function" in result.output
+
+
+# close
+
+
+def will_close(api: Lambda, *, announced: bool = True, obstacle: str = "") -> None:
+    body = {"month": "2026-10", "announced": announced, "obstacle": obstacle}
+    api.answers.append((200, {}, json.dumps(body).encode()))
+
+
+def test_a_month_is_closed_once_it_is_confirmed(api: Lambda) -> None:
+    where = ("close", "--region", "eu-north-1", "--endpoint-url", api.url, "--stack", "prod", "2026-10")
+    refused = CliRunner().invoke(cli, where, input="n\n")
+    assert (refused.exit_code, api.asked) == (1, [])
+    assert "You can't undo this." in refused.output
+
+    will_close(api)
+    done = CliRunner().invoke(cli, where, input="y\n")
+
+    assert done.exit_code == 0
+    assert done.output.endswith("October 2026 is closed. Its report is in the management channel.\n")
+    (asked,) = api.asked
+    assert (asked["source"], asked["month"], asked["by"], asked["requestedBy"]) == ("close", "2026-10", "admin", "")
+    assert api.paths == ["/2015-03-31/functions/ossi-prod-report/invocations"]
+
+
+def test_two_closings_are_two_requests(api: Lambda) -> None:
+    for _ in range(2):
+        will_close(api, announced=False)
+        assert "Ossi keeps trying by itself" in typed(api, "close", "--stack", "prod", "2026-10", "--yes").output
+    assert len({asked["requestId"] for asked in api.asked}) == 2
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "said"),
+    [("closed", "October 2026 is already closed."), ("not over", "can't be closed yet"),
+     ("history", "could pay people twice"), ("not next", "can't be closed (not next)")],
+)  # fmt: skip
+def test_a_month_that_cannot_be_closed_says_why(api: Lambda, obstacle: str, said: str) -> None:
+    will_close(api, announced=False, obstacle=obstacle)
+    result = typed(api, "close", "--stack", "prod", "2026-10", "--yes")
+    assert result.exit_code == 1
+    assert said in result.output
+    assert "Nothing changed." in result.output
+
+
+def test_a_month_that_cannot_be_read_is_not_asked_for(api: Lambda) -> None:
+    result = typed(api, "close", "--stack", "prod", "october", "--yes")
+    assert (result.exit_code, api.asked) == (2, [])
+    assert "such as 2026-10" in result.output
+
+
+def test_a_report_function_of_another_version_is_said_to_be_one(api: Lambda) -> None:
+    api.answers.append((200, {}, b"{}"))
+    result = typed(api, "close", "--stack", "prod", "2026-10", "--yes")
+    assert result.exit_code == 1
+    assert "deploy the same version" in result.output

@@ -47,7 +47,7 @@ def test_what_needs_the_playground_says_what_to_install(bare: Path, arguments: t
 
 
 def test_every_other_command_is_there(bare: Path) -> None:
-    for command in ("build", "reconcile", "redrive", "local"):
+    for command in ("build", "close", "reconcile", "redrive", "local"):
         done = subprocess.run([bare / "ossi", command, "--help"], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert f"Usage: ossi {command}" in done.stdout

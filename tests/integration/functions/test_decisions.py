@@ -218,6 +218,21 @@ def test_a_decision_counts_also_where_its_loser_cannot_be_told(world: World, kin
     assert world.cloud.rows()[0].decided_by == MAIJA
 
 
+def test_a_click_that_slack_refuses_each_time_to_have_answered_wakes_an_admin(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = world.register()
+    press(world, MAIJA, "accept", row)
+    for error in ("invalid_blocks", "expired_url"):
+        world.control.fail("response_url", "slack_error", error=error)
+        press(world, MATTI, "decline", row)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [
+        (line["level"], line["why"], line.get("metric")) for line in lines if "could not be answered" in line["message"]
+    ]
+    assert told == [("ERROR", "invalid_blocks", "Failed"), ("WARNING", "expired_url", None)]
+
+
 def test_only_what_the_table_says_decides_not_what_the_click_says(world: World) -> None:
     """Aino's own rows, named by another button's value, do not open."""
     row = world.register()

@@ -10,7 +10,8 @@ import pytest
 
 from integration.functions.cloud import BUCKET, LEDGER, LINK_KEY
 from integration.functions.events import Context, load
-from integration.functions.world import MAIJA, World, a_row
+from integration.functions.world import MAIJA, PUBLIC, World, a_row
+from local_slack.control_models import MessageRead
 from ossi.aws.dynamodb import to_item
 from ossi.delivery.policy import claimed, owed
 from ossi.delivery.record import DeliveryKey, Record
@@ -50,6 +51,7 @@ def test_a_report_is_stored_and_announced_with_its_links(world: World) -> None:
     (message,) = world.managers_see()
     for fact in (
         "October 2026",
+        "Requested by @Maija Salo.",
         "2 accepted, 1 pending, 1 declined",
         "250.00 EUR",
         "Aino Lahti, Eino Mäki",
@@ -85,8 +87,47 @@ def test_the_same_run_delivered_twice_posts_one_report(world: World) -> None:
     assert handler(ASKED, Context())["announced"] is False
     assert len(world.managers_see()) == 1
     assert len(world.cloud.reports()) == 3
+    world.cloud.put(accepted(30))
     assert handler({**ASKED, "requestId": "4.5.6"}, Context())["announced"] is True
     assert len(world.managers_see()) == 2
+
+
+def test_who_asks_for_what_the_channel_has_is_told_alone(world: World) -> None:
+    """15 of 25 requests made copies that told nobody anything (issue 15)."""
+    october(world)
+    handler(load("schedule"), Context())
+    told: list[MessageRead] = []
+    for number in range(3):
+        result = world.control.command(MAIJA, "report 2026-10", channel=PUBLIC)
+        assert world.run_report() == {"month": "2026-10", "announced": False}
+        (first, *_) = result.ephemeral
+        assert "on its way" in first.rendered
+        told = world.control.ephemeral(MAIJA)
+        assert len(told) == 2 * (number + 1)
+        assert "Nothing has changed since the last October 2026 report" in told[-1].rendered
+    assert (len(world.managers_see()), len(world.cloud.reports())) == (1, 3)
+    links = [act.value for act in told[-1].acts if act.kind == "link" and act.where == "blocks"]
+    for link in links:
+        name, _, token = link.rpartition("/")[2].partition("?token=")
+        check_link(name, token, LINK_KEY, app().books.clock())
+        assert f"reports/{name}" in world.cloud.reports()
+    assert len(links) == 3
+
+
+def test_a_request_that_names_no_way_back_is_answered_by_direct_message(world: World) -> None:
+    """One of the version before, or the reconciler's."""
+    october(world)
+    handler(ASKED, Context())
+    assert handler({**ASKED, "requestId": "4.5.6"}, Context())["announced"] is False
+    assert ["Nothing has changed" in message.rendered for message in world.control.dm(MAIJA)] == [True]
+    assert len(world.managers_see()) == 1
+
+
+def test_what_is_recorded_of_an_announced_report_may_be_spoiled(world: World) -> None:
+    october(world)
+    handler(ASKED, Context())
+    world.cloud.put_item(to_item({"id": "report-shown", "effect": "2026-10", "fingerprint": 5}), LEDGER)
+    assert handler({**ASKED, "requestId": "4.5.6"}, Context())["announced"] is True
 
 
 def test_the_scheduled_run_reports_the_previous_month_once(world: World) -> None:
@@ -94,7 +135,7 @@ def test_the_scheduled_run_reports_the_previous_month_once(world: World) -> None
     assert handler(load("schedule"), Context()) == {"month": "2026-10", "announced": True}
     assert handler(load("schedule"), Context()) == {"month": "2026-10", "announced": False}
     (message,) = world.managers_see()
-    assert "Made by the schedule." in message.rendered
+    assert "Created on schedule." in message.rendered
 
 
 @pytest.mark.parametrize(
@@ -178,10 +219,11 @@ def test_a_closed_month_whose_announcement_fell_into_an_outage_is_announced_once
     for _ in range(3):
         world.later(3700)
         finish(world)
-    assert [message.text.startswith("The report of October 2026") for message in world.managers_see()] == [
+    assert [message.text.startswith("October 2026 report") for message in world.managers_see()] == [
         False,
         True,
     ]
+    world.cloud.put(accepted(21, contribution_month="2026-11"))
     handler({**ASKED, "month": "2026-11", "requestId": "4.5.6"}, Context())
     assert "not announced yet" not in world.managers_see()[-1].rendered
 

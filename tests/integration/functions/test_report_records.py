@@ -16,7 +16,7 @@ from ossi.domain.contribution import ContributionKey, Status
 from ossi.domain.errors import UnreadableReport
 from ossi.domain.levels import DEFAULT_LEVELS
 from ossi.domain.months import Month
-from ossi.domain.payroll import Counted, CountedList, Earlier, ReportRecord
+from ossi.domain.payroll import Counted, CountedList, Earlier, ReportRecord, Shown
 from ossi_report.report_records import DynamoReportRecords
 
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
@@ -51,6 +51,15 @@ def record(month: Month = OCTOBER, *, closed: bool = True, run: str = "run") -> 
 
 def entries(count: int, level: str = "SMALL") -> tuple[Counted, ...]:
     return tuple(Counted(ContributionKey(f"U{number % 7}", number), level, OCTOBER) for number in range(count))
+
+
+def test_what_the_channel_got_last_is_read_as_it_was_kept(records: DynamoReportRecords) -> None:
+    first, last = Shown("0a", "C0MANAGERS", "ossi-2026-10-x", 1_793_700_000_123), Shown("0b", "C0MANAGERS", "", 0)
+    records.keep_shown(OCTOBER, first)
+    assert (records.shown(OCTOBER), records.shown(NOVEMBER)) == (first, None)
+    records.keep_shown(OCTOBER, last)
+    assert records.shown(OCTOBER) == last
+    assert (records.all(), records.version()) == ({}, 0)
 
 
 @pytest.mark.parametrize("closed", [True, False])

@@ -154,6 +154,7 @@ def test_a_link_that_was_signed_with_a_new_key_works_at_once(world: World, clock
     assert click(name, token) == 302
     put(linkSigningKey=NEW_LINK_KEY)
     clock.move(10)
+    world.cloud.put(a_row(status=Status.ACCEPTED, timestamp=SUBMITTED_AT + 1))
     newer_name, newer_token = announced(world)
     assert click(newer_name, newer_token) == 302
     assert click(name, token) == 404  # the old key is not accepted any more

@@ -65,6 +65,7 @@ CLICKS = {
     "decline": click(action_id="decline_contribution"),
     "older": click(action_id="list_older", value="1792994700001"),
     "newer": click(action_id="list_newer", value="1"),
+    "close": click(action_id="close_month", value="2020-09"),
 }
 
 
@@ -112,7 +113,7 @@ def test_a_form_spoiled_in_several_places_stores_only_what_is_valid(world: World
     only_what_a_form_may_hold(world, answer)
 
 
-@pytest.mark.parametrize("name", ["accept", "older"])
+@pytest.mark.parametrize("name", ["accept", "older", "close"])
 def test_a_click_spoiled_in_any_one_place_is_answered_and_decides_only_as_its_sender_may(
     world: World, logged: Logged, answers: Answers, name: str
 ) -> None:
@@ -139,6 +140,10 @@ def answered_and_decided_only_as_its_sender_may(world: World, logged: Logged, an
     lines = nothing_failed(answer, logged)
     told = answers.taken()
     assert all(each["text"] for each in told)
+    while world.cloud.invoked:
+        asked = world.cloud.invoked.pop()
+        assert (asked["source"], asked["by"], asked["requestedBy"]) == ("close", "manager", payload["user"]["id"])
+        assert asked["month"] in [str(action["value"]).strip() for action in payload["actions"]]
     (after,) = world.cloud.rows()
     if after != before:
         assert after.decided_by == payload["user"]["id"]

@@ -7,7 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fakes import HELSINKI
-from ossi.domain.links import LINK_LIFE, LinkExpired, LinkRefused, check_link, friendly_name, report_names, signed_path
+from ossi.domain.links import (
+    LINK_LIFE,
+    LinkExpired,
+    LinkRefused,
+    check_link,
+    friendly_name,
+    report_names,
+    report_stem,
+    signed_path,
+)
 from ossi.domain.months import Month
 
 KEY = "a-key-of-thirty-two-characters-or-more"
@@ -88,7 +97,7 @@ def test_an_expired_link_that_was_altered_is_not_said_to_have_been_good_once() -
 
 
 def test_a_file_name_says_month_and_time_and_cannot_be_guessed() -> None:
-    names = {report_names(Month(2026, 10), MADE, ["xlsx"])["xlsx"] for _ in range(20)}
+    names = {report_names(report_stem(Month(2026, 10), MADE), ["xlsx"])["xlsx"] for _ in range(20)}
     assert len(names) == 20
     for name in names:
         assert re.fullmatch(r"ossi-2026-10-20261103T040000Z-[0-9a-f]{16}\.xlsx", name)
@@ -96,7 +105,7 @@ def test_a_file_name_says_month_and_time_and_cannot_be_guessed() -> None:
 
 
 def test_the_files_of_a_report_have_one_name_with_their_suffixes_and_a_token_each() -> None:
-    names = report_names(Month(2026, 10), MADE, ["xlsx", "csv", "json"])
+    names = report_names(report_stem(Month(2026, 10), MADE), ["xlsx", "csv", "json"])
     assert {name.rpartition(".")[::2] for name in names.values()} == {
         (names["xlsx"].removesuffix(".xlsx"), suffix) for suffix in ("xlsx", "csv", "json")
     }
@@ -109,4 +118,5 @@ def test_the_files_of_a_report_have_one_name_with_their_suffixes_and_a_token_eac
 
 @pytest.mark.parametrize("suffix", ["xlsx", "csv", "json"])
 def test_a_file_is_saved_under_a_name_that_people_keep(suffix: str) -> None:
-    assert friendly_name(report_names(Month(2026, 10), MADE, [suffix])[suffix]) == f"ossi-2026-10.{suffix}"
+    name = report_names(report_stem(Month(2026, 10), MADE), [suffix])[suffix]
+    assert friendly_name(name) == f"ossi-2026-10.{suffix}"

@@ -6,8 +6,9 @@ from fakes import HELSINKI, FakeClock, FakeContributions, FakeReportRecords, con
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
+from ossi.domain.payroll import Closer
 from ossi.domain.report import Report
-from ossi_report.close_month import Books, close_month
+from ossi_report.close_month import Books, report_month
 
 SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (Month(2026, number) for number in (9, 10, 11, 12))
 
@@ -40,10 +41,14 @@ class Office:
         (key,) = [key for key in self.table.rows if key.timestamp == at]
         del self.table.rows[key]
 
-    def report(self, month: Month, run: str | None = None, *, closing: bool = False) -> Report:
-        """A report, of a run of its own unless one is given."""
+    def report(self, month: Month, run: str | None = None, closer: Closer | None = None, *, known: str = "") -> Report:
+        """A report, of a run of its own unless one is given. Without a closer it's only read."""
         self._runs += 1
-        return close_month(self.books, month, run or f"run {self._runs}", closing=closing)
+        return report_month(self.books, month, run or f"run {self._runs}", closer, known)
+
+    def close(self, month: Month, run: str | None = None, *, by: Closer = Closer.SCHEDULE) -> Report:
+        """A report that closes the month."""
+        return self.report(month, run, by)
 
 
 def counted(report: Report) -> list[int]:

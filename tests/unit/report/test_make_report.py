@@ -21,17 +21,19 @@ from ossi.domain.levels import CompensationLevels
 from ossi.domain.links import LinkExpired, check_link
 from ossi.domain.message_ref import MessageRef
 from ossi.domain.months import Month
-from ossi.domain.payroll import ReportRecord
+from ossi.domain.payroll import Obstacle, ReportRecord, Shown
 from ossi.domain.report import MonthSummary, Report
 from ossi.ports import Message
 from ossi.slack.errors import FailureKind
 from ossi_reconcile.work_off import redrive_reports
 from ossi_report.close_month import Books
 from ossi_report.figures import MonthFigures
-from ossi_report.make_report import ReportMaker, ReportRun, WriteFile, finish_report, make_report, unannounced
+from ossi_report.make_report import Made, ReportMaker, ReportRun, WriteFile, finish_report, make_report, unannounced
 
 SEPTEMBER, OCTOBER, NOVEMBER = (Month(2026, number) for number in (9, 10, 11))
 RUN, ASKED = "report#2026-10#scheduled", "report#2026-10#asked#1.2.3"
+CLOSE, ADMIN = "report#2026-10#manager#1.2.3", "report#2026-10#admin#1.2.3"
+MAIJA, ANSWER = "U0MAIJA01", "https://hooks.slack.com/commands/1/2/3"
 KEY = "a-key-of-thirty-two-characters-or-more"
 NOW = datetime(2026, 11, 3, 6, 0, 0, 250_000, tzinfo=HELSINKI)
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 24 * 3_600_000
@@ -87,8 +89,11 @@ class Office:
 
         self.slack.post = post_and_keep
 
-    def make(self, run: str = RUN, requested_by: str | None = None, month: Month = OCTOBER) -> bool:
-        return make_report(self.maker, ReportRun(month, run, requested_by))
+    def make(self, run: str = RUN, requested_by: str = "", month: Month = OCTOBER, response_url: str = "") -> bool:
+        return self.made(run, requested_by, month, response_url).announced
+
+    def made(self, run: str = RUN, requested_by: str = "", month: Month = OCTOBER, response_url: str = "") -> Made:
+        return make_report(self.maker, ReportRun(month, run, requested_by, response_url))
 
     def minutes(self, count: int) -> None:
         """So many minutes with a run of the reconciler in each; Lambda invokes the report function a little later."""
@@ -192,11 +197,188 @@ def test_the_same_run_delivered_twice_posts_one_report() -> None:
     assert (len(office.said), len(office.bucket.stored)) == (1, 3)
 
 
-def test_another_run_makes_another_report() -> None:
+# asked again
+
+
+def test_who_asks_for_what_the_channel_has_gets_a_link_alone_and_the_channel_no_copy() -> None:
     office = Office(*ROWS)
     assert office.make()
-    assert office.make(ASKED, "U0MAIJA01")
-    assert (len(office.said), len(office.bucket.stored)) == (2, 6)
+    stored = dict(office.bucket.stored)
+    office.now.ms += HOUR
+
+    assert not office.make(ASKED, MAIJA, response_url=ANSWER)
+
+    assert (len(office.said), office.bucket.stored) == (1, stored)
+    ((url, text),) = office.slack.answered
+    assert url == ANSWER
+    assert "Nothing has changed since the last October 2026 report" in text
+    end = datetime.fromtimestamp(office.now.ms / 1000, UTC).replace(microsecond=0) + timedelta(days=7)
+    found = re.findall(r"https://api\.example/reports/([^?]+)\?token=([0-9a-f.]+)", text)
+    assert {name for name, _ in found} == set(stored)
+    for name, token in found:
+        check_link(name, token, KEY, end - timedelta(seconds=1))
+        with pytest.raises(LinkExpired):
+            check_link(name, token, KEY, end)
+    assert not office.record(run=ASKED).open
+    # A second delivery of the same request says nothing more.
+    assert not office.make(ASKED, MAIJA, response_url=ANSWER)
+    office.minutes(120)
+    assert (len(office.said), len(office.slack.answered)) == (1, 1)
+
+
+def test_what_has_changed_is_posted_again_for_all() -> None:
+    office = Office(*ROWS)
+    office.make()
+    row = contribution(timestamp=8, status=Status.ACCEPTED)
+    office.contributions.rows[row.key] = row
+
+    assert office.make(ASKED, MAIJA, response_url=ANSWER)
+    assert not office.make("report#2026-10#asked#4.5.6", MAIJA, response_url=ANSWER)
+
+    assert (len(office.said), len(office.bucket.stored), len(office.slack.answered)) == (2, 6, 1)
+
+
+def test_a_provisional_report_is_compared_with_the_last_one_of_the_channel() -> None:
+    office = Office(contribution(status=Status.ACCEPTED, contribution_month="2026-11"))
+    runs = [f"report#2026-11#asked#{number}" for number in range(5)]
+    announced = [office.make(run, MAIJA, NOVEMBER, ANSWER) for run in runs]
+    assert announced == [True, False, False, False, False]
+    assert len(office.records.lists) == 1
+
+
+def test_files_that_may_go_before_a_link_ends_are_stored_again_and_the_channel_gets_no_copy() -> None:
+    office = Office(*ROWS)
+    office.make()
+    office.now.ms += 30 * DAY
+    office.make(ASKED, MAIJA, response_url=ANSWER)
+    assert (len(office.said), len(office.slack.answered), len(office.bucket.stored)) == (1, 1, 6)
+
+
+def test_a_channel_that_was_configured_since_gets_the_report() -> None:
+    office = Office(*ROWS)
+    office.make()
+    office.maker = replace(office.maker, management_channel="C0NEW")
+    assert office.make(ASKED, MAIJA, response_url=ANSWER)
+    assert (len(office.house.texts("C0NEW")), office.slack.answered) == (1, [])
+
+
+def test_an_empty_month_that_the_channel_knows_is_answered_without_links() -> None:
+    office = Office(contribution())
+    office.make()
+    assert not office.make(ASKED, MAIJA, response_url=ANSWER)
+    ((_, text),) = office.slack.answered
+    assert "Nothing has changed" in text
+    assert "https://" not in text
+
+
+@pytest.mark.parametrize("kind", list(FailureKind))
+def test_an_asker_who_cannot_be_answered_gets_a_direct_message(kind: FailureKind) -> None:
+    office = Office(*ROWS)
+    office.make()
+    office.slack.answer = lambda method, _place, _text: failing(kind, "expired_url") if method == "response_url" else OK
+    assert not office.make(ASKED, MAIJA, response_url=ANSWER)
+    assert ["Nothing has changed" in text for text in office.house.texts(MAIJA)] == [True]
+    assert len(office.said) == 1
+
+
+def test_an_asker_who_cannot_be_told_at_all_gets_a_copy_in_the_channel() -> None:
+    office = Office(*ROWS)
+    office.make()
+    office.slack.answer = lambda _method, place, _text: OK if place == MANAGEMENT else failing(FailureKind.NOT_DONE)
+    assert office.make(ASKED, MAIJA, response_url=ANSWER)
+    assert len(office.said) == 2
+
+
+def test_a_report_whose_announcement_could_not_be_noted_is_announced_once() -> None:
+    office = Office(*ROWS)
+
+    def fail(month: Month, shown: Shown) -> None:  # noqa: ARG001  # as its caller names them
+        raise ConnectionError
+
+    office.records.keep_shown = fail
+    assert office.make()
+    assert not office.make()
+    assert len(office.said) == 1
+    assert office.make(ASKED, MAIJA, response_url=ANSWER), "it costs no more than a copy"
+
+
+def test_a_request_of_an_older_version_reads_and_closes_nothing() -> None:
+    """It names nobody's response_url, and was to close the month when it was asked."""
+    office = Office(*ROWS)
+    assert office.make(ASKED, MAIJA)
+    assert office.records.version() == 0
+    assert "close_month" in office.blocks[-1]
+
+
+# closing
+
+
+@pytest.mark.parametrize("run", [CLOSE, ADMIN])
+def test_a_month_is_closed_on_request_and_announced(run: str) -> None:
+    office = Office(*ROWS)
+    office.make(ASKED, MAIJA)
+
+    assert office.made(run, MAIJA) == Made(announced=True)
+
+    assert office.records.made[OCTOBER].run == run
+    assert "October 2026 is closed" in office.said[-1]
+    assert ("<@U0MAIJA01>" in office.blocks[-1]) is (run == CLOSE)
+    assert "close_month" not in office.blocks[-1]
+    assert office.made(run, MAIJA) == Made(announced=False)
+
+
+@pytest.mark.parametrize("run", [CLOSE, ADMIN])
+def test_a_month_that_cannot_be_closed_is_told_to_who_asked_and_to_nobody_else(run: str) -> None:
+    office = Office(*ROWS)
+    office.make()
+    by = MAIJA if run == CLOSE else ""
+    assert office.made(run, by, response_url=ANSWER if by else "") == Made(announced=False, obstacle=Obstacle.CLOSED)
+    assert len(office.said) == 1
+    assert ["already closed" in text for _, text in office.slack.answered] == [True] * bool(by)
+    assert not office.record(run=run).open
+    office.minutes(120)
+    assert len(office.said) == 1
+
+
+def test_of_two_managers_who_close_at_once_one_closes_and_the_other_is_told() -> None:
+    office = Office(*ROWS)
+    other = "report#2026-10#manager#4.5.6"
+    office.records.before_keeping.append(lambda: office.make(other, "U0MATTI01"))
+    assert office.made(CLOSE, MAIJA, response_url=ANSWER).obstacle is Obstacle.CLOSED
+    assert (office.records.made[OCTOBER].run, len(office.said), len(office.slack.answered)) == (other, 1, 1)
+
+
+def test_a_schedule_that_comes_to_a_closed_month_says_nothing_more() -> None:
+    office = Office(*ROWS)
+    office.make(CLOSE, MAIJA)
+    assert office.made() == Made(announced=False)
+    office.minutes(120)
+    assert (len(office.said), office.record().open) == (1, False)
+
+
+@pytest.mark.parametrize("run", [RUN, CLOSE, ADMIN])
+def test_a_close_that_fails_stays_a_close(run: str) -> None:
+    """Whoever finishes it knows from the run's name alone, days later."""
+    office = Office(*ROWS)
+    kept, office.records.all = office.records.all, unreadable_records
+    for _ in range(3):
+        with pytest.raises(UnreadableReport):
+            office.make(run, MAIJA)
+    assert "I'll keep trying" in office.said[-1]
+    office.records.all = kept
+    office.now.ms += 3 * DAY
+    office.minutes(15)
+    assert office.records.made[OCTOBER].run == run
+    assert "October 2026 is closed" in office.said[-1]
+
+
+def test_a_reading_that_fails_stays_a_reading() -> None:
+    office = Office(*ROWS)
+    office.slack.answer = always(failing(FailureKind.NOT_DONE))
+    office.make(ASKED, MAIJA)
+    office.slack.answer = always(OK)
+    office.minutes(5)
+    assert (len(office.said), office.records.version()) == (1, 0)
 
 
 def test_the_announcement_is_owed_before_any_work_for_it() -> None:
@@ -319,6 +501,8 @@ def test_the_next_report_names_a_closed_month_that_was_not_announced_until_it_is
 
     office.minutes(2)
     assert unannounced(office.deliveries, [RUN]) == set()
+    row = contribution(timestamp=10, status=Status.ACCEPTED, contribution_month="2026-11")
+    office.contributions.rows[row.key] = row
     office.make("report#2026-11#asked#2", "U0MAIJA01", NOVEMBER)
     assert "October 2026" not in office.blocks[-1].replace("2026-10", "") or "announced" not in office.blocks[-1]
 
@@ -341,12 +525,12 @@ def test_a_report_that_someone_asked_for_is_not_finished_a_day_later_and_a_close
     assert office.record().state is State.SENT
 
 
-def test_a_report_that_someone_asked_for_and_that_closed_its_month_is_always_finished() -> None:
+def test_a_report_that_closed_its_month_for_a_manager_is_always_finished() -> None:
     office = Office(*ROWS)
     office.slack.answer = lambda method, _place, _text: (
         failing(FailureKind.NOT_DONE) if method == "chat.postMessage" else OK
     )
-    office.make(ASKED, "U0MAIJA01")
+    office.make(CLOSE, "U0MAIJA01")
     office.now.ms += 30 * DAY
     office.slack.answer = always(OK)
     office.minutes(15)
@@ -356,26 +540,26 @@ def test_a_report_that_someone_asked_for_and_that_closed_its_month_is_always_fin
 def test_a_scheduled_report_that_could_not_be_made_for_days_closes_its_month_unless_another_one_did() -> None:
     for another in (False, True):
         office = Office(*ROWS)
-        kept, office.records.all = office.records.all, _unreadable
+        kept, office.records.all = office.records.all, unreadable_records
         for _ in range(3):
             with pytest.raises(UnreadableReport):
                 office.make()
         office.records.all = kept
         office.now.ms += 3 * DAY
         if another:
-            office.make(ASKED, "U0MAIJA01")
+            office.make(CLOSE, "U0MAIJA01")
         office.minutes(15)
-        assert ["October 2026: 1 accepted" in said for said in office.said] == [False, True]
+        assert ["October 2026 report: 1 accepted" in said for said in office.said] == [False, True]
         assert not office.record().open
 
 
-def _unreadable() -> dict[Month, ReportRecord]:
+def unreadable_records() -> dict[Month, ReportRecord]:
     raise UnreadableReport("2026-09")
 
 
 def test_who_asked_is_named_also_when_the_reconciler_finishes_it() -> None:
     office = Office(*ROWS)
-    for run, who in ((ASKED, "U0MAIJA01"), (RUN, None)):
+    for run, who in ((ASKED, "U0MAIJA01"), (RUN, "")):
         office.slack.answer = always(failing(FailureKind.NOT_DONE))
         office.make(run, who)
         office.slack.answer = always(OK)
@@ -434,7 +618,7 @@ def test_a_report_is_finished_whatever_is_wrong_with_the_records_of_other_months
     office.make()
     kept = office.records.all
 
-    office.records.all = _unreadable
+    office.records.all = unreadable_records
     assert not finish_report(office.maker, RUN, "announce_report")
     assert office.record().state is State.PARKED
     office.records.all = kept
@@ -493,5 +677,5 @@ def test_of_two_attempts_in_flight_one_announces_and_lost_answers_are_waited_for
     office.make()
     office.make()
     (said,) = office.said
-    assert "The report of" in said
+    assert "October 2026 report:" in said
     assert (office.record().state, office.record().ambiguous) == (State.DUE, 1)

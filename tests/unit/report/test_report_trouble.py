@@ -13,12 +13,13 @@ from ossi.delivery.policy import claimed, owed
 from ossi.delivery.record import DeliveryKey, Record, State
 from ossi.domain.contribution import Status
 from ossi.domain.errors import UnreadableReport
+from ossi.domain.payroll import Closer
 from ossi.ports import Message
 from ossi.runtime.errors import OutOfTime
 from ossi.slack.errors import FailureKind
 from ossi.slack.messages.report_failure import report_failed, report_stopped
 from ossi_report.make_report import ReportRun, finish_report, make_report
-from unit.report.test_make_report import DAY, MINUTE, OCTOBER, RUN, Office
+from unit.report.test_make_report import DAY, MINUTE, OCTOBER, RUN, Office, unreadable_records
 from unit.slack_ui.judge import assert_taken
 
 TROUBLE = DeliveryKey(RUN, "announce_trouble")
@@ -60,8 +61,8 @@ def test_the_channel_is_told_once_after_the_last_attempt() -> None:
 
     assert not office.attempt()
     (told,) = office.said
-    assert "I could not make the report of October 2026" in told
-    assert "/ossi report 2026-10" in told
+    assert "I couldn't create the October 2026 report" in told
+    assert "I'll keep trying" in told
     record = office.record()
     assert (record.begun, record.failures, record.state, record.reason) == (3, 3, State.PARKED, "ValueError")
     # The attempts of one invocation are one: the next is after an hour, not after four.
@@ -80,7 +81,7 @@ def test_a_report_that_can_be_made_after_all_is_announced() -> None:
         office.attempt()
     office.error = None
     office.minutes(62)
-    assert ["The report of" in said for said in office.said] == [False, True]
+    assert ["October 2026 report:" in said for said in office.said] == [False, True]
 
 
 def test_an_attempt_that_succeeds_says_nothing_of_the_others() -> None:
@@ -89,7 +90,7 @@ def test_an_attempt_that_succeeds_says_nothing_of_the_others() -> None:
     office.attempt()
     office.error = None
     assert office.attempt()
-    assert ["The report of" in said for said in office.said] == [True]
+    assert ["October 2026 report:" in said for said in office.said] == [True]
 
 
 def test_when_attempts_died_it_is_said_before_the_last_one_that_may_die_too() -> None:
@@ -98,8 +99,8 @@ def test_when_attempts_died_it_is_said_before_the_last_one_that_may_die_too() ->
     for _ in range(3):
         office.attempt()
     (told,) = office.said
-    assert "I was stopped while I made the report of October 2026" in told
-    assert "/ossi report 2026-10" in told
+    assert "I was stopped while creating the October 2026 report" in told
+    assert "I'll try again later" in told
 
 
 def test_what_was_said_before_the_last_attempt_is_redrawn_when_it_fails() -> None:
@@ -110,7 +111,7 @@ def test_what_was_said_before_the_last_attempt_is_redrawn_when_it_fails() -> Non
     office.attempt()
     office.attempt()
     assert ["I was stopped" in said for said in office.said] == [True]
-    assert ["I could not make the report" in text for text in office.drawn()] == [True]
+    assert ["I couldn't create" in text for text in office.drawn()] == [True]
 
 
 def test_where_slack_fails_too_the_error_is_raised_and_the_trouble_is_told_when_slack_is_back() -> None:
@@ -123,7 +124,7 @@ def test_where_slack_fails_too_the_error_is_raised_and_the_trouble_is_told_when_
     assert office.record("announce_trouble").open
     office.slack.answer = always(OK)
     office.minutes(10)
-    assert ["I could not make the report" in said for said in office.said] == [True]
+    assert ["I couldn't create" in said for said in office.said] == [True]
     assert not office.record("announce_trouble").open
 
 
@@ -135,7 +136,7 @@ def test_nothing_is_told_of_trouble_once_the_report_is_announced() -> None:
     office.error, office.slack.answer = None, always(OK)
     assert finish_report(office.maker, RUN, "announce_report")
     office.minutes(180)
-    assert ["The report of" in said for said in office.said] == [True]
+    assert ["October 2026 report:" in said for said in office.said] == [True]
     assert not office.record("announce_trouble").open
 
 
@@ -149,7 +150,7 @@ def test_nothing_is_told_of_trouble_where_the_announcement_may_have_arrived(arri
     for _ in range(3):
         office.attempt()
     office.minutes(180)
-    assert not [said for said in office.said if "could not make" in said]
+    assert not [said for said in office.said if "couldn't create" in said]
     assert TROUBLE not in office.deliveries.records
 
 
@@ -192,7 +193,7 @@ def test_what_cannot_be_tried_again_is_told_at_once() -> None:
     office = Failing()
     office.put(Record(DeliveryKey(RUN, "announce_report"), State.UNREADABLE))
     assert not office.attempt()
-    assert ["Somebody has changed what I had noted" in said for said in office.said] == [True]
+    assert ["Someone changed my record of it" in said for said in office.said] == [True]
     assert not office.attempt()
     assert len(office.said) == 1
 
@@ -231,19 +232,19 @@ def test_work_that_takes_too_long_is_a_failure_like_any_other() -> None:
 
     for _ in range(3):
         with pytest.raises(OutOfTime):
-            make_report(office.maker, ReportRun(OCTOBER, RUN, None), no_time)
+            make_report(office.maker, ReportRun(OCTOBER, RUN), no_time)
 
-    assert ["It took longer than I may work." in said for said in office.said] == [True]
+    assert ["It took too long." in said for said in office.said] == [True]
     assert office.record().reason == "OutOfTime"
 
 
 def test_a_report_that_nobody_waits_for_any_more_is_put_away_with_no_further_word() -> None:
     office = Failing()
-    run = "report#2026-10#asked#1.2.3"
+    run = "report#2026-10#manager#1.2.3"
     for _ in range(3):
         with suppress(ValueError):
             office.make(run, "U0MAIJA01")
-    # The month was closed by it, so it's finished however late; another one's was not.
+    # The month was closed by it, so it's finished however late; another one only reads it.
     other = "report#2026-10#asked#4.5.6"
     for _ in range(3):
         with suppress(ValueError):
@@ -255,27 +256,34 @@ def test_a_report_that_nobody_waits_for_any_more_is_put_away_with_no_further_wor
     assert len(office.said) == 2
 
 
-@pytest.mark.parametrize("requested_by", [None, "U0MAIJA01"])
+@pytest.mark.parametrize(
+    ("closer", "requested_by"),
+    [(None, "U0MAIJA01"), (None, ""), (Closer.SCHEDULE, ""), (Closer.MANAGER, "U0MAIJA01"), (Closer.ADMIN, "")],
+)
 @pytest.mark.parametrize(
     ("why", "said"),
     [
-        ("OutOfTime", "took longer"),
-        ("UnreadableReport:2026-09", "cannot read what was counted for September 2026"),
-        ("UnreadableReport:counted#2026-09#ab", "cannot read what was counted for September 2026"),
-        ("UnreadableReport:<!channel>", "cannot read what was counted for an earlier month"),
-        ("UNREADABLE", "changed what I had noted"),
-        ("KeyError:secret", "Something went wrong"),
-        ("", "Something went wrong"),
+        ("OutOfTime", "took too long"),
+        ("UnreadableReport:2026-09", "can't read what was counted for September 2026"),
+        ("UnreadableReport:counted#2026-09#ab", "can't read what was counted for September 2026"),
+        ("UnreadableReport:<!channel>", "can't read what was counted for an earlier month"),
+        ("UNREADABLE", "changed my record"),
+        ("KeyError:secret", "Something unexpected went wrong"),
+        ("", "Something unexpected went wrong"),
     ],
 )
-def test_the_reason_is_said_in_a_persons_words(why: str, said: str, requested_by: str | None) -> None:
-    message: Message = report_failed(OCTOBER, requested_by, why)
+def test_the_reason_is_said_in_a_persons_words(why: str, said: str, closer: Closer | None, requested_by: str) -> None:
+    message: Message = report_failed(OCTOBER, closer, requested_by, why)
     assert_taken(message)
     assert said in message.text
     assert "secret" not in message.text
     assert "<!channel>" not in str(message)
-    assert ("<@U0MAIJA01>" in message.text) is (requested_by is not None)
-    assert_taken(report_stopped(OCTOBER, requested_by))
+    assert ("<@U0MAIJA01>" in message.text) is bool(requested_by)
+    stopped = report_stopped(OCTOBER, closer, requested_by)
+    assert_taken(stopped)
+    # Asking again closes nothing, so nobody is told to do that where a month is to be closed.
+    for text in (message.text, stopped.text):
+        assert ("try `/ossi report 2026-10` again" in text) is (closer is None)
 
 
 def test_which_report_cannot_be_read_is_said() -> None:
@@ -308,6 +316,26 @@ def test_a_report_whose_process_always_dies_is_begun_ever_more_rarely() -> None:
             platform(partial(finish_report, office.maker, record.key.subject, record.key.effect))
         office.now.ms = max(office.now.ms, started + MINUTE)
     assert office.record().begun == 3 * 6  # at once, after six minutes, then after 1, 2, 4 and 8 hours
+
+
+def test_trouble_with_a_month_that_someone_else_has_closed_is_told_no_more() -> None:
+    office = Failing()
+    run = "report#2026-10#manager#1.2.3"
+    office.slack.answer = lambda method, _place, _text: (
+        failing(FailureKind.NOT_DONE) if method == "chat.postMessage" else OK
+    )
+    kept, office.records.all = office.records.all, unreadable_records
+    for _ in range(3):
+        with suppress(UnreadableReport):
+            office.make(run, "U0MAIJA01")
+    assert office.record("announce_trouble", run).open
+    office.records.all, office.slack.answer, office.error = kept, always(OK), None
+    office.make("report#2026-10#admin#4.5.6")
+    assert not finish_report(office.maker, run, "announce_report")
+    assert not office.record("announce_trouble", run).open
+    office.minutes(120)
+    assert ["October 2026 is closed" in said for said in office.said] == [True]
+    assert ["already closed" in text for text in office.house.texts("U0MAIJA01")] == [True]
 
 
 def test_a_report_of_a_month_that_a_hand_made_up_is_put_away() -> None:

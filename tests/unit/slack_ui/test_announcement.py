@@ -11,10 +11,11 @@ from fakes import HELSINKI, contribution
 from ossi.domain.contribution import Status
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
-from ossi.domain.payroll import Change, ChangeKind
+from ossi.domain.payroll import Change, ChangeKind, Closer
 from ossi.domain.report import ContributorTotal, Edition, MonthBefore, MonthSummary, Report
 from ossi.ports import Message
-from ossi.slack.messages.report import money, report_empty, report_ready
+from ossi.slack.messages.closing import closing_requested
+from ossi.slack.messages.report import money, report_empty, report_ready, report_unchanged
 from unit.slack_ui.judge import LONG_NAME, UGLY, acts_of, assert_taken, elements_of, read
 
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
@@ -28,6 +29,7 @@ EXPIRES = datetime(2026, 11, 10, 6, 0, tzinfo=HELSINKI)
 CLOSED_AT, CLOSES_AT = datetime(2026, 11, 3, 6, 0, tzinfo=HELSINKI), datetime(2026, 11, 3, 1, 0, tzinfo=HELSINKI)
 CLOSED = Edition(CLOSED_AT, CLOSES_AT)
 PROVISIONAL = Edition(None, CLOSES_AT)
+CLOSABLE, HISTORY = replace(PROVISIONAL, closable=True), replace(PROVISIONAL, history=True)
 AGAIN = Edition(CLOSED_AT, CLOSES_AT, again=True, compared_at=CLOSED_AT)
 every_ugly_text = pytest.mark.parametrize("text", UGLY.values(), ids=UGLY.keys())
 
@@ -51,8 +53,11 @@ REPORT = Report(OCTOBER, (), CompensationLevels(), CLOSED, MonthBefore(Month(202
 NOTHING = replace(SUMMARY, accepted=0, totals={}, contributors=())
 
 
-def ready(summary: MonthSummary = SUMMARY, requested_by: str | None = None, **report: Any) -> Message:
-    message = report_ready(replace(REPORT, **report), summary, LINKS, EXPIRES, requested_by)
+def ready(
+    summary: MonthSummary = SUMMARY, requested_by: str = "", closer: Closer | None = Closer.SCHEDULE, **report: Any
+) -> Message:
+    closer = None if requested_by else closer
+    message = report_ready(replace(REPORT, **report), summary, LINKS, EXPIRES, closer, requested_by)
     assert_taken(message)
     return message
 
@@ -105,13 +110,13 @@ def test_a_month_of_many_contributors_names_twenty() -> None:
 
 
 def test_a_month_without_accepted_contributions_has_no_link() -> None:
-    message = report_empty(REPORT, NOTHING, None)
+    message = report_empty(REPORT, NOTHING, Closer.SCHEDULE, "")
     assert_taken(message)
     assert "no accepted contributions for October 2026" in shown(message)
     assert "(2 pending, 1 declined)" in shown(message)
     assert "October 2026 is closed" in shown(message)
     assert not [act for act in acts_of(message) if act[0] == "link"]
-    assert elements_of(report_empty(REPORT, replace(NOTHING, others={}), "U0MAIJA01"), "button") == []
+    assert elements_of(report_empty(REPORT, replace(NOTHING, others={}), None, "U0MAIJA01"), "button") == []
 
 
 @pytest.mark.parametrize(
@@ -133,14 +138,82 @@ def test_money_is_written_by_currency(totals: dict[str, Decimal], text: str) -> 
 @pytest.mark.parametrize(
     ("edition", "said"),
     [
-        (PROVISIONAL, "Provisional: nothing counts as paid by this report. October 2026 can be closed from 2026-11-03 01:00 on."),
-        (CLOSED, "October 2026 is closed. What is counted here is paid by this report and by no other; what is accepted later, by"),
-        (AGAIN, "Made again. October 2026 was closed at 2026-11-03 06:00; these are the figures of that report."),
+        (PROVISIONAL, "Provisional: please don't pay from this report. October 2026 can be closed from 3 November."),
+        (CLOSABLE, "Provisional: please don't pay from this report. October 2026 is over, and you can close it with the button below."),
+        (HISTORY, "For reference only: please don't pay from this report. October 2026 is from before I started closing months."),
+        (CLOSED, "October 2026 is closed. Pay these amounts from this report only. Anything accepted from now on goes into the next"),
+        (AGAIN, "Copy of a closed report. October 2026 was closed on 3 November at 06:00 (Europe/Helsinki), and these are the figures"),
     ],
 )  # fmt: skip
 def test_it_says_whether_it_counts(edition: Edition, said: str) -> None:
     assert said in shown(ready(edition=edition))
-    assert said in shown(report_empty(replace(REPORT, edition=edition), NOTHING, None))
+    empty = shown(report_empty(replace(REPORT, edition=edition), NOTHING, Closer.SCHEDULE, ""))
+    assert said.replace("Pay these amounts from this report only. ", "") in empty
+    assert "Pay" not in empty
+
+
+def test_a_day_in_another_year_is_named_with_it() -> None:
+    december = replace(REPORT, month=Month(2026, 12), edition=Edition(None, datetime(2027, 1, 3, 1, tzinfo=HELSINKI)))
+    said = shown(report_empty(december, replace(NOTHING, month=Month(2026, 12)), None, "U0MAIJA01"))
+    assert "December 2026 can be closed from 3 January 2027." in said
+
+
+@pytest.mark.parametrize("edition", [PROVISIONAL, CLOSABLE, HISTORY, CLOSED, AGAIN])
+def test_only_a_month_that_can_be_closed_has_the_button_with_a_confirmation(edition: Edition) -> None:
+    report = replace(REPORT, edition=edition)
+    for message in (ready(edition=edition), report_empty(report, NOTHING, None, "U0MAIJA01")):
+        assert_taken(message)
+        buttons = elements_of(message, "button")
+        assert [(each["action_id"], each["value"]) for each in buttons] == [
+            ("close_month", "2026-10")
+        ] * edition.closable
+        for button in buttons:
+            assert button["text"]["text"] == button["confirm"]["confirm"]["text"] == "Close October 2026"
+            said = button["confirm"]["text"]["text"]
+            assert "finance pays everything accepted so far from it" in said
+            assert "Anything accepted later goes into the next report. You can't undo this." in said
+
+
+def test_a_report_whose_button_was_pressed_loses_it_and_says_who_pressed() -> None:
+    before = ready(edition=CLOSABLE, requested_by="U0MAIJA01")
+    blocks: list[Any] = list(before.blocks)
+    after = closing_requested(OCTOBER, "U0MATTI01", blocks)
+    assert_taken(after, redrawn=True)
+    assert elements_of(after, "button") == []
+    assert [block for block in after.blocks if block in before.blocks] == [
+        block for block in before.blocks if block["type"] != "actions"
+    ]
+    assert "@Matti Koski asked me to close October 2026." in shown(after).replace("@U0MATTI01", "@Matti Koski")
+
+
+@pytest.mark.parametrize(
+    ("closer", "requested_by", "said"),
+    [
+        (Closer.SCHEDULE, "", "Created on schedule."),
+        (Closer.MANAGER, "U0MAIJA01", "Closed by @Maija Salo."),
+        (Closer.ADMIN, "", "Closed by an admin with ossi close."),
+        (None, "U0MAIJA01", "Requested by @Maija Salo."),
+        (None, "", "Requested with /ossi report."),
+    ],
+)
+def test_the_foot_says_why_there_is_a_report(closer: Closer | None, requested_by: str, said: str) -> None:
+    assert said in shown(report_ready(REPORT, SUMMARY, LINKS, EXPIRES, closer, requested_by))
+    assert said in shown(report_empty(REPORT, NOTHING, closer, requested_by))
+
+
+def test_whoever_asks_for_what_is_there_gets_its_links() -> None:
+    message = report_unchanged(REPORT, "C0MANAGERS", LINKS, EXPIRES)
+    assert_taken(message)
+    assert {("link", link) for link in LINKS.values()} <= acts_of(message)
+    assert "Nothing has changed since the last October 2026 report" in shown(message)
+    assert "The links work until 2026-11-10 06:00, Europe/Helsinki time." in shown(message)
+    without = report_unchanged(REPORT, "C0MANAGERS", {}, EXPIRES)
+    assert_taken(without)
+    assert "links" not in shown(without)
+    assert elements_of(message, "button") == elements_of(without, "button") == []
+    closable = report_unchanged(replace(REPORT, edition=CLOSABLE), "C0MANAGERS", LINKS, EXPIRES)
+    assert_taken(closable)
+    assert [each["value"] for each in elements_of(closable, "button")] == ["2026-10"]
 
 
 def test_late_ones_are_named_with_their_months_and_amounts() -> None:
@@ -153,18 +226,18 @@ def test_late_ones_are_named_with_their_months_and_amounts() -> None:
     seen = shown(ready(summary, rows=rows))
 
     assert "4 accepted (3 of them late), 2 pending" in seen
-    assert "3 came late: for August 2026, September 2026, accepted after that was closed." in seen
+    assert "3 came late: accepted for August 2026, September 2026 after those months were closed." in seen
     assert "This report pays them: 150.00 EUR, on the sheet Late and in the totals." in seen
-    assert "This report would pay them if it closed the month: 150.00 EUR" in shown(
+    assert "The report that closes October 2026 pays them: 150.00 EUR" in shown(
         ready(summary, rows=rows, edition=PROVISIONAL)
     )
 
 
-def test_months_that_nobody_closed_are_named_with_the_command() -> None:
+def test_months_that_were_skipped_are_named_with_the_reports_that_close_them() -> None:
     seen = shown(ready(unclosed={Month(2026, 8): 3, Month(2026, 9): 1}))
 
-    assert "Never closed, so in no report: August 2026 (3 accepted), September 2026 (1 accepted)." in seen
-    assert "To close: /ossi report 2026-08, /ossi report 2026-09." in seen
+    assert "Skipped, so no report pays them yet: August 2026 (3 accepted), September 2026 (1 accepted)." in seen
+    assert "You can close them from their own reports: /ossi report 2026-08, /ossi report 2026-09." in seen
 
 
 def test_what_changed_since_the_month_was_closed() -> None:
@@ -194,7 +267,7 @@ def test_what_was_accepted_since_and_waits_for_the_next_report() -> None:
 
 def test_an_empty_month_that_is_made_again_has_changes_and_no_sheet() -> None:
     change = Change(ChangeKind.ACCEPTED, contribution(status=Status.ACCEPTED))
-    message = report_empty(replace(REPORT, edition=replace(AGAIN, changes=(change,))), NOTHING, None)
+    message = report_empty(replace(REPORT, edition=replace(AGAIN, changes=(change,))), NOTHING, Closer.SCHEDULE, "")
     assert_taken(message)
     assert "1 accepted (will be in the next report that is closed)." in shown(message)
     assert "sheet" not in shown(message)
@@ -299,6 +372,7 @@ def test_the_most_there_can_be_is_taken() -> None:
         summary,
         LINKS,
         EXPIRES,
+        None,
         "U0MAIJA01",
     )
     assert_taken(message)

@@ -2,13 +2,15 @@
 
 import pytest
 
-from fakes import HELSINKI, contribution, first
+from fakes import HELSINKI, MANAGEMENT, contribution, first
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
+from ossi.domain.payroll import Obstacle
 from ossi.ports import Message
 from ossi.runtime.clock import any_of
 from ossi.slack.messages import phrases, problems
+from ossi.slack.messages.closing import closing_underway, not_closed
 from ossi.slack.messages.help import help_message
 from ossi.slack.messages.notifications import Words
 from ossi.slack.messages.report_coming import report_coming
@@ -97,7 +99,17 @@ def test_a_form_that_did_not_open_gives_the_text_back(text: str) -> None:
 
 
 def test_a_form_that_did_not_open_without_text() -> None:
-    assert "/ossi new" in problems.form_not_opened("").text
+    assert "try /ossi new again" in problems.form_not_opened("").text
+
+
+@pytest.mark.parametrize(
+    "message", [problems.membership_set_up("missing_scope"), problems.form_not_opened("x", set_up="missing_scope")]
+)
+def test_what_only_an_admin_can_change_sends_people_to_the_admin_with_the_code(message: Message) -> None:
+    assert_taken(message)
+    assert "trying again won't help" in message.text
+    assert "tell your Ossi admin: missing_scope" in message.text
+    assert "in a moment" not in message.text
 
 
 @pytest.mark.parametrize(
@@ -123,7 +135,9 @@ def test_whoever_decides_on_nothing_reads_why() -> None:
 @pytest.mark.parametrize(
     "message",
     [problems.not_a_manager(), problems.membership_unknown(), problems.not_here(), problems.something_broke(),
-     report_coming(Month(2026, 10)), report_coming(Month(2026, 10), running=True)],
+     problems.may_not_close(), problems.membership_set_up("missing_scope"), problems.form_not_opened("", set_up="invalid_auth"),
+     report_coming(Month(2026, 10), MANAGEMENT), report_coming(Month(2026, 10), MANAGEMENT, running=True),
+     closing_underway(OCTOBER), *(not_closed(OCTOBER, obstacle) for obstacle in Obstacle)],
 )  # fmt: skip
 def test_the_short_answers_are_sentences(message: Message) -> None:
     assert message.text.endswith(".")

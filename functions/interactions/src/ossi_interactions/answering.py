@@ -3,7 +3,7 @@
 import logging
 
 from ossi.ports import Message
-from ossi.slack.errors import SlackError
+from ossi.slack.errors import SlackError, log_failure
 from ossi_interactions.bootstrap import App
 from ossi_interactions.payloads import ButtonsPressed
 
@@ -18,7 +18,7 @@ def tell(pressed: ButtonsPressed, app: App, message: Message, *, replace_origina
     try:
         app.chat.respond(pressed.response_url, message, replace_original=replace_original)
     except SlackError as error:
-        _logger.warning("a click could not be answered", extra={"why": error.code})
+        log_failure(_logger, "a click could not be answered", error, answer=False)
 
 
 def tell_unknown(pressed: ButtonsPressed, app: App) -> None:

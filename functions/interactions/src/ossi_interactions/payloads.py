@@ -86,6 +86,18 @@ class ButtonsPressed(_Part):
         ts = self.container.get("message_ts") or self.message.get("ts")
         return MessageRef(channel=channel, ts=ts) if isinstance(channel, str) and isinstance(ts, str) else None
 
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether the message isn't kept by Slack, and only its reader sees it."""
+        return self.container.get("is_ephemeral") is True
+
+    @property
+    def blocks(self) -> list[dict[str, Any]]:
+        """The message's blocks, as Slack has them; none where Slack doesn't send them."""
+        blocks: object = self.message.get("blocks")
+        found = cast("list[object]", blocks) if isinstance(blocks, list) else []
+        return [cast("dict[str, Any]", block) for block in found if isinstance(block, dict)]
+
 
 class UnreadableForm(RequestRefused):
     """A submitted form that cannot be read. first_field: beside which that is said; of the contribution's form where nobody knows."""

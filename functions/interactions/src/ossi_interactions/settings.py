@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ossi.runtime.settings import FormSettings, LedgerSettings, SlackSettings, TableSettings
+from ossi.runtime.settings import FormSettings, LedgerSettings, ReportFunctionSettings, SlackSettings, TableSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(SlackSettings, TableSettings, LedgerSettings, FormSettings):
+class Settings(SlackSettings, TableSettings, LedgerSettings, FormSettings, ReportFunctionSettings):
     """Nothing of its own."""

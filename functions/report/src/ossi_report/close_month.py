@@ -1,4 +1,4 @@
-"""What a month's report counts, recorded so that each contribution is counted once (R33).
+"""What a month's report counts, recorded so that each contribution is counted once (R33). Asking is reading: only a closer closes (R11).
 
 A report is drawn up from its record, also right after it was recorded: so another attempt, or a repetition years later, comes to the
 same figures.
@@ -6,16 +6,28 @@ same figures.
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from ossi.domain.contribution import Contribution, ContributionKey, Status
 from ossi.domain.errors import OssiError, UnreadableReport
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
-from ossi.domain.payroll import Counted, CountedList, Earlier, ReportRecord, changes_since, closes_at, totals_of
-from ossi.domain.report import Edition, MonthBefore, Report
+from ossi.domain.payroll import (
+    Closer,
+    Counted,
+    CountedList,
+    Earlier,
+    Obstacle,
+    ReportRecord,
+    changes_since,
+    closes_at,
+    obstacle,
+    totals_of,
+)
+from ossi.domain.report import Edition, MonthBefore, Report, fingerprint_of
 from ossi.ports import Clock, Contributions, ReportRecords
 
 _logger = logging.getLogger("ossi.report")
@@ -23,10 +35,17 @@ _logger = logging.getLogger("ossi.report")
 # Each time somebody else was quicker, a month has been closed: that does not happen often.
 _ATTEMPTS = 10
 _LOOK_BACK = 24  # months, for those that were never closed
-_EARLIEST = Month(1970, 1)  # nothing was submitted before the epoch
 
 _Rows = Mapping[ContributionKey, Contribution]
 _NOT_KEPT_YET = CountedList("", 0, 0)
+
+
+class NotClosable(OssiError):
+    """The month can't be closed, and nothing was recorded. obstacle: why."""
+
+    def __init__(self, obstacle: Obstacle) -> None:
+        super().__init__(obstacle.value)
+        self.obstacle = obstacle
 
 
 class OthersWereQuicker(OssiError):
@@ -50,11 +69,13 @@ class Books:
     unannounced: Callable[[Collection[str]], Collection[str]] = lambda _: ()
 
 
-def close_month(books: Books, month: Month, run_id: str, *, closing: bool) -> Report:
-    """The month's report of that run. It closes the month if its time has come or closing is set, unless it was closed before.
+def report_month(books: Books, month: Month, run_id: str, closer: Closer | None = None, known: str = "") -> Report:
+    """The month's report of that run. It closes the month for the closer; without one it's only read.
 
-    The same run comes to the same figures however often it is made. Raises UnreadableReport where it is not known what was counted
-    before, and OthersWereQuicker where other reports were closed each time before this one was recorded.
+    known: the fingerprint of the last report that was announced. One that has the same is not recorded, as nobody else will see it.
+    The same run comes to the same figures however often it is made. Raises NotClosable where the closer may not close the month,
+    UnreadableReport where it is not known what was counted before, and OthersWereQuicker where other reports were closed each time
+    before this one was recorded. A schedule that comes to a closed month reads it.
     """
     for _ in range(_ATTEMPTS):
         version = (
@@ -62,13 +83,22 @@ def close_month(books: Books, month: Month, run_id: str, *, closing: bool) -> Re
         )  # before anything else: what is counted by then must not change until this is recorded
         records = books.records.all()
         record = records.get(month)
-        if record is not None and (record.closed or record.run == run_id):
+        reads = closer in {None, Closer.SCHEDULE}
+        if record is not None and (record.run == run_id or (record.closed and reads)):
             return _Drawing(books, records, record, run_id).report()
+        if closer is not None and (hindrance := _obstacle(books, records, month, closer)):
+            raise NotClosable(hindrance)
         counting = _Counting(books, records, month)
-        record = books.records.keep(counting.record(run_id, closing=closing), counting.counted, version)
-        if record is not None:
-            return _Drawing(books, records | {month: record}, record, run_id, counting).report()
+        draft = counting.record(run_id, closed=closer is not None)
+        drawing = _Drawing(books, records, draft, run_id, counting)
+        if (closer is None and known == drawing.fingerprint) or books.records.keep(draft, counting.counted, version):
+            return drawing.report()
     raise OthersWereQuicker
+
+
+def _obstacle(books: Books, records: Mapping[Month, ReportRecord], month: Month, by: Closer) -> Obstacle | None:
+    closed = {each for each, record in records.items() if record.closed}
+    return obstacle(month, closed, books.clock(), books.grace_days, books.zone, by)
 
 
 class _Counting:
@@ -89,7 +119,7 @@ class _Counting:
         self.counted = tuple(Counted.of(row, Month.parse(row.contribution_month)) for row in counted)
         self._counted_rows = counted
 
-    def record(self, run_id: str, *, closing: bool) -> ReportRecord:
+    def record(self, run_id: str, *, closed: bool) -> ReportRecord:
         now = self._books.clock()
         statuses = [row.status for row in self.rows.values()]
         replaced = self._replaced
@@ -97,7 +127,7 @@ class _Counting:
             month=self._month,
             run=run_id,
             made_at=_ms(now),
-            closed=closing or now >= closes_at(self._month, self._books.grace_days, self._books.zone),
+            closed=closed,
             counted=_NOT_KEPT_YET,
             levels=tuple(self._books.levels),
             accepted=len(self.counted),
@@ -110,7 +140,7 @@ class _Counting:
 
 
 class _Drawing:
-    """A report by its record. counting: what has just been read, if it was made just now."""
+    """A report by its record, as it stands in the ledger or is about to. counting: what has just been read, if it was made just now."""
 
     def __init__(
         self,
@@ -130,41 +160,62 @@ class _Drawing:
         self._waiting = [row for row in of_month.values() if row.status is not Status.ACCEPTED]
         self._rows = self._with(of_month, self._counted)
 
+        self._shown = [entry.shown(self._rows.get(entry.key)) for entry in self._counted]
+
     def report(self) -> Report:
-        record = self._record
-        shown = [entry.shown(self._rows.get(entry.key)) for entry in self._counted]
         return Report(
-            month=record.month,
-            rows=(*shown, *self._waiting),
-            levels=CompensationLevels(record.levels),
-            edition=self._edition(),
+            month=self._record.month,
+            rows=(*self._shown, *self._waiting),
+            levels=CompensationLevels(self._record.levels),
+            edition=self._edition if self._again else self._compared(),
             before=self._month_before(),
             unclosed=self._unclosed(),
             unannounced=self._unannounced(),
+            fingerprint=self.fingerprint,
         )
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """See Report.fingerprint."""
+        levels, rows = CompensationLevels(self._record.levels), (*self._shown, *self._waiting)
+        return fingerprint_of(rows, levels, self._edition, changes=self._edition.changes)
+
+    @cached_property
     def _edition(self) -> Edition:
-        record, closing = self._record, closes_at(self._record.month, self._books.grace_days, self._books.zone)
-        made_at = self._moment(record.made_at)
-        closed_at = made_at if record.closed else None
-        if self._again:
-            # The table as it is now against what was counted then.
-            known = {entry.key for entry in self._counted}
-            added = [row for row in self._rows.values() if row.status is Status.ACCEPTED and row.key not in known]
-            changes = changes_since(self._counted, self._rows, added, self._counted_elsewhere() if added else {})
-            return Edition(closed_at, closing, again=True, compared_at=made_at, changes=tuple(changes))
-        if record.earlier is None:
-            return Edition(closed_at, closing)
+        """Compared, if the month had been closed before, with what was counted then."""
+        record, books = self._record, self._books
+        closed_at = self._moment(record.made_at) if record.closed else None
+        hindrance = _obstacle(books, self._records, record.month, Closer.MANAGER)
+        edition = Edition(
+            closed_at,
+            closes_at(record.month, books.grace_days, books.zone),
+            closable=closed_at is None and hindrance is None,
+            history=closed_at is None and hindrance in {Obstacle.HISTORY, Obstacle.NOT_NEXT},
+        )
+        if not self._again:
+            return edition
+        known = {entry.key for entry in self._counted}
+        added = [row for row in self._rows.values() if row.status is Status.ACCEPTED and row.key not in known]
+        changes = changes_since(self._counted, self._rows, added, self._counted_elsewhere() if added else {})
+        return replace(edition, again=True, compared_at=closed_at, changes=tuple(changes))
+
+    def _compared(self) -> Edition:
+        """Compared with the provisional report that it takes the place of, if there was one."""
+        earlier = self._record.earlier
+        if earlier is None:
+            return self._edition
         try:
-            before = self._books.records.counted(record.earlier.counted)
+            before = self._books.records.counted(earlier.counted)
         except UnreadableReport:  # provisional ones are forgotten after a while; nothing is paid by them
-            _logger.info("an earlier provisional report is not known any more", extra={"month": str(record.month)})
-            return Edition(closed_at, closing)
+            _logger.info(
+                "an earlier provisional report is not known any more", extra={"month": str(self._record.month)}
+            )
+            return self._edition
         known = {entry.key for entry in before}
         added = [self._rows.get(entry.key) or entry.shown(None) for entry in self._counted if entry.key not in known]
-        here = {row.key: record.month for row in added}
+        here = {row.key: self._record.month for row in added}
         changes = changes_since(before, self._with(self._rows, before), added, {**self._counted_elsewhere(), **here})
-        return Edition(closed_at, closing, compared_at=self._moment(record.earlier.made_at), changes=tuple(changes))
+        return replace(self._edition, compared_at=self._moment(earlier.made_at), changes=tuple(changes))
 
     def _month_before(self) -> MonthBefore:
         month = self._record.month.previous()
@@ -177,22 +228,21 @@ class _Drawing:
     def _unclosed(self) -> dict[Month, int]:
         """Months before this one that could be closed and are not, with what no report will count as long as they are not.
 
-        From the first closed month on; before that only what was accepted since then: what was accepted earlier was paid otherwise.
+        Only since the first closed month: what is older is history, which was paid by whoever kept the books then.
         """
-        closed = {month: record for month, record in self._records.items() if record.closed}
+        closed = {month for month, record in self._records.items() if record.closed}
         if not closed:
             return {}
-        first, since = min(closed), min(record.made_at for record in closed.values())
         now, month = self._books.clock(), self._record.month
         unclosed: dict[Month, int] = {}
         for _ in range(_LOOK_BACK):
             month = month.previous()
-            if month < _EARLIEST:
+            if month < min(closed):
                 break
             if month in closed or now < closes_at(month, self._books.grace_days, self._books.zone):
                 continue
             rows = self._books.contributions.of_month(month, Status.ACCEPTED)
-            waiting = [row.key for row in rows if _accepted_here(row, since if month < first else 0)]
+            waiting = [row.key for row in rows if _accepted_here(row)]
             count = sum(key not in self._counted_elsewhere() for key in waiting) if waiting else 0
             if count:
                 unclosed[month] = count
@@ -227,11 +277,9 @@ def counted_by(records: ReportRecords, made: Mapping[Month, ReportRecord], but: 
     return {entry.key: month for month, record in closed.items() for entry in records.counted(record.counted)}
 
 
-def _accepted_here(row: Contribution, since: int) -> bool:
-    """Whether a row was accepted in Ossi, at `since` (ms) or later: what was imported as accepted was paid by whoever had it before."""
-    if row.decided_at is None:
-        return row.imported_at is None and not since
-    return row.decided_at >= since and (row.imported_at is None or row.decided_at > row.imported_at)
+def _accepted_here(row: Contribution) -> bool:
+    """Whether a row was accepted in Ossi: what was imported as accepted was paid by whoever had it before."""
+    return row.imported_at is None or (row.decided_at or 0) > row.imported_at
 
 
 def _ms(moment: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Makes a month's report: asked for by /ossi report, or by the schedule."""
+"""Makes a month's report: to be read, by /ossi report; to close the month, by the schedule, a manager or an admin."""
 
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -7,12 +7,16 @@ from typing import Annotated, Any, assert_never
 from pydantic import Field, TypeAdapter
 
 from ossi.contracts import (
+    CloseAnswer,
+    CloseAsked,
     ReportAsked,
     ReportDue,
     Scheduled,
+    closing_subject,
     month_of_report,
     requested_report_subject,
     scheduled_report_subject,
+    to_wire,
 )
 from ossi.domain.months import Month
 from ossi.runtime.invocation import invocation
@@ -24,8 +28,8 @@ from ossi_report.make_report import ReportRun, finish_report, make_report
 # For the announcement, or a word about the failure: calls to Slack of ten seconds each, tried again, and the ledger's.
 _SECONDS_TO_TELL = 60
 
-_EVENT: TypeAdapter[ReportAsked | Scheduled | ReportDue] = TypeAdapter(
-    Annotated[ReportAsked | Scheduled | ReportDue, Field(discriminator="source")]
+_EVENT: TypeAdapter[ReportAsked | CloseAsked | Scheduled | ReportDue] = TypeAdapter(
+    Annotated[ReportAsked | CloseAsked | Scheduled | ReportDue, Field(discriminator="source")]
 )
 
 
@@ -41,7 +45,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     match request:
         case ReportAsked():
             month = Month.parse(request.month)
-            run = ReportRun(month, requested_report_subject(month, request.request_id), request.requested_by)
+            subject = requested_report_subject(month, request.request_id)
+            run = ReportRun(month, subject, request.requested_by, request.response_url)
+        case CloseAsked():
+            month = Month.parse(request.month)
+            subject = closing_subject(month, request.by, request.request_id)
+            run = ReportRun(month, subject, request.requested_by, request.response_url)
         case Scheduled():
             due_at = datetime.fromisoformat(request.scheduled_time)
             month = Month.of(due_at.astimezone(maker.books.zone)).previous()
@@ -52,4 +61,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         case _:
             assert_never(request)
     add_log_fields(month=str(month), source=request.source)
-    return {"month": str(month), "announced": make_report(maker, run, limited)}
+    made = make_report(maker, run, limited)
+    if isinstance(request, CloseAsked):
+        return to_wire(CloseAnswer(month=str(month), announced=made.announced, obstacle=made.obstacle or ""))
+    return {"month": str(month), "announced": made.announced}

@@ -4,6 +4,7 @@
 |---|---|---|
 | reports | the month, YYYY-MM | the pointer: the record of the month's last report, and where its list is |
 | report-version | closed | how many months have been closed |
+| report-shown | the month | the last report of the month that the management channel got: nothing is counted by it |
 | counted#<month>#<random> | part#0001 ... | a part of a list; DynamoDB takes no item above 400 KB |
 
 The list is written first, then the pointer with the version in one transaction: so a record has all of its list or is not there, and two
@@ -25,11 +26,11 @@ from ossi.domain.contribution import ContributionKey
 from ossi.domain.errors import UnknownContribution, UnreadableMonth, UnreadableReport
 from ossi.domain.levels import CompensationLevel
 from ossi.domain.months import Month
-from ossi.domain.payroll import Counted, CountedList, Earlier, ReportRecord
+from ossi.domain.payroll import Counted, CountedList, Earlier, ReportRecord, Shown
 
 _logger = logging.getLogger("ossi.report")
 
-_POINTERS = "reports"
+_POINTERS, _SHOWN = "reports", "report-shown"
 _VERSION = {"id": "report-version", "effect": "closed"}
 _ENTRIES_PER_PART = 2000
 _BYTES_PER_PART = 300_000  # of DynamoDB's 400 KB
@@ -65,6 +66,13 @@ class _Pointer(_Stored):
     declined: _Count
     totals: dict[str, Decimal]
     earlier: _Earlier | None = None
+
+
+class _Seen(_Stored):
+    fingerprint: str
+    channel: str
+    stem: str
+    stored_at: _Count
 
 
 class _Entry(_Stored):
@@ -138,6 +146,24 @@ class DynamoReportRecords:
                 raise
             return None
         return _record(row)
+
+    def shown(self, month: Month) -> Shown | None:
+        """See ports.ReportRecords. What can't be read costs no more than a copy in the channel."""
+        answer = self._client.get_item(
+            TableName=self._table, Key=to_item({"id": _SHOWN, "effect": str(month)}), ConsistentRead=True
+        )
+        row = from_item(answer.get("Item", {}))
+        try:
+            return Shown(**_Seen.model_validate(row).model_dump()) if row else None
+        except ValidationError:
+            _logger.warning("the record of an announced report can't be read", extra={"month": str(month)})
+            return None
+
+    def keep_shown(self, month: Month, shown: Shown) -> None:
+        """See ports.ReportRecords."""
+        seen = _Seen(fingerprint=shown.fingerprint, channel=shown.channel, stem=shown.stem, stored_at=shown.stored_at)
+        row = {"id": _SHOWN, "effect": str(month), **seen.model_dump(by_alias=True)}
+        self._client.put_item(TableName=self._table, Item=to_item(row))
 
     def _put_unless_closed(self, row: dict[str, Any]) -> dict[str, Any]:
         return {

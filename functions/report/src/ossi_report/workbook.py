@@ -272,6 +272,8 @@ def _change_entries(change: Change, levels: CompensationLevels, zone: ZoneInfo) 
 
 def _standing(edition: Edition, month: Month) -> str:
     """Whether the report counts, as people read it."""
+    if edition.history:
+        return f"For reference only, not to be paid from: {month.label} is from before the first closed month"
     if edition.closed_at is None:
         return f"Provisional until {month.label} is closed, from {edition.closes_at:%Y-%m-%d %H:%M} on: nothing counts as paid by it"
     closed = f"{edition.closed_at:%Y-%m-%d %H:%M}"

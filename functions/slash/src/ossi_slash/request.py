@@ -12,11 +12,15 @@ _LONGEST_TRIGGER = 255
 
 @dataclass(frozen=True)
 class CommandSent:
-    """A typed command. trigger_id: the same for a repetition of this very command, new for the next one."""
+    """A typed command. trigger_id: the same for a repetition of this very command, new for the next one.
+
+    response_url: where whoever typed it can be answered later, for half an hour; empty: Slack left it out.
+    """
 
     user_id: str
     trigger_id: str
     text: str = ""
+    response_url: str = ""
 
     @classmethod
     def read(cls, form: dict[str, str]) -> Self:
@@ -26,4 +30,4 @@ class CommandSent:
         wrong += [] if _USER_ID.fullmatch(user_id) else ["user_id"]
         if wrong:
             raise RequestRefused(f"slash command, wrong or missing: {', '.join(wrong)}")
-        return cls(user_id, trigger_id, form.get("text", ""))
+        return cls(user_id, trigger_id, form.get("text", ""), form.get("response_url", ""))

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from ossi.contracts import ReportAsked, ReportDue, to_wire
+from ossi.contracts import MANAGER, CloseAsked, ReportAsked, ReportDue, to_wire
 from ossi.domain.months import Month
+from ossi.ports import Asking
 
 
 class LambdaReportRequests:
@@ -14,14 +15,33 @@ class LambdaReportRequests:
         self._function_name = function_name
         self._client = client
 
-    def request(self, month: Month, requested_by: str, request_id: str) -> None:
+    def read(self, month: Month, asking: Asking) -> None:
         """See ports.ReportRequests. Raises the client's errors."""
-        self._invoke(ReportAsked(month=str(month), requested_by=requested_by, request_id=request_id))
+        self._invoke(
+            ReportAsked(
+                month=str(month),
+                requested_by=asking.user_id,
+                request_id=asking.request_id,
+                response_url=asking.response_url,
+            )
+        )
+
+    def close(self, month: Month, asking: Asking) -> None:
+        """See ports.ReportRequests. Raises the client's errors."""
+        self._invoke(
+            CloseAsked(
+                month=str(month),
+                by=MANAGER,
+                requested_by=asking.user_id,
+                request_id=asking.request_id,
+                response_url=asking.response_url,
+            )
+        )
 
     def finish(self, run: str, effect: str) -> None:
         """Asks for a delivery of a report's run that isn't settled. Raises the client's errors."""
         self._invoke(ReportDue(run=run, effect=effect))
 
-    def _invoke(self, event: ReportAsked | ReportDue) -> None:
+    def _invoke(self, event: ReportAsked | CloseAsked | ReportDue) -> None:
         payload = json.dumps(to_wire(event)).encode()
         self._client.invoke(FunctionName=self._function_name, InvocationType="Event", Payload=payload)

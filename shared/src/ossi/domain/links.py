@@ -27,9 +27,13 @@ class LinkExpired(LinkRefused):
     """The link was good once."""
 
 
-def report_names(month: Month, made_at: datetime, suffixes: Iterable[str]) -> dict[str, str]:
-    """Suffix -> a file name of a report that nobody can guess: ossi-2026-10-20261103T040000Z-5f3a….xlsx. made_at: aware."""
-    stem = f"ossi-{month}-{made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(8)}"
+def report_stem(month: Month, made_at: datetime) -> str:
+    """The names of a report's files without their suffixes, which nobody can guess: ossi-2026-10-20261103T040000Z-5f3a…. made_at: aware."""
+    return f"ossi-{month}-{made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(8)}"
+
+
+def report_names(stem: str, suffixes: Iterable[str]) -> dict[str, str]:
+    """Suffix -> the name of that file of a report."""
     return {suffix: f"{stem}.{suffix}" for suffix in suffixes}
 
 

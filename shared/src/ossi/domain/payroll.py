@@ -1,7 +1,7 @@
-"""Closing a month (R33): when, what its report has counted, and what differs from that later."""
+"""Closing a month (R11, R33): when and by whom, what its report has counted, and what differs from that later."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -26,6 +26,47 @@ def closes_at(month: Month, grace_days: int, zone: ZoneInfo) -> datetime:
     days = min(grace_days, monthrange(year, number)[1])
     midnight = datetime(year, number, 1, tzinfo=zone) + timedelta(days=days)  # on the clocks on the wall
     return (midnight.astimezone(UTC) + FORM_LIFE).astimezone(zone)
+
+
+class Closer(StrEnum):
+    """Who closes a month. The values stand in the names of runs, in the ledger: see contracts.closing_subject."""
+
+    SCHEDULE = "scheduled"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class Obstacle(StrEnum):
+    """Why a month can't be closed. The values travel to `ossi close`."""
+
+    CLOSED = "closed"
+    """It is already."""
+    NOT_OVER = "not over"
+    """Contributions can still be registered for it."""
+    HISTORY = "history"
+    """It's before the first closed month: whoever kept the books then has paid it."""
+    NOT_NEXT = "not next"
+    """No month is closed yet, and managers start with the month that the schedule would close."""
+
+
+def obstacle(
+    month: Month, closed: Collection[Month], now: datetime, grace_days: int, zone: ZoneInfo, by: Closer
+) -> Obstacle | None:
+    """What keeps this closer from closing the month; None: nothing. closed: the months that are closed. now: aware.
+
+    The schedule is judged by its planned time, whatever the clock says when it runs. With the first closed month Ossi's books begin:
+    what is before it was paid otherwise, and closing it would have it paid twice.
+    """
+    if month in closed:
+        return Obstacle.CLOSED
+    if by is Closer.SCHEDULE:
+        return None
+    if now < closes_at(month, grace_days, zone):
+        return Obstacle.NOT_OVER
+    if closed:
+        return Obstacle.HISTORY if month < min(closed) else None
+    is_next = by is Closer.ADMIN or month == Month.of(now.astimezone(zone)).previous()
+    return None if is_next else Obstacle.NOT_NEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +129,20 @@ class ReportRecord:
     declined: int
     totals: dict[str, Decimal]
     earlier: Earlier | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The last report of a month that the management channel got.
+
+    fingerprint: see Report.fingerprint. channel: which channel that was. stem: the name of its files without their suffixes; empty: it
+    had none. stored_at: ms since the epoch; when they were stored.
+    """
+
+    fingerprint: str
+    channel: str
+    stem: str
+    stored_at: int
 
 
 class ChangeKind(StrEnum):

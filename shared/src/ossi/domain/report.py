@@ -1,6 +1,7 @@
 """A month's report: what stands in it, which edition of it this is, and what it comes to."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -50,6 +51,7 @@ class Edition:
     closed_at: when the month was closed, by this report or an earlier one; None: this one is provisional. closes_at: when the month can
     be closed. again: the month had been closed before. changes: what differs from the report that was made at compared_at, or, where
     the month had been closed before, how the table differs by now from what was counted then. Moments are aware, in the configured zone.
+    closable: a manager may close the month now. history: the month is before the first closed one, and is never closed.
     """
 
     closed_at: datetime | None
@@ -57,6 +59,8 @@ class Edition:
     again: bool = False
     compared_at: datetime | None = None
     changes: tuple[Change, ...] = ()
+    closable: bool = False
+    history: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,9 @@ class Report:
     """What a report is made of.
 
     rows: the accepted ones as they were counted, late ones (of other months) among them, and what is pending and declined by now.
-    levels: by which they were counted. unclosed: months before this one that no report has closed -> their accepted contributions.
-    unannounced: other closed months whose report couldn't be announced so far.
+    levels: by which they were counted. unclosed: months between the first closed one and this one that no report has closed -> their
+    accepted contributions. unannounced: other closed months whose report couldn't be announced so far. fingerprint: the same for two
+    reports of a month between which nothing has changed that a reader would want to see.
     """
 
     month: Month
@@ -84,6 +89,43 @@ class Report:
     before: MonthBefore
     unclosed: Mapping[Month, int] = field(default_factory=dict[Month, int])
     unannounced: tuple[Month, ...] = ()
+    fingerprint: str = ""
+
+
+def fingerprint_of(
+    rows: Iterable[Contribution], levels: CompensationLevels, edition: Edition, *, changes: Iterable[Change]
+) -> str:
+    """See Report.fingerprint. changes: what differs from what was counted when the month was closed.
+
+    What isn't in it: when the report was made, what it's compared with, and other months.
+    """
+    digest = hashlib.sha256()
+    for part in (
+        (edition.closed_at, edition.closable, edition.history),
+        *((level.key, level.label, level.amount.normalize(), level.currency) for level in levels),
+        *sorted(_shown(row) for row in rows),
+        *sorted(
+            (*_shown(each.contribution), each.kind, each.counted_as or "", str(each.counted_in)) for each in changes
+        ),
+    ):
+        digest.update(repr(part).encode(errors="backslashreplace"))
+    return digest.hexdigest()
+
+
+def _shown(row: Contribution) -> tuple[str | int, ...]:
+    """All of a row that its files show."""
+    decision = (row.decided_by or "", row.decided_at or 0)
+    return (
+        row.user_id,
+        row.timestamp,
+        row.status,
+        row.contribution_month,
+        row.level,
+        row.name,
+        row.text,
+        row.url,
+        *decision,
+    )
 
 
 def is_late(row: Contribution, month: Month) -> bool:

@@ -15,7 +15,7 @@ _logger = logging.getLogger(__name__)
 
 # The reading methods take forms, the writing ones JSON (Slack: "POST bodies").
 _TAKING_FORMS = frozenset({"users.info", "conversations.members", "auth.test"})
-_MEMBERS_KEPT_S = 300
+_MEMBERS_KEPT_S = 60
 _MEMBERS_PER_CALL = 1000
 _MOST_PAGES = 100
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)  # what a header can carry
@@ -49,15 +49,21 @@ class SlackChat:
     """ports.Chat.
 
     token: read when a call is made, so that no secret is fetched for a request that needs none. read_again: has the token read anew;
-    called where Slack does not accept it, and a call whose token has changed since is made once more.
+    called where Slack does not accept it, and a call whose token has changed since is made once more. seconds: a clock that never goes
+    back.
     """
 
     def __init__(
-        self, token: Callable[[], str], transport: SlackTransport, read_again: Callable[[], bool] = lambda: False
+        self,
+        token: Callable[[], str],
+        transport: SlackTransport,
+        read_again: Callable[[], bool] = lambda: False,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._token = token
         self._transport = transport
         self._read_again = read_again
+        self._seconds = seconds
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
 
     def post(self, channel: str, message: Message) -> MessageRef | None:
@@ -90,10 +96,14 @@ class SlackChat:
         return next((name for name in names if isinstance(name, str) and name), None)
 
     def is_member(self, channel: str, user_id: str) -> bool:
-        """See ports.Chat (conversations.members). The members are kept for five minutes."""
+        """See ports.Chat (conversations.members).
+
+        The members are kept for a minute, and so long someone who was removed may pass. Whoever isn't among them may have joined since:
+        nobody is refused without asking Slack.
+        """
         kept = self._members.get(channel)
-        if kept is None or time.monotonic() - kept[0] > _MEMBERS_KEPT_S:
-            kept = (time.monotonic(), frozenset(self._all_members(channel)))
+        if kept is None or self._seconds() - kept[0] > _MEMBERS_KEPT_S or user_id not in kept[1]:
+            kept = (self._seconds(), frozenset(self._all_members(channel)))
             self._members[channel] = kept
         return user_id in kept[1]
 

@@ -1,5 +1,6 @@
 """What can go wrong with Slack, and which of Slack's answers means what."""
 
+import logging
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -74,6 +75,13 @@ TROUBLE_CODES = frozenset({"service_unavailable", "request_timeout", "update_fai
 MOVING_CODES = frozenset({"team_added_to_org", "org_login_required", "external_channel_migrating"})
 # The token is not, or no longer, good: perhaps it was rotated a moment ago.
 TOKEN_CODES = frozenset({"invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed"})
+# What is wrong with this one request, or this one person. Any other refusal for good comes again with each request: the set-up is
+# wrong (scopes, tokens, channels), or Ossi is.
+ONCE_CODES = frozenset({
+    *("expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "used_url", "expired_url", "unusable_response_url"),
+    *("user_not_found", "users_not_found", "user_not_visible", "user_disabled", "cannot_dm_bot"),
+    *("message_not_found", "cant_update_message", "edit_window_closed"),
+})  # fmt: skip
 # What the method itself says about a request before it does anything. Believed beside a 5xx as well.
 DEFINITE_CODES = TOKEN_CODES | {
     *("channel_not_found", "not_in_channel", "is_archived", "restricted_action", "user_not_found", "user_disabled"),
@@ -88,6 +96,21 @@ _LATER_STATUSES = frozenset({408, 425})  # RFC 9110, "Request Timeout"; RFC 8470
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,80}", re.ASCII)
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 _SHORTEST_S, _LONGEST_S = 1.0, 3600.0
+
+
+def needs_an_admin(error: SlackError) -> bool:
+    """Whether the same would be refused each time until someone changes how Ossi is set up."""
+    return error.kind is FailureKind.REFUSED_FOR_GOOD and error.code not in ONCE_CODES
+
+
+def log_failure(logger: logging.Logger, message: str, error: SlackError, *, answer: bool) -> None:
+    """Logs that Slack failed while someone waited: as an error that wakes an admin where only an admin can help.
+
+    answer: somebody got no answer, or another one than they asked for, which is counted however short the trouble is.
+    """
+    lasts = needs_an_admin(error)
+    counted = {"metric": "Failed"} if lasts or answer else {}
+    logger.log(logging.ERROR if lasts else logging.WARNING, message, extra={"why": error.code, **counted})
 
 
 def failure_of(status: int, headers: Mapping[str, str], said: str) -> SlackError:

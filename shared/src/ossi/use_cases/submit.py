@@ -11,7 +11,7 @@ from ossi.domain.levels import CompensationLevels
 from ossi.domain.lifecycle import submitted
 from ossi.domain.typed_text import cleaned_line
 from ossi.ports import Chat, Clock, Submissions
-from ossi.slack.errors import SlackError
+from ossi.slack.errors import SlackError, log_failure
 
 _logger = logging.getLogger(__name__)
 
@@ -79,6 +79,6 @@ def _name_of(submitter: Submitter, chat: Chat) -> str:
     try:
         name = chat.user_name(submitter.user_id) or ""
     except SlackError as error:
-        _logger.warning("could not fetch the user's name from Slack", extra={"why": error.code})
+        log_failure(_logger, "could not fetch the user's name from Slack", error, answer=False)
         name = ""
     return cleaned_line(name) or cleaned_line(submitter.user_name) or submitter.user_id

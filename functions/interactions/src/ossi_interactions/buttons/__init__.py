@@ -10,6 +10,7 @@ Press = Callable[[Action, ButtonsPressed, App], None]
 """What a button does. Whoever pressed it is told by ossi_interactions.answering.tell."""
 
 BUTTONS: dict[str, Callable[[], Press]] = {
+    "close_month": lambda: import_module("ossi_interactions.buttons.closing").close,
     "accept_contribution": lambda: import_module("ossi_interactions.buttons.decision").accept,
     "decline_contribution": lambda: import_module("ossi_interactions.buttons.decision").decline,
     "list_newer": lambda: import_module("ossi_interactions.buttons.pages").newer,

@@ -5,7 +5,7 @@ import logging
 from ossi.ports import Message
 from ossi.runtime.invocation import FAILED
 from ossi.runtime.logs import add_log_fields
-from ossi.slack.errors import SlackError
+from ossi.slack.errors import SlackError, log_failure, needs_an_admin
 from ossi.slack.messages.form import contribution_form
 from ossi_slash.bootstrap import App
 from ossi_slash.command_line import CommandLine
@@ -21,8 +21,8 @@ def answer(line: CommandLine, sent: CommandSent, app: App) -> Message | None:
         app.chat.open_view(sent.trigger_id, form)
     except SlackError as error:
         add_log_fields(outcome=FAILED)
-        _logger.warning("the form was not opened", extra={"why": error.code, "metric": "Failed"})
+        log_failure(_logger, "the form was not opened", error, answer=True)
         from ossi.slack.messages import problems
 
-        return problems.form_not_opened(line.argument)
+        return problems.form_not_opened(line.argument, set_up=error.code if needs_an_admin(error) else "")
     return None

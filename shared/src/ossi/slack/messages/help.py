@@ -11,8 +11,8 @@ from ossi.slack.messages import phrases
 USAGE = {
     "/ossi new [text]": "opens the form for a new contribution; the text becomes its description",
     "/ossi list": "shows your own contributions",
-    "/ossi report [month]": "makes a month's report for the management channel: 2026-10, october, oct 2025, last or this; "
-    "without a month, last month's",
+    "/ossi report [month]": "shows a month's report in the management channel: 2026-10, october, oct 2025, last or this; "
+    "without a month, last month's. Asking never closes a month; the report has a button for that",
     "/ossi help": "shows this",
 }
 """Every command, as it's typed, and what it does."""

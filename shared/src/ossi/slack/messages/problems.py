@@ -39,20 +39,38 @@ def _as_in(example: Month) -> str:
 
 def not_a_manager() -> Message:
     """For whoever asks for a report and is not in the management channel."""
-    return Message("Reports are for the members of the management channel. Your own contributions are in `/ossi list`.")
+    return Message("Reports are for members of the management channel. Your own contributions are in `/ossi list`.")
+
+
+def may_not_close() -> Message:
+    """For whoever presses Close and is not, or no longer, in the management channel."""
+    return Message("Only members of the management channel can close a month, so nothing changed.")
 
 
 def membership_unknown() -> Message:
     """Slack did not say who is in the management channel; nobody is let in on trust."""
-    return Message("I could not check with Slack whether you may ask for a report. Please try again in a moment.")
+    return Message(
+        "I couldn't check with Slack that you're in the management channel, so nothing happened. "
+        "Please try again in a moment."
+    )
 
 
-def form_not_opened(description: str) -> Message:
-    """Slack did not open the form. What was typed is given back."""
-    text = "I could not open the form, Slack did not let me. Nothing has been stored. Please try /ossi new again."
+def membership_set_up(code: str) -> Message:
+    """Slack won't say who is in the management channel until someone changes the set-up. code: Slack's."""
+    return Message(f"Slack won't tell me who's in the management channel, so nothing happened. {_for_the_admin(code)}")
+
+
+def _for_the_admin(code: str) -> str:
+    return f"It's my set-up, and trying again won't help. Please tell your Ossi admin: {code}."
+
+
+def form_not_opened(description: str, *, set_up: str = "") -> Message:
+    """Slack did not open the form. What was typed is given back. set_up: Slack's code, if someone has to change the set-up."""
+    then = _for_the_admin(set_up) if set_up else "Please try /ossi new again."
+    text = f"Slack didn't let me open the form, so nothing was saved. {then}"
     if not description:
         return Message(text)
-    text += " This is what you had written:"
+    text += " Here's what you wrote:"
     written = RichTextQuoteElement(elements=typed(shorten(description, 3000)))
     return Message(f"{text}\n{escape_within(description, 3000)}", blocks_of(rich(section(plain(text)), written)))
 

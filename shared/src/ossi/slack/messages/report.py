@@ -4,14 +4,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from slack_sdk.models.blocks import ContextBlock, HeaderBlock, MarkdownTextObject, PlainTextObject, SectionBlock
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ContextBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
 
 from ossi.domain.contribution import Status
-from ossi.domain.months import Month
-from ossi.domain.payroll import Change, ChangeKind
+from ossi.domain.months import NAMES, Month
+from ossi.domain.payroll import Change, ChangeKind, Closer
 from ossi.domain.report import Edition, MonthBefore, MonthSummary, Report, is_late
 from ossi.ports import Message
 from ossi.slack.block_kit import blocks_of, escape, month_label, plain, rich, section, shorten, typed
+from ossi.slack.messages.closing import close_button, origin
 from ossi.slack.messages.notifications import words_of
 from ossi.slack.text_bar_chart import text_bar_chart
 
@@ -33,11 +41,13 @@ def report_ready(
     summary: MonthSummary,
     links: Mapping[str, str],
     expires_at: datetime,
-    requested_by: str | None,
+    closer: Closer | None,
+    requested_by: str,
 ) -> Message:
     """What the month comes to, what has to be known of it, and the links.
 
-    links: the suffixes of the files, xlsx among them, and where they are. expires_at: aware, in the configured time zone.
+    links: the suffixes of the files, xlsx among them, and where they are. expires_at: aware, in the configured time zone. closer: who
+    closed the month with it; None: it was only to be read. requested_by: a user's id; empty: nobody that is known.
     """
     label = summary.month.label
     counts = _counts(summary)
@@ -54,7 +64,7 @@ def report_ready(
         f"Against {report.before.month.label}": _difference(summary, report.before),
     }
     return Message(
-        f"The report of {label}: {counts}. Total compensation: {total}. Contributors: {escape(names)}. {' '.join(notes)} "
+        f"{label} report: {counts}. Total compensation: {total}. Contributors: {escape(names)}. {' '.join(notes)} "
         f"Download until {until}: {links['xlsx']}",
         blocks_of(
             HeaderBlock(text=PlainTextObject(text=f"Contributions of {label}")),
@@ -65,18 +75,33 @@ def report_ready(
             ),
             *_paragraphs(notes[1:]),
             SectionBlock(text=MarkdownTextObject(text=f":page_facing_up: {_downloads(links)}")),
-            _foot(f"The links work until {until}, {_zone(expires_at)} time.", requested_by),
+            *_buttons(report),
+            _foot(_life(expires_at), closer, requested_by),
         ),
     )
 
 
-def report_empty(report: Report, summary: MonthSummary, requested_by: str | None) -> Message:
-    """A month without anything to count: no file."""
+def report_unchanged(report: Report, channel: str, links: Mapping[str, str], expires_at: datetime) -> Message:
+    """For whoever asks for what the channel has already. links: as in report_ready; none for a month without files.
+
+    With the button, where the month can be closed: the channel's message may be gone.
+    """
+    label = report.month.label
+    texts = [f"Nothing has changed since the last {label} report in <#{channel}>, so I didn't post it again."]
+    if links:
+        texts.append(f":page_facing_up: {_downloads(links)}\n{_life(expires_at)}")
+    return Message(" ".join(texts), blocks_of(*_paragraphs(texts), *_buttons(report)))
+
+
+def report_empty(report: Report, summary: MonthSummary, closer: Closer | None, requested_by: str) -> Message:
+    """A month without anything to count: no file. closer and requested_by: as in report_ready."""
     text = f"There are no accepted contributions for {summary.month.label}, so there is no report."
     if any(summary.others.values()):
         text += f" ({_others(summary)})"
-    notes = [text, _standing(report.edition, report.month), *_notes(report, summary, with_file=False)]
-    return Message(" ".join(notes), blocks_of(*_paragraphs(notes), _foot("", requested_by)))
+    standing = _standing(report.edition, report.month, pays=False)
+    notes = [text, standing, *_notes(report, summary, with_file=False)]
+    foot = _foot("", closer, requested_by)
+    return Message(" ".join(notes), blocks_of(*_paragraphs(notes), *_buttons(report), foot))
 
 
 def money(totals: Mapping[str, Decimal], *, signed: bool = False) -> str:
@@ -109,18 +134,32 @@ def _difference(summary: MonthSummary, before: MonthBefore) -> str:
     return f"{contributions}, {money(changed, signed=True) if changed else 'the same amount'}"
 
 
-def _standing(edition: Edition, month: Month) -> str:
-    if edition.closed_at is None:
+def _standing(edition: Edition, month: Month, *, pays: bool = True) -> str:
+    """pays: something is counted."""
+    if edition.history:
         return (
-            f":hourglass_flowing_sand: *Provisional: nothing counts as paid by this report.* {month.label} can be closed from "
-            f"{_moment(edition.closes_at)} on."
+            ":books: *For reference only: please don't pay from this report.* "
+            f"{month.label} is from before I started closing months."
         )
+    if edition.closable:
+        return (
+            ":hourglass_flowing_sand: *Provisional: please don't pay from this report.* "
+            f"{month.label} is over, and you can close it with the button below."
+        )
+    if edition.closed_at is None:
+        day = _day(edition.closes_at, month.year)
+        return f":hourglass_flowing_sand: *Provisional: please don't pay from this report.* {month.label} can be closed from {day}."
     if edition.again:
-        return f":repeat: *Made again.* {month.label} was closed at {_moment(edition.closed_at)}; these are the figures of that report."
-    return (
-        f":lock: *{month.label} is closed.* What is counted here is paid by this report and by no other; what is accepted later, "
-        "by the next."
-    )
+        return (
+            f":repeat: *Copy of a closed report.* {month.label} was closed on {_day(edition.closed_at, month.year)} "
+            f"at {edition.closed_at:%H:%M} ({_zone(edition.closed_at)}), and these are the figures from then."
+        )
+    pay = "Pay these amounts from this report only. " if pays else ""
+    return f":lock: *{month.label} is closed.* {pay}Anything accepted from now on goes into the next report."
+
+
+def _buttons(report: Report) -> list[ActionsBlock]:
+    return [close_button(report.month)] if report.edition.closable else []
 
 
 def _notes(report: Report, summary: MonthSummary, *, with_file: bool = True) -> list[str]:
@@ -130,9 +169,11 @@ def _notes(report: Report, summary: MonthSummary, *, with_file: bool = True) -> 
         accepted = [row for row in report.rows if row.status is Status.ACCEPTED]
         months = sorted({row.contribution_month for row in accepted if is_late(row, report.month)})
         of = _listed([month_label(month) for month in months], _MONTHS)
-        pays = "would pay them if it closed the month" if report.edition.closed_at is None else "pays them"
+        closed = "that month was" if len(months) == 1 else "those months were"
+        them = "it" if summary.late == 1 else "them"
+        pays = "This report pays" if report.edition.closed_at else f"The report that closes {report.month.label} pays"
         notes.append(
-            f":alarm_clock: *{summary.late} came late:* for {of}, accepted after that was closed. This report {pays}: "
+            f":alarm_clock: *{summary.late} came late:* accepted for {of} after {closed} closed. {pays} {them}: "
             f"{money(summary.late_totals)}, on the sheet Late and in the totals."
         )
     if report.edition.compared_at is not None:
@@ -144,7 +185,8 @@ def _notes(report: Report, summary: MonthSummary, *, with_file: bool = True) -> 
         waiting = [f"{month.label} ({count} accepted)" for month, count in report.unclosed.items()]
         commands = [f"`/ossi report {month}`" for month in report.unclosed]
         notes.append(
-            f":warning: *Never closed, so in no report:* {_listed(waiting, _MONTHS)}. To close: {_listed(commands, _MONTHS)}."
+            f":warning: *Skipped, so no report pays them yet:* {_listed(waiting, _MONTHS)}. "
+            f"You can close them from their own reports: {_listed(commands, _MONTHS)}."
         )
     if report.unannounced:
         months = _listed([month.label for month in report.unannounced], _MONTHS)
@@ -191,6 +233,16 @@ def _paragraphs(texts: Iterable[str]) -> list[SectionBlock]:
     return [SectionBlock(text=MarkdownTextObject(text=text)) for text in texts]
 
 
+def _day(moment: datetime, year: int) -> str:
+    """3 December, with its year where that isn't the one given."""
+    day = f"{moment.day} {NAMES[moment.month - 1]}"
+    return day if moment.year == year else f"{day} {moment.year}"
+
+
+def _life(expires_at: datetime) -> str:
+    return f"The links work until {_moment(expires_at)}, {_zone(expires_at)} time."
+
+
 def _moment(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
 
@@ -206,6 +258,5 @@ def _downloads(links: Mapping[str, str]) -> str:
     return f"{workbook}, or for scripts {', '.join(others)}" if others else workbook
 
 
-def _foot(text: str, requested_by: str | None) -> ContextBlock:
-    asked = f"Asked for by <@{requested_by}>." if requested_by else "Made by the schedule."
-    return ContextBlock(elements=[MarkdownTextObject(text=f"{text} {asked}".strip())])
+def _foot(text: str, closer: Closer | None, requested_by: str) -> ContextBlock:
+    return ContextBlock(elements=[MarkdownTextObject(text=f"{text} {origin(closer, requested_by)}".strip())])
