@@ -13,9 +13,11 @@ from ossi_reconcile.rounds import LONGEST_PAUSE, PAUSE_FOR_A_ROW
 MONTHS_KEPT = 12
 VOLUMES = (50, 1_000, 5_000, 500_000)
 
-ALARMS = 23
-METRICS = 9
-"""Names of metrics that the functions count."""
+ALARMS = 7
+METRICS = 4
+"""Names of metrics that the functions send: only what an alarm watches, and only where something fails."""
+HOURS_OF_TROUBLE = 0.02
+"""The share of the hours in which something does: fifteen hours a month."""
 EFFECTS = 6
 """Deliveries of an accepted contribution: confirmation, request, its redrawing, a look for a second one, the decision, the publication."""
 
@@ -27,12 +29,13 @@ READS_OF_A_ROW = 0.125 * ROW_KB + 0.5 * EFFECTS
 HOURS = 730
 RUNS_OF_RECONCILE = 60 * HOURS
 """It looks at what is due every minute."""
-READS_OF_A_RUN = 1 + 0.5 + 0.5
-"""Units of reading for a run that finds nothing due: where the round is, consistently, and what is unsettled of rows and of reports."""
-WRITES_OF_A_RUN = 2
-"""Units of writing for such a run: it takes the lease, and lets go of it."""
+READS_OF_A_RUN = 1 + 6 * 0.5
+"""Units of reading for a run that finds nothing to do: where the round is, consistently; what is unsettled of rows and of reports; what is
+new in two months; whether the monthly report was begun, and if nobody has begun one, whether its month is closed."""
+LOOKS_AT_A_NEW_ROW = 15
+"""Each minute for a quarter of an hour."""
 _SECONDS_OF_A_RUN = (
-    0.1  # five calls to DynamoDB on kept connections: an environment that is used every minute stays warm
+    0.1  # seven calls to DynamoDB on kept connections: an environment that is used every minute stays warm
 )
 _LOGGED_BY_A_RUN = 2_000  # bytes: one line of its own, and Lambda's about the start and the end
 _GB = 1e9
@@ -49,18 +52,17 @@ class Item:
 
 def bill(contributions: int) -> list[Item]:
     """The month's bill for so many contributions a month, of which a year is kept."""
-    return [*_fixed(contributions), *_functions(contributions), *_data(contributions), *_rest(contributions)]
+    return [*_fixed(), *_functions(contributions), *_data(contributions), *_rest(contributions)]
 
 
-def _fixed(contributions: int) -> list[Item]:
-    # A metric is paid for in the hours in which it is sent: what is delivered comes in two bursts for each contribution.
-    busy = 1 - math.exp(-2 * contributions / HOURS)
-    metrics = 0.30 * (busy + (METRICS - 1) * busy / 10)
+def _fixed() -> list[Item]:
+    # A metric is paid for in the hours in which it is sent.
+    metrics = 0.30 * METRICS * HOURS_OF_TROUBLE
+    alarms = 0.10 * ALARMS
     return [
         Item("Secrets Manager: one secret", 0.40),
-        Item(f"CloudWatch: {ALARMS} alarms", 0.10 * ALARMS, 0.10 * 10),
-        Item("CloudWatch: the dashboard", 3.00, 3.00),
-        Item("CloudWatch: own metrics, in the hours in which they are sent", metrics, metrics),
+        Item(f"CloudWatch: {ALARMS} alarms", alarms, min(alarms, 0.10 * 10)),
+        Item("CloudWatch: own metrics, in the hours in which something fails", metrics, metrics),
     ]
 
 
@@ -97,6 +99,7 @@ def _data(contributions: int) -> list[Item]:
         + _rounds(contributions) * rows * READS_OF_A_ROW
         + 0.125 * ROW_KB * rows  # the report, of all months that are closed
         + READS_OF_A_RUN * RUNS_OF_RECONCILE
+        + LOOKS_AT_A_NEW_ROW * READS_OF_A_ROW * contributions
     )
     row_bytes, index_bytes, ledger_bytes = 1_000 * ROW_KB, 1_000 * ROW_KB, 1_800
     stored = rows * (row_bytes + index_bytes + ledger_bytes) / _GB

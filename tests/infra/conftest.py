@@ -40,6 +40,8 @@ def other_program(artifacts: Path) -> Program:
         architecture="x86_64",
         logLevel="WARNING",
         logRetentionDays="7",
+        alarmEmail="ops@example.com",
+        monthlyBudget="25",
         throttlingRateLimit="3",
         throttlingBurstLimit="5",
         deletionProtection="false",

@@ -74,7 +74,7 @@ def test_a_round_that_takes_longer_than_a_run_is_gone_on_with_in_the_next_one() 
     assert looked_at == [25, 25, 10]
     assert len(schedule.house.deliveries.records) == 120
     # And the pause is that of the whole round, from its end.
-    assert schedule.bookmark.read() == Progress(None, 60, schedule.house.now.ms)
+    assert schedule.bookmark.read() == Progress(None, 60, schedule.house.now.ms, since=schedule.house.now.ms)
     assert schedule.run() is None
 
 

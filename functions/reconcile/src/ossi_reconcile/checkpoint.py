@@ -23,7 +23,7 @@ class DynamoCheckpoint:
         """See ports.Checkpoint. A consistent read."""
         answer = self._client.get_item(TableName=self._table, Key=self._key, ConsistentRead=True)
         row = from_item(answer.get("Item", {}))
-        readers = {"position": _position, "rows": _whole_number, "endedAt": _whole_number}
+        readers = {"position": _position, "rows": _whole_number, "endedAt": _whole_number, "since": _whole_number}
         read: dict[str, Any] = {}
         wrong: list[str] = []
         for name, reader in readers.items():
@@ -36,13 +36,13 @@ class DynamoCheckpoint:
                 "a bookmark cannot be read", extra={"why": f"wrong: {', '.join(wrong)}", "metric": "Unreadable"}
             )
             return Progress()
-        return Progress(read["position"], read["rows"], read["endedAt"])
+        return Progress(read["position"], read["rows"], read["endedAt"], read["since"])
 
     def write(self, progress: Progress) -> None:
         """See ports.Checkpoint."""
-        names = {"#rows": "rows", "#ended": "endedAt", "#position": "position"}
-        values: dict[str, Any] = {":rows": progress.rows, ":ended": progress.ended_at}
-        expression = "SET #rows = :rows, #ended = :ended"
+        names = {"#rows": "rows", "#ended": "endedAt", "#position": "position", "#since": "since"}
+        values: dict[str, Any] = {":rows": progress.rows, ":ended": progress.ended_at, ":since": progress.since}
+        expression = "SET #rows = :rows, #ended = :ended, #since = :since"
         if progress.position is None:
             expression += " REMOVE #position"
         else:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from typing import TypeVar
 
 from ossi.contracts import CONTRIBUTIONS
@@ -24,6 +24,7 @@ from ossi.delivery.store import DeliveryChanged
 from ossi.domain.contribution import Contribution, ContributionKey
 from ossi.domain.errors import UnknownContribution, UnreadableContribution
 from ossi.domain.lifecycle import history_of
+from ossi.domain.months import Month
 from ossi.slack.errors import FailureKind
 from ossi_reconcile.look import NOT_LOOKED_AT, Unsent, about_failure, unsent_of
 from ossi_reconcile.probe import slack_answers
@@ -31,6 +32,9 @@ from ossi_reconcile.probe import slack_answers
 _logger = logging.getLogger("ossi.reconcile")
 
 STREAM_GOES_FIRST = timedelta(minutes=5)
+# Of what was submitted, a run looks again at so much: each row about fifteen times, since runs are a minute apart.
+_NEW_FOR = timedelta(minutes=15)
+_MS = timedelta(milliseconds=1)
 _ROWS_AT_A_TIME = 25
 # Slack is down, or the token is: the others would fail alike, each after its time-outs.
 _FAILURES_IN_A_ROW = 3
@@ -42,12 +46,14 @@ _Item = TypeVar("_Item")
 class Task:
     """What a run is to do.
 
-    only_record: records what is owed, and leaves sending to whoever works off what is due. dry: says what would be sent, and changes
+    only_record: records what is owed, and leaves sending to whoever works off what is due. new: only rows of these months that were
+    submitted shortly before the stream's time for them was over. dry: says what would be sent, and changes
     nothing. redrive: what was parked, or may have arrived, at once, and nothing else. effect, contribution: only the message of that
     name, or of that contribution. older_than: leaves rows that changed since to the stream.
     """
 
     only_record: bool = False
+    new: tuple[Month, ...] = ()
     dry: bool = False
     redrive: bool = False
     effect: str | None = None
@@ -107,6 +113,11 @@ def _rows(office: Office, task: Task, after: ContributionKey | None) -> Iterable
             _logger.error("a stored row cannot be read", extra=about)
             return []
         return [row] if row else []
+    if task.new:
+        until = office.now() - STREAM_GOES_FIRST // _MS
+        return chain.from_iterable(
+            office.contributions.submitted(month, until - _NEW_FOR // _MS, until) for month in task.new
+        )
     return _unsettled_rows(office, after) if task.redrive else office.contributions.all(after)
 
 
@@ -182,6 +193,9 @@ class _Run:
                 _logger.exception(NOT_LOOKED_AT, extra=about_failure(each.contribution, error))
                 self._found(each, Result.FAILED, type(error).__name__)
                 return False
+            if each.record is None:
+                about = {"contribution": str(each.contribution.key), "effect": each.wanted.name, "metric": "Overdue"}
+                _logger.warning("the stream function never handled a change", extra=about)
             self._found(each, Result.DUE)
         return True
 

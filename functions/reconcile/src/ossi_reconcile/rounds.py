@@ -24,10 +24,11 @@ def go_on(office: Office, checkpoint: Checkpoint, seconds_left: Callable[[], flo
         return None
     summary = reconcile(office, Task(only_record=True), seconds_left, before.position)
     rows = summary.looked_at + (before.rows if before.position is not None else 0)
+    since = before.since or office.now()
     if summary.done:
-        checkpoint.write(Progress(None, rows, office.now()))
+        checkpoint.write(Progress(None, rows, office.now(), since))
     elif summary.looked_at:
-        checkpoint.write(Progress(summary.position, rows, before.ended_at))
+        checkpoint.write(Progress(summary.position, rows, before.ended_at, since))
     return summary
 
 

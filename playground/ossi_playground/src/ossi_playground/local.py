@@ -86,6 +86,8 @@ class LocalOssi:
                     "slackApiUrl": slack_api_url,
                     "artifacts": str(self._options.artifacts),
                     "deletionProtection": "false",
+                    "alarmEmail": "none",
+                    "monthlyBudget": "0",
                     "timeZone": _TIME_ZONE,
                 },
                 {
