@@ -16,13 +16,20 @@ from botocore.validate import ParamValidator
 from settings import REPOSITORY
 
 TEXT = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
-COMMANDS = "\n".join(re.findall(r"^ *```\n(.*?)```", TEXT, re.DOTALL | re.MULTILINE))
+_BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
+COMMANDS = "\n".join(text for language, text in _BLOCK.findall(TEXT) if not language)
 
 # Of the CLI itself (AWS CLI user guide, "Command line options").
 _OF_ALL = {"query", "output", "region"}
 # AWS CLI command reference, `logs tail`: it's the CLI's own, over FilterLogEvents.
 _OF_TAIL = {"since", "format", "filter-pattern", "follow"}
 _SINCE = re.compile(r"\d+[smhdw]")
+
+# What the reader puts in, as it looks on AWS.
+_PLACEHOLDERS = {
+    "PASTE-THE-BACKUP-ARN": "arn:aws:dynamodb:eu-north-1:111122223333:table/t/backup/01763000000000-0123abcd",
+    "FUNCTION": "slash",
+}
 
 _session = botocore.session.get_session()
 
@@ -46,7 +53,7 @@ class AwsCommand:
 def lines() -> list[str]:
     """Every command line of the runbook, those that go on after a backslash as one; those in the text too."""
     joined = re.sub(r" *\\\n *", " ", COMMANDS)
-    inline = re.findall(r"`(aws [a-z-]+ [^`]+)`", re.sub(r"\n *", " ", re.sub(r"```.*?```", "", TEXT, flags=re.DOTALL)))
+    inline = re.findall(r"`(aws [a-z-]+ [^`]+)`", re.sub(r"\n *", " ", _BLOCK.sub("", TEXT)))
     return [line.strip() for line in (*joined.splitlines(), *inline) if line.strip()]
 
 
@@ -59,6 +66,8 @@ def read(line: str, outputs: Mapping[str, str], stack: str) -> AwsCommand:
     """Reads one command. Raises WrongCommand with what the CLI would complain of."""
     text = re.sub(r"\$\(pulumi stack output (\w+)\)", lambda match: outputs[match[1]], line)
     text = re.sub(r"\$\(date [^)]*\)", "2026-11-24T09:00:00Z", text).replace("$STACK", stack)
+    for placeholder, value in _PLACEHOLDERS.items():
+        text = text.replace(placeholder, value)
     words = shlex.split(text)
     _, service, operation, *rest = words
     waits = operation == "wait"

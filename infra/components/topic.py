@@ -17,7 +17,7 @@ class AlarmTopic(pulumi.ComponentResource):
     """
 
     def __init__(self, name: str, deployment: Deployment, *, parent: pulumi.Resource) -> None:
-        """Declares the topic `ossi-<stack>-<name>`, with a subscription where the stack has an e-mail address for alarms, and its budget."""
+        """Declares the topic `ossi-<stack>-<name>`, with a subscription where the stack has an address for alarms, and the budget."""
         super().__init__("ossi:operations:AlarmTopic", name, opts=pulumi.ResourceOptions(parent=parent))
         child = pulumi.ResourceOptions(parent=self)
         physical = deployment.name(name)

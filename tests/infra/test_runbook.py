@@ -1,4 +1,4 @@
-"""docs/operations.md says what is true: its links, names, fields and outputs exist, AWS takes its commands, and its script does what it says.
+"""docs/operations.md says what is true: links, names, fields and outputs exist, AWS takes its commands, its script does what it says.
 
 Whether its commands work is tried in tests/integration/playground_aws/test_runbook.py.
 """

@@ -168,7 +168,9 @@ def test_an_error_of_ossi_s_own_goes_on_as_it_is() -> None:
         handler(work)(EVENT, CONTEXT)
 
 
-@pytest.mark.parametrize("event", [{}, {"requestContext": None}, {"requestContext": {"requestId": 7, "timeEpoch": "now"}}, [], None])
+@pytest.mark.parametrize(
+    "event", [{}, {"requestContext": None}, {"requestContext": {"requestId": 7, "timeEpoch": "now"}}, [], None]
+)
 def test_an_event_of_any_shape_gets_a_closing_line(event: Any, capsys: pytest.CaptureFixture[str]) -> None:
     (closing,) = run(lambda: None, capsys, event)
     assert closing["requestId"] == "1-2-3"
