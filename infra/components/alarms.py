@@ -70,8 +70,8 @@ class Alarms(pulumi.ComponentResource):
     ) -> None:
         """Declares the alarms `ossi-<stack>-<what>`, their topic, and the budget where one is set.
 
-        `every`: the schedule of `reconcile`. `report_failures` takes the report requests that failed for good. `paused`: nothing is meant to
-        run, so nobody is told that nothing does.
+        `every`: the schedule of `reconcile`. `report_failures` takes the report requests that failed for good. `paused`: nothing
+        is meant to run, so nobody is told that nothing does.
         """
         super().__init__("ossi:operations:Alarms", name)
         topic = AlarmTopic(name, deployment, parent=self)

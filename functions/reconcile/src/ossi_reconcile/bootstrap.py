@@ -6,8 +6,9 @@ from ossi.wiring.delivering import Delivering
 from ossi.wiring.full import FullClients
 from ossi.wiring.lazy import lazy
 from ossi_reconcile.checkpoint import DynamoCheckpoint
+from ossi_reconcile.closed_months import ClosedMonths
 from ossi_reconcile.lease import DynamoLease
-from ossi_reconcile.report_watch import ClosedMonths, MonthlyMoment, ReportWatch
+from ossi_reconcile.report_watch import MonthlyMoment, ReportWatch
 from ossi_reconcile.settings import Settings
 from ossi_reconcile.work_off import Desk
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from ossi.aws.dynamodb import from_item, to_item
 from ossi.contracts import ANNOUNCE_REPORT, scheduled_report_subject
 from ossi.delivery.record import DeliveryKey
 from ossi.delivery.store import Deliveries
@@ -44,21 +43,6 @@ class MonthlyMoment:
         last = monthrange(month.year, month.number)[1]
         day = min(self.day or last, last)
         return datetime(month.year, month.number, day, self.hour, self.minute, tzinfo=zone)
-
-
-class ClosedMonths:
-    """Which months a report has closed, by the pointers in the ledger's table."""
-
-    def __init__(self, client: Any, ledger_table: str) -> None:
-        self._client = client
-        self._table = ledger_table
-
-    def __call__(self, month: Month) -> bool:
-        """Whether the month is closed."""
-        answer = self._client.get_item(
-            TableName=self._table, Key=to_item({"id": "reports", "effect": str(month)}), ConsistentRead=False
-        )
-        return from_item(answer.get("Item", {})).get("closed") is True
 
 
 @dataclass(frozen=True)
