@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass
 from datetime import timedelta
 
+from ossi_reconcile.reconcile import NEWS_FOR, TURNS
 from ossi_reconcile.rounds import LONGEST_PAUSE, PAUSE_FOR_A_ROW
 
 MONTHS_KEPT = 12
@@ -24,8 +25,9 @@ EFFECTS = 6
 
 ROW_KB = 1.3
 """A row with the two events of its history."""
-READS_OF_A_ROW = 0.125 * ROW_KB + 0.5 * EFFECTS
-"""Units of reading for one row in a round of the reconciler: the row, and the records of its deliveries."""
+READS_OF_A_ROW = 0.125 * ROW_KB
+READS_OF_ITS_RECORDS = 0.5 * EFFECTS
+"""Units of reading for one row in a round of the reconciler; and for the records of its deliveries, where it's looked at."""
 
 HOURS = 730
 RUNS_OF_RECONCILE = 60 * HOURS
@@ -97,16 +99,16 @@ def _data(contributions: int) -> list[Item]:
     # A list and a decision; the pace of five places; which request to redraw; the row again after each of two redrawings.
     reads = (
         (3 + 5 + 1 + 2) * contributions
-        + _rounds(contributions) * rows * READS_OF_A_ROW
+        + _rounds(contributions) * (rows * READS_OF_A_ROW + _looked_at(contributions) * READS_OF_ITS_RECORDS)
         + 0.125 * ROW_KB * rows  # the report, of all months that are closed
         + READS_OF_A_RUN * RUNS_OF_RECONCILE
-        + LOOKS_AT_A_NEW_ROW * READS_OF_A_ROW * contributions
+        + LOOKS_AT_A_NEW_ROW * (READS_OF_A_ROW + READS_OF_ITS_RECORDS) * contributions
     )
     row_bytes, index_bytes, ledger_bytes = 1_000 * ROW_KB, 1_000 * ROW_KB, 1_800
     stored = rows * (row_bytes + index_bytes + ledger_bytes) / _GB
     return [
         Item("DynamoDB: writing, on demand", 0.625 * writes / 1e6),
-        Item("DynamoDB: reading, most of it the reconciler's rounds over all rows", 0.125 * reads / 1e6),
+        Item("DynamoDB: reading, on demand", 0.125 * reads / 1e6),
         Item("DynamoDB: storage", 0.25 * stored, 0.25 * min(stored, 25)),
         Item("DynamoDB: point-in-time recovery", 0.20 * rows * (row_bytes + ledger_bytes) / _GB),
     ]
@@ -116,6 +118,12 @@ def _rounds(contributions: int) -> float:
     """How often a month the reconciler looks at every row: the more there are the longer is the pause between."""
     pause = min(PAUSE_FOR_A_ROW * MONTHS_KEPT * contributions, LONGEST_PAUSE)
     return min(timedelta(hours=HOURS) / pause, RUNS_OF_RECONCILE)
+
+
+def _looked_at(contributions: int) -> float:
+    """Of so many rows a round compares the deliveries: of those to which something happened of late, and of others in their turn."""
+    of_late = contributions * min(NEWS_FOR / timedelta(hours=HOURS), 1)
+    return of_late + (MONTHS_KEPT * contributions - of_late) / TURNS
 
 
 def _rest(contributions: int) -> list[Item]:

@@ -123,13 +123,14 @@ class Progress:
 
     position: the last row that was looked at; None: the next run begins at the beginning. rows: how many were looked at, of the present
     round or, where position is None, in the last one, which ended at ended_at (ms since the epoch; 0: none ever did). since: when the
-    first progress was remembered (ms; 0: that isn't known).
+    first progress was remembered (ms; 0: that isn't known). number: how many rounds have ended.
     """
 
     position: ContributionKey | None = None
     rows: int = 0
     ended_at: int = 0
     since: int = 0
+    number: int = 0
 
 
 class Checkpoint(Protocol):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain, groupby, islice
 from typing import TypeVar
+from zlib import crc32
 
 from ossi.contracts import CONTRIBUTIONS
 from ossi.delivery.deliver import (
@@ -23,7 +24,7 @@ from ossi.delivery.record import State
 from ossi.delivery.store import DeliveryChanged
 from ossi.domain.contribution import Contribution, ContributionKey
 from ossi.domain.errors import UnknownContribution, UnreadableContribution
-from ossi.domain.lifecycle import history_of
+from ossi.domain.lifecycle import history_of, is_explained
 from ossi.domain.months import Month
 from ossi.slack.errors import FailureKind
 from ossi_reconcile.look import NOT_LOOKED_AT, Unsent, about_failure, unsent_of
@@ -34,6 +35,10 @@ _logger = logging.getLogger("ossi.reconcile")
 STREAM_GOES_FIRST = timedelta(minutes=5)
 # Of what was submitted, a run looks again at so much: each row about fifteen times, since runs are a minute apart.
 _NEW_FOR = timedelta(minutes=15)
+# What a row owes follows from its history: one that nothing has happened to since owes nothing that an earlier round has not seen. It's
+# looked at all the same, in case a hand has spoiled the ledger, but not each time: its deliveries are what a round costs.
+NEWS_FOR = timedelta(days=8)
+TURNS = 7
 _MS = timedelta(milliseconds=1)
 _ROWS_AT_A_TIME = 25
 # Slack is down, or the token is: the others would fail alike, each after its time-outs.
@@ -47,13 +52,15 @@ class Task:
     """What a run is to do.
 
     only_record: records what is owed, and leaves sending to whoever works off what is due. new: only rows of these months that were
-    submitted shortly before the stream's time for them was over. dry: says what would be sent, and changes
+    submitted shortly before the stream's time for them was over. turn: of rows that nothing has happened to for a while, only those whose
+    turn it is; None: all. dry: says what would be sent, and changes
     nothing. redrive: what was parked, or may have arrived, at once, and nothing else. effect, contribution: only the message of that
     name, or of that contribution. older_than: leaves rows that changed since to the stream.
     """
 
     only_record: bool = False
     new: tuple[Month, ...] = ()
+    turn: int | None = None
     dry: bool = False
     redrive: bool = False
     effect: str | None = None
@@ -154,7 +161,7 @@ class _Run:
 
     def look_at(self, rows: list[Contribution]) -> bool:
         """Whether there is time and hope left."""
-        settled_long_ago = [row for row in rows if not self._is_fresh(row)]
+        settled_long_ago = [row for row in rows if not self._is_fresh(row) and self._has_its_turn(row)]
         unsent = unsent_of(self._office, settled_long_ago, dry=self._task.dry)
         by_row = dict(zip((row.key for row in settled_long_ago), unsent, strict=True))
         for row in rows:
@@ -181,6 +188,12 @@ class _Run:
         age = self._office.now() - max(row.timestamp, history_of(row)[-1].at)
         # A time to come, which only a hand can have written, must not keep its row from being looked at until then.
         return 0 <= age < self._task.older_than / timedelta(milliseconds=1)
+
+    def _has_its_turn(self, row: Contribution) -> bool:
+        turn, now = self._task.turn, self._office.now()
+        if turn is None or not is_explained(row) or now - history_of(row)[-1].at < NEWS_FOR // _MS:
+            return True
+        return crc32(str(row.key).encode()) % TURNS == turn % TURNS
 
     def _record(self, unsent: Iterable[Unsent]) -> bool:
         """Records what a row owes. Answers whether that could be done."""
