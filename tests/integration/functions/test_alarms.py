@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import boto3
 import pytest
 
 from alarm_states import CloudWatch
+from fakes import HELSINKI
 from infra.conftest import artifacts as artifacts
 from infra.recording import run_program
 from infra.test_alarms import ALARMS
@@ -24,6 +25,7 @@ from integration.functions.world import MAIJA, PUBLIC, World, a_row, this_month
 from ossi.aws.dynamodb import to_item
 from ossi.domain.contribution import Contribution
 from ossi.domain.lifecycle import submitted
+from ossi.domain.months import Month
 from ossi.ports import Progress
 from ossi_download.handler import handler as download_handler
 from ossi_reconcile import bootstrap as reconcile_bootstrap
@@ -225,16 +227,21 @@ def due_on_the_first(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> Watch
     return watched
 
 
+def an_hour_ago() -> datetime:
+    """The last report that is missing if it wasn't made was due by then, also in the first hour of a month."""
+    return datetime.now(HELSINKI) - timedelta(hours=1)
+
+
 def test_a_monthly_report_that_was_not_made_is_told_until_it_is(due_on_the_first: Watched) -> None:
     assert due_on_the_first.pass_by(2) == {"overdue"}
     assert due_on_the_first.pass_by(90) == {"overdue"}
-    scheduled = {"source": "schedule", "scheduledTime": datetime.now(UTC).isoformat()}
+    scheduled = {"source": "schedule", "scheduledTime": an_hour_ago().isoformat()}
     assert due_on_the_first.invoke("report", report_handler, scheduled) is not None
     assert due_on_the_first.pass_by(61) == set()
 
 
 def test_a_monthly_report_whose_month_someone_has_closed_is_not_told(due_on_the_first: Watched) -> None:
-    pointer = {"id": "reports", "effect": str(this_month().previous()), "closed": True}
+    pointer = {"id": "reports", "effect": str(Month.of(an_hour_ago()).previous()), "closed": True}
     due_on_the_first.world.cloud.put_item(to_item(pointer), LEDGER)
     assert due_on_the_first.pass_by(2) == set()
 
