@@ -34,7 +34,7 @@ RUNS_OF_RECONCILE = 60 * HOURS
 """It looks at what is due every minute."""
 READS_OF_A_RUN = 1 + 6 * 0.5
 """Units of reading for a run that finds nothing to do: where the round is, consistently; what is unsettled of rows and of reports; what is
-new in two months; whether the monthly report was begun, and if nobody has begun one, whether its month is closed."""
+new in two months; whether the monthly report was begun, and if no one has begun one, whether its month is closed."""
 LOOKS_AT_A_NEW_ROW = 15
 """Each minute for a quarter of an hour."""
 _SECONDS_OF_A_RUN = (

@@ -1,6 +1,6 @@
 """Alarms: what calls for a person, who hears of it, and where it says what to do about it.
 
-Few, since each costs 0.10 USD a month (docs/cost.md), and since an alarm that calls for nobody teaches people to look away. Whatever fails
+Few, since each costs 0.10 USD a month (docs/cost.md), and since an alarm that calls for no one teaches people to look away. Whatever fails
 somewhere inside shows in the end as one of these: nothing runs, something is overdue, something waits for a hand, people get no answer.
 """
 
@@ -71,7 +71,7 @@ class Alarms(pulumi.ComponentResource):
         """Declares the alarms `ossi-<stack>-<what>`, their topic, and the budget where one is set.
 
         `every`: the schedule of `reconcile`. `report_failures` takes the report requests that failed for good. `paused`: nothing
-        is meant to run, so nobody is told that nothing does.
+        is meant to run, so no one is told that nothing does.
         """
         super().__init__("ossi:operations:Alarms", name)
         topic = AlarmTopic(name, deployment, parent=self)
@@ -167,9 +167,9 @@ def _of_own(dimensions: dict[str, pulumi.Input[str]]) -> list[Watch]:
             dimensions,
         ),
         Watch(
-            "set-aside",
-            "Something was set aside",
-            "Put right what Slack complains of, find out what arrived, or correct the row that cannot be read.",
+            "parked",
+            "Something is parked",
+            "Fix what Slack complains of, find out what arrived, or correct the row that can't be read.",
             OWN_METRICS,
             "SetAside",
             dimensions,
@@ -183,7 +183,7 @@ def _of_own(dimensions: dict[str, pulumi.Input[str]]) -> list[Watch]:
             OWN_METRICS,
             "Failed",
             dimensions,
-            threshold=2,  # one may be a moment's trouble, and calls for nobody
+            threshold=2,  # one may be a moment's trouble, and calls for no one
         ),
         Watch(
             "requests-refused",
@@ -219,7 +219,7 @@ def _of_reports(failures: FailureQueue) -> Watch:
         {"QueueName": failures.name},
         seconds=5 * _MINUTE,
         statistic="Maximum",
-        # SQS says nothing of a queue that nobody has used for six hours (its developer guide, "Available CloudWatch metrics").
+        # SQS says nothing of a queue that no one has used for six hours (its developer guide, "Available CloudWatch metrics").
         missing="ignore",
     )
 
@@ -230,12 +230,12 @@ def _unwatched(deployment: Deployment) -> Sequence[str]:
     warnings: list[str] = []
     if settings.alarm_email is None:
         warnings.append(
-            "Nobody hears of this stack's alarms. Set an address with `pulumi config set ossi:alarmEmail you@example.com`, "
+            "No one hears of this stack's alarms. Set an address with `pulumi config set ossi:alarmEmail you@example.com`, "
             "or, if something else subscribes to the topic, `pulumi config set ossi:alarmEmail none`."
         )
     if settings.monthly_budget is None:
         warnings.append(
-            "Nobody hears of it if this costs more than planned. Set a budget for the AWS account, in USD a month, with "
+            "No one hears of it if this costs more than planned. Set a budget for the AWS account, in USD a month, with "
             "`pulumi config set ossi:monthlyBudget 10`; 0 means that something else watches it."
         )
     return warnings

@@ -60,7 +60,7 @@ class Dashboard(pulumi.ComponentResource):
             ),
             ("Requests", [_line("AWS/ApiGateway", metric, of_api, label=metric) for metric in ("Count", "4xx", "5xx")]),
             ("Refused, and failed", counted("Refused", "Failed")),
-            ("Overdue, and set aside", counted("Overdue", "SetAside")),
+            ("Overdue, and parked", counted("Overdue", "SetAside")),
             (
                 "How far behind the stream is (ms)",
                 [

@@ -75,7 +75,7 @@ def _budget(
     parent: AlarmTopic,
     policy: pulumi.Resource,
 ) -> None:
-    """Of the whole account: what is Ossi's share could be told by tags only, which whoever pays the account has to activate first."""
+    """Of the whole account: Ossi's share could be told by tags only, which the paying account has to activate first."""
     aws.budgets.Budget(
         name,
         name=physical,

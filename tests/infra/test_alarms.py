@@ -30,7 +30,7 @@ ALARMS: dict[str, Alarming] = {
     # Three periods without a run that succeeded, whether there was none or all failed.
     "reconcile-stopped": ("AWS/Lambda", "Errors", RECONCILE, "Minimum", 1, (300, 3, 3), "breaching"),
     "overdue": ("Ossi", "Overdue", OWN, "Sum", 1, HOUR, "notBreaching"),
-    "set-aside": ("Ossi", "SetAside", OWN, "Sum", 1, (3600, 25, 1), "notBreaching"),
+    "parked": ("Ossi", "SetAside", OWN, "Sum", 1, (3600, 25, 1), "notBreaching"),
     "answers-failed": ("Ossi", "Failed", OWN, "Sum", 2, HOUR, "notBreaching"),
     "requests-refused": ("Ossi", "Refused", OWN, "Sum", 3, HOUR, "notBreaching"),
     "api-5xx": ("AWS/ApiGateway", "5xx", API, "Sum", 2, HOUR, "notBreaching"),

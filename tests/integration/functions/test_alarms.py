@@ -112,7 +112,7 @@ def watched(world: World, declared: dict[str, dict[str, Any]], capsys: pytest.Ca
 RAISED_BY = {
     "reconcile-stopped": "test_no_successful_run_of_the_reconciler_is_told_within_a_quarter_of_an_hour",
     "overdue": "test_a_change_that_the_stream_function_never_handled_is_told",
-    "set-aside": "test_what_was_set_aside_is_told_until_it_is_put_right",
+    "parked": "test_what_is_parked_is_told_until_it_is_put_right",
     "answers-failed": "test_answers_that_fail_are_told",
     "requests-refused": "test_a_wrong_signing_secret_is_told",
     "api-5xx": "test_a_function_that_does_not_start_is_told",
@@ -254,20 +254,20 @@ def test_a_report_that_was_due_before_this_deployment_is_not_told(
     assert watched.pass_by(3) == set()
 
 
-# something was set aside
+# something is parked
 
 
-def test_what_was_set_aside_is_told_until_it_is_put_right(watched: Watched) -> None:
+def test_what_is_parked_is_told_until_it_is_put_right(watched: Watched) -> None:
     # Given: Slack refuses a message for good
     watched.world.register()
     watched.world.control.archive(PUBLIC)
     watched.world.control.press(MAIJA, "accept_contribution")
     assert watched.world.run_stream() == []
-    assert watched.look() == {"set-aside"}
+    assert watched.look() == {"parked"}
 
     # Then: days later it's still told, since it still waits
     watched.later(3 * DAY)
-    assert watched.pass_by(1) == {"set-aside"}
+    assert watched.pass_by(1) == {"parked"}
 
     # When
     watched.world.control.unarchive(PUBLIC)
@@ -275,7 +275,7 @@ def test_what_was_set_aside_is_told_until_it_is_put_right(watched: Watched) -> N
     assert found["outcome"] == "sent"
 
     # Then
-    assert watched.later(24 * HOUR) == {"set-aside"}
+    assert watched.later(24 * HOUR) == {"parked"}
     assert watched.later(2 * HOUR) == set()
 
 
@@ -287,13 +287,13 @@ def test_what_may_have_arrived_is_told(watched: Watched) -> None:
     watched.world.cloud.put_item(
         to_item({**record, "dueAt": far, "attempts": 3, "ambiguous": 3, "unsettled": "contribution"}), LEDGER
     )
-    assert "set-aside" in watched.pass_by(1)
+    assert "parked" in watched.pass_by(1)
 
 
 def test_a_row_that_cannot_be_read_is_told_from_one_daily_round_to_the_next(watched: Watched) -> None:
     watched.world.cloud.put({"userId": "U0AINO001", "timestamp": 1, "status": "PERHAPS"})
-    assert watched.pass_by(1) == {"set-aside"}
-    assert watched.later(24 * HOUR) == {"set-aside"}
+    assert watched.pass_by(1) == {"parked"}
+    assert watched.later(24 * HOUR) == {"parked"}
 
 
 # answers

@@ -59,7 +59,7 @@ class ReportWatch:
     clock: Clock
 
     def missing(self) -> Month | None:
-        """The month whose report is an hour late or more, and that nobody has closed. It's counted, so that an alarm tells.
+        """The month whose report is an hour late or more, and that no one has closed. It's counted, so that an alarm tells.
 
         Only the last report that was due is looked for, and none that was due before this deployment began to watch.
         """

@@ -22,7 +22,7 @@ def go_on(office: Office, checkpoint: Checkpoint, seconds_left: Callable[[], flo
     before = checkpoint.read()
     if not _is_due(before, office.now()):
         return None
-    # Where the last round is long ago, nobody has seen what has happened since: all rows have their turn.
+    # Where the last round is long ago, no one has seen what has happened since: all rows have their turn.
     seen_of_late = 0 <= office.now() - before.ended_at < 2 * LONGEST_PAUSE / timedelta(milliseconds=1)
     turn = before.number if before.ended_at and seen_of_late else None
     summary = reconcile(office, Task(only_record=True, turn=turn), seconds_left, before.position)

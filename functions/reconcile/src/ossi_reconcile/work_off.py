@@ -187,7 +187,7 @@ class _Run:
             _logger.warning("deliveries are overdue", extra={"rows": old, "metric": "Overdue"})
         set_aside = sum(each.open and each.state in _SET_ASIDE for each in records)
         if set_aside:
-            _logger.info("deliveries are set aside", extra={"rows": set_aside, "metric": "SetAside"})
+            _logger.info("deliveries are parked", extra={"rows": set_aside, "metric": "SetAside"})
 
     def _jobs(self, due: Iterable[Record]) -> list[_Job]:
         """What is due, with the contribution and the message that it's about. What needs no message is dealt with here."""

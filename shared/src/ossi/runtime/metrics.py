@@ -21,7 +21,7 @@ WATCHED = {
     "Overdue": "Overdue",
     "Refused": "Refused",
     "SetAside": "SetAside",
-    # A row that can't be read waits for a person's hand, just as a message that was set aside does: one alarm for both.
+    # A row that can't be read waits for a person's hand, just as a parked message does: one alarm for both.
     "Unreadable": "SetAside",
 }
 """What is counted -> the metric of the alarm that watches it (infra/components/alarms.py). Anything else stays in the log."""

@@ -1,4 +1,4 @@
-"""Budgets of the account. Nothing is spent here, so nobody is ever told."""
+"""Budgets of the account. Nothing is spent here, so no one is ever told."""
 
 from contextlib import suppress
 from typing import Any, cast
