@@ -18,6 +18,7 @@ from components.secret import SlackSecret
 from components.stream import StreamSubscription
 from components.table import Index, Key, Table
 from levels import levels_as_json
+from schedule_times import monthly_moment
 from settings import check_stack_name, read_stack_settings
 
 # What can't work is refused before anything is created.
@@ -124,6 +125,8 @@ stream = Function(
         secret.grant_reading(),
     ],
 )
+report_due = monthly_moment(settings.report_schedule)
+reconcile_knows_when_the_report_is_due = {"OSSI_REPORT_DUE": report_due} if report_due else {}
 reconcile = Function(
     "reconcile",
     deployment,
@@ -135,11 +138,14 @@ reconcile = Function(
         "OSSI_TABLE": contributions.name,
         "OSSI_LEDGER_TABLE": ledger.name,
         "OSSI_PUBLIC_CHANNEL": settings.public_channel,
+        "OSSI_MONTH_INDEX": by_month.name,
         "OSSI_UNSETTLED_INDEX": unsettled.name,
         "OSSI_REPORT_FUNCTION": report.live_arn,
+        **reconcile_knows_when_the_report_is_due,
     },
     grants=[
         contributions.grant("CompareTheTable", "Scan", "GetItem", "BatchGetItem"),
+        contributions.grant_index("LookAtWhatIsNew", by_month.name, "Query"),
         contributions.grant("NoteChangesByHand", "UpdateItem"),
         ledger.grant_index("FindWhatIsUnsettled", unsettled.name, "Query"),
         ledger.grant("CompareAndRecordTheDelivery", "BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
@@ -215,7 +221,7 @@ StreamSubscription(
     function=stream,
     failure_queue=stream_failures,
 )
-monthly_report = Schedule(
+Schedule(
     "monthly-report",
     deployment,
     description="Asks for the report of the month before",
@@ -223,7 +229,7 @@ monthly_report = Schedule(
     function=report,
     failure_queue=schedule_failures,
 )
-reconciliation = Schedule(
+Schedule(
     "reconciliation",
     deployment,
     description="Works off what is owed and due",
@@ -239,11 +245,10 @@ queues = {"stream": stream_failures, "report": report_failures}
 alarms = Alarms(
     "alarms",
     deployment,
-    functions=functions,
+    reconcile=reconcile,
+    every=settings.reconcile_schedule,
     api=api,
-    repeated=("stream", "reconcile"),
-    queues=queues,
-    schedules={"monthly-report": monthly_report, "reconciliation": reconciliation},
+    report_failures=report_failures,
 )
 dashboard = (
     Dashboard("dashboard", deployment, alarms=alarms, functions=functions, api=api, queues=queues)

@@ -52,6 +52,10 @@ _PLACEHOLDERS = frozenset({"C0MANAGERS", "C0OPENSRC"})
 SLACK_API_URL = "https://slack.com/api/"
 
 
+TOLD_ELSEWHERE = "none"
+"""The address for alarms of a stack whose topic something else subscribes to."""
+
+
 class SettingsError(pulumi.RunError):
     """The configuration of the stack is wrong; Pulumi prints the message without a traceback."""
 
@@ -234,10 +238,15 @@ class Settings(BaseModel):
     ] = 90
     alarm_email: Annotated[
         str | None,
-        StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", strip_whitespace=True),
-        Setting("an e-mail address", "ossi-alarms@example.com"),
+        StringConstraints(pattern=rf"^([^@\s]+@[^@\s]+\.[^@\s]+|{TOLD_ELSEWHERE})$", strip_whitespace=True),
+        Setting("an e-mail address, or none where something else subscribes", "ossi-alarms@example.com"),
     ] = None
-    dashboard: Annotated[bool, Setting("true or false", "true")] = True
+    monthly_budget: Annotated[
+        int | None,
+        Field(ge=0, le=1_000_000),
+        Setting("a whole number of USD a month for the whole AWS account, or 0 for no budget", "10"),
+    ] = None
+    dashboard: Annotated[bool, Setting("true or false", "true")] = False
     encrypt_alarms: Annotated[bool, Setting("true or false", "false")] = False
     throttling_rate_limit: Annotated[
         int,

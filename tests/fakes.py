@@ -98,6 +98,9 @@ class FakeContributions:
         rows = [row for row in self.rows.values() if row.contribution_month == str(month)]
         return iter([row for row in rows if status in (None, row.status)])
 
+    def submitted(self, month: Month, since: int, until: int) -> Iterator[Contribution]:
+        return iter([row for row in self.of_month(month) if since <= row.timestamp <= until])
+
     def all(self, after: ContributionKey | None = None) -> Iterator[Contribution]:
         keys = list(self.rows)
         return iter([self.rows[key] for key in keys[keys.index(after) + 1 if after else 0 :]])

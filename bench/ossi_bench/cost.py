@@ -8,31 +8,37 @@ import math
 from dataclasses import dataclass
 from datetime import timedelta
 
+from ossi_reconcile.reconcile import NEWS_FOR, TURNS
 from ossi_reconcile.rounds import LONGEST_PAUSE, PAUSE_FOR_A_ROW
 
 MONTHS_KEPT = 12
 VOLUMES = (50, 1_000, 5_000, 500_000)
 
-ALARMS = 23
-METRICS = 9
-"""Names of metrics that the functions count."""
+SECRETS = 1
+ALARMS = 7
+METRICS = 4
+"""Names of metrics that the functions send: only what an alarm watches, and only where something fails."""
+HOURS_OF_TROUBLE = 0.02
+"""The share of the hours in which something does: fifteen hours a month."""
 EFFECTS = 6
 """Deliveries of an accepted contribution: confirmation, request, its redrawing, a look for a second one, the decision, the publication."""
 
 ROW_KB = 1.3
 """A row with the two events of its history."""
-READS_OF_A_ROW = 0.125 * ROW_KB + 0.5 * EFFECTS
-"""Units of reading for one row in a round of the reconciler: the row, and the records of its deliveries."""
+READS_OF_A_ROW = 0.125 * ROW_KB
+READS_OF_ITS_RECORDS = 0.5 * EFFECTS
+"""Units of reading for one row in a round of the reconciler; and for the records of its deliveries, where it's looked at."""
 
 HOURS = 730
 RUNS_OF_RECONCILE = 60 * HOURS
 """It looks at what is due every minute."""
-READS_OF_A_RUN = 1 + 0.5 + 0.5
-"""Units of reading for a run that finds nothing due: where the round is, consistently, and what is unsettled of rows and of reports."""
-WRITES_OF_A_RUN = 2
-"""Units of writing for such a run: it takes the lease, and lets go of it."""
+READS_OF_A_RUN = 1 + 6 * 0.5
+"""Units of reading for a run that finds nothing to do: where the round is, consistently; what is unsettled of rows and of reports; what is
+new in two months; whether the monthly report was begun, and if no one has begun one, whether its month is closed."""
+LOOKS_AT_A_NEW_ROW = 15
+"""Each minute for a quarter of an hour."""
 _SECONDS_OF_A_RUN = (
-    0.1  # five calls to DynamoDB on kept connections: an environment that is used every minute stays warm
+    0.1  # seven calls to DynamoDB on kept connections: an environment that is used every minute stays warm
 )
 _LOGGED_BY_A_RUN = 2_000  # bytes: one line of its own, and Lambda's about the start and the end
 _GB = 1e9
@@ -49,18 +55,17 @@ class Item:
 
 def bill(contributions: int) -> list[Item]:
     """The month's bill for so many contributions a month, of which a year is kept."""
-    return [*_fixed(contributions), *_functions(contributions), *_data(contributions), *_rest(contributions)]
+    return [*_fixed(), *_functions(contributions), *_data(contributions), *_rest(contributions)]
 
 
-def _fixed(contributions: int) -> list[Item]:
-    # A metric is paid for in the hours in which it is sent: what is delivered comes in two bursts for each contribution.
-    busy = 1 - math.exp(-2 * contributions / HOURS)
-    metrics = 0.30 * (busy + (METRICS - 1) * busy / 10)
+def _fixed() -> list[Item]:
+    # A metric is paid for in the hours in which it is sent.
+    metrics = 0.30 * METRICS * HOURS_OF_TROUBLE
+    alarms = 0.10 * ALARMS
     return [
-        Item("Secrets Manager: one secret", 0.40),
-        Item(f"CloudWatch: {ALARMS} alarms", 0.10 * ALARMS, 0.10 * 10),
-        Item("CloudWatch: the dashboard", 3.00, 3.00),
-        Item("CloudWatch: own metrics, in the hours in which they are sent", metrics, metrics),
+        Item(f"Secrets Manager: {SECRETS} secret{'s' if SECRETS > 1 else ''}", 0.40 * SECRETS),
+        Item(f"CloudWatch: {ALARMS} alarms", alarms, min(alarms, 0.10 * 10)),
+        Item("CloudWatch: own metrics, in the hours in which something fails", metrics, metrics),
     ]
 
 
@@ -94,15 +99,16 @@ def _data(contributions: int) -> list[Item]:
     # A list and a decision; the pace of five places; which request to redraw; the row again after each of two redrawings.
     reads = (
         (3 + 5 + 1 + 2) * contributions
-        + _rounds(contributions) * rows * READS_OF_A_ROW
+        + _rounds(contributions) * (rows * READS_OF_A_ROW + _looked_at(contributions) * READS_OF_ITS_RECORDS)
         + 0.125 * ROW_KB * rows  # the report, of all months that are closed
         + READS_OF_A_RUN * RUNS_OF_RECONCILE
+        + LOOKS_AT_A_NEW_ROW * (READS_OF_A_ROW + READS_OF_ITS_RECORDS) * contributions
     )
     row_bytes, index_bytes, ledger_bytes = 1_000 * ROW_KB, 1_000 * ROW_KB, 1_800
     stored = rows * (row_bytes + index_bytes + ledger_bytes) / _GB
     return [
         Item("DynamoDB: writing, on demand", 0.625 * writes / 1e6),
-        Item("DynamoDB: reading, most of it the reconciler's rounds over all rows", 0.125 * reads / 1e6),
+        Item("DynamoDB: reading, on demand", 0.125 * reads / 1e6),
         Item("DynamoDB: storage", 0.25 * stored, 0.25 * min(stored, 25)),
         Item("DynamoDB: point-in-time recovery", 0.20 * rows * (row_bytes + ledger_bytes) / _GB),
     ]
@@ -112,6 +118,12 @@ def _rounds(contributions: int) -> float:
     """How often a month the reconciler looks at every row: the more there are the longer is the pause between."""
     pause = min(PAUSE_FOR_A_ROW * MONTHS_KEPT * contributions, LONGEST_PAUSE)
     return min(timedelta(hours=HOURS) / pause, RUNS_OF_RECONCILE)
+
+
+def _looked_at(contributions: int) -> float:
+    """Of so many rows a round compares the deliveries: of those to which something happened of late, and of others in their turn."""
+    of_late = contributions * min(NEWS_FOR / timedelta(hours=HOURS), 1)
+    return of_late + (MONTHS_KEPT * contributions - of_late) / TURNS
 
 
 def _rest(contributions: int) -> list[Item]:

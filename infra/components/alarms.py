@@ -1,7 +1,12 @@
-"""Alarms: what is watched, who hears of it, and where stands what to do about it."""
+"""Alarms: what calls for a person, who hears of it, and where it says what to do about it.
 
-from collections.abc import Mapping, Sequence
+Few, since each costs 0.10 USD a month (docs/cost.md), and since an alarm that calls for no one teaches people to look away. Whatever fails
+somewhere inside shows in the end as one of these: nothing runs, something is overdue, something waits for a hand, people get no answer.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 import pulumi
@@ -11,17 +16,21 @@ from components.api import STAGE, HttpApi
 from components.deployment import Deployment
 from components.function import Function
 from components.queue import FailureQueue
-from components.schedule import Schedule
 from components.topic import AlarmTopic
+from schedule_times import interval_of
 
 OWN_METRICS = "Ossi"
 """The namespace of what the functions count: see `ossi.runtime.metrics`."""
 RUNBOOK = "docs/operations.md"
 
+_MINUTE, _HOUR, _DAY = 60, 3600, 24 * 3600
+_SHORTEST_SILENCE = timedelta(minutes=15)
+_LONGEST_SILENCE_DAYS = 7  # the longest time that an alarm looks back (CloudWatch API reference, PutMetricAlarm)
+
 
 @dataclass(frozen=True)
 class Watch:
-    """A metric, and when it is alarming. What a metric of failures does not say is taken for good."""
+    """A metric, and when it is alarming."""
 
     name: str
     section: str
@@ -30,54 +39,58 @@ class Watch:
     """What to do, in a sentence."""
     namespace: str
     metric: str
-    dimensions: Mapping[str, pulumi.Input[str]]
-    threshold: float
-    """Alarming from here on."""
-    statistic: Literal["Sum", "Maximum", "p99"] = "Sum"
-    minutes: int = 5
+    dimensions: dict[str, pulumi.Input[str]]
+    seconds: int = _HOUR
     """Over which the statistic is taken."""
-    times: int = 1
-    """How many times in a row."""
+    threshold: float = 1
+    """Alarming from here on."""
+    statistic: Literal["Sum", "Maximum", "Minimum"] = "Sum"
+    periods: int = 1
+    """How many of them are looked at."""
+    alarming: int = 1
+    """How many of those have to be alarming."""
+    missing: Literal["notBreaching", "breaching", "ignore"] = "notBreaching"
+    """What no data means: all is well, it's alarming, or it's still as it was."""
+    tells_when_over: bool = False
 
 
 class Alarms(pulumi.ComponentResource):
-    """One alarm for each thing that can go wrong, told to one topic when it starts and when it is over."""
+    """An alarm for each thing that calls for a person, told to one topic."""
 
     def __init__(
         self,
         name: str,
         deployment: Deployment,
         *,
-        functions: Mapping[str, Function],
+        reconcile: Function,
+        every: str,
         api: HttpApi,
-        repeated: Sequence[str],
-        queues: Mapping[str, FailureQueue],
-        schedules: Mapping[str, Schedule],
+        report_failures: FailureQueue,
     ) -> None:
-        """Declares the alarms `ossi-<stack>-<what>` and their topic.
+        """Declares the alarms `ossi-<stack>-<what>`, their topic, and the budget where one is set.
 
-        `repeated` names the functions that are invoked again until it works: being throttled is nothing but a delay to them.
-        `queues` has one for `stream` and one for `report`.
+        `every`: the schedule of `reconcile`. `report_failures` takes the report requests that failed for good. While the stack is
+        paused nothing is meant to run, so no one is told that nothing does.
         """
         super().__init__("ossi:operations:Alarms", name)
         topic = AlarmTopic(name, deployment, parent=self)
+        stopped = _stopped(reconcile, every)
         watches = [
-            *(_of_function(key, function) for key, function in functions.items()),
-            *(_of_throttling(key, function) for key, function in functions.items() if key not in repeated),
-            *_of_api(api),
             *_of_own(own(deployment)),
-            _of_age("stream", functions["stream"]),
-            _of_stream(queues["stream"]),
-            _of_reports(queues["report"]),
-            *(_of_schedule(key, schedule) for key, schedule in schedules.items()),
+            _of_api({"ApiId": api.id, "Stage": STAGE}),
+            _of_reports(report_failures),
         ]
-        self.arns = [_alarm(watch, deployment, topic, self).arn for watch in watches]
+        self.arns = [_alarm(stopped, deployment, topic, self, silent=deployment.settings.paused).arn]
+        self.arns += [_alarm(watch, deployment, topic, self).arn for watch in watches]
+        for warning in _unwatched(deployment):
+            pulumi.log.warn(warning, self)
         self.topic_arn = topic.arn
         self.register_outputs({"topic": topic.arn})
 
 
-def _alarm(watch: Watch, deployment: Deployment, topic: AlarmTopic, parent: Alarms) -> aws.cloudwatch.MetricAlarm:
-    percentile = watch.statistic == "p99"
+def _alarm(
+    watch: Watch, deployment: Deployment, topic: AlarmTopic, parent: Alarms, *, silent: bool = False
+) -> aws.cloudwatch.MetricAlarm:
     return aws.cloudwatch.MetricAlarm(
         watch.name,
         name=deployment.name(watch.name),
@@ -85,15 +98,17 @@ def _alarm(watch: Watch, deployment: Deployment, topic: AlarmTopic, parent: Alar
         namespace=watch.namespace,
         metric_name=watch.metric,
         dimensions=watch.dimensions,
-        statistic=None if percentile else watch.statistic,
-        extended_statistic=watch.statistic if percentile else None,
-        period=watch.minutes * 60,
-        evaluation_periods=watch.times,
+        statistic=watch.statistic,
+        period=watch.seconds,
+        evaluation_periods=watch.periods,
+        datapoints_to_alarm=watch.alarming,
         threshold=watch.threshold,
         comparison_operator="GreaterThanOrEqualToThreshold",
-        treat_missing_data="notBreaching",
+        treat_missing_data=watch.missing,
+        actions_enabled=not silent,
         alarm_actions=[topic.arn],
-        ok_actions=[topic.arn],
+        # A new alarm is OK before it's anything else, and would say so: one such mail is a sign of life, seven are noise.
+        ok_actions=[topic.arn] if watch.tells_when_over else None,
         tags=deployment.tags(),
         # Without the policy the first alarm could go nowhere.
         opts=pulumi.ResourceOptions(parent=parent, depends_on=list(topic.ready)),
@@ -105,67 +120,69 @@ def own(deployment: Deployment) -> dict[str, pulumi.Input[str]]:
     return {"stack": deployment.stack}
 
 
-def _of_function(key: str, function: Function) -> Watch:
+def _stopped(reconcile: Function, every: str) -> Watch:
+    """The dead man's switch: not one run has succeeded for a while, whatever the reason, a schedule that is gone included.
+
+    Lambda writes Errors for every invocation, 1 or 0 (Lambda developer guide, "Types of metrics"): so the least of them is 1 where all
+    runs failed, and missing where there was none.
+    """
+    seconds, periods = _silence(every)
     return Watch(
-        f"{key}-errors",
-        "A function fails",
-        f"Find the error in the log of {key} and mend its cause; what was asked for is tried again where that is safe.",
+        "reconcile-stopped",
+        "Nothing is worked off",
+        "Find out why no run of reconcile succeeds: until one does, what Ossi owes is not sent, and no other alarm can be trusted.",
         "AWS/Lambda",
         "Errors",
-        {"FunctionName": function.name},
-        threshold=1,
+        {"FunctionName": reconcile.name},
+        seconds=seconds,
+        statistic="Minimum",
+        periods=periods,
+        alarming=periods,
+        missing="breaching",
+        tells_when_over=True,
     )
 
 
-def _of_throttling(key: str, function: Function) -> Watch:
-    return Watch(
-        f"{key}-throttles",
-        "A function is throttled",
-        f"Raise the account's limit of concurrent executions, or find out who calls {key} so often.",
-        "AWS/Lambda",
-        "Throttles",
-        {"FunctionName": function.name},
-        threshold=1,
-    )
+def _silence(every: str) -> tuple[int, int]:
+    """For how long no success is alarming: seconds of a period, and how many. Three runs have to fail, and a quarter of an hour to pass.
+
+    A schedule that runs unevenly, or more rarely than once a day, is given a week.
+    """
+    interval = interval_of(every)
+    if interval is None or interval > timedelta(days=1):
+        return _DAY, _LONGEST_SILENCE_DAYS
+    return round(max(interval, _SHORTEST_SILENCE / 3).total_seconds()), 3
 
 
-def _of_api(api: HttpApi) -> list[Watch]:
-    dimensions = {"ApiId": api.id, "Stage": STAGE}
-    return [
-        Watch(
-            "api-5xx",
-            "The API answers 5xx",
-            "Read the API's access log: a function did not start, crashed, or ran out of time.",
-            "AWS/ApiGateway",
-            "5xx",
-            dimensions,
-            threshold=1,
-        ),
-        Watch(
-            "api-slow",
-            "Answers are slow",
-            "Find out whether functions start slowly: this time includes their start, which their own does not.",
-            "AWS/ApiGateway",
-            "Latency",
-            dimensions,
-            threshold=2500,
-            statistic="p99",
-            times=3,
-        ),
-    ]
-
-
-def _of_own(dimensions: Mapping[str, pulumi.Input[str]]) -> list[Watch]:
+def _of_own(dimensions: dict[str, pulumi.Input[str]]) -> list[Watch]:
     """What the functions count themselves: which of them it was stands in their logs."""
     return [
         Watch(
+            "overdue",
+            "Something is overdue",
+            "Find out what was not done in time, a message or a report, and what stands in its way.",
+            OWN_METRICS,
+            "Overdue",
+            dimensions,
+        ),
+        Watch(
+            "parked",
+            "Something is parked",
+            "Fix what Slack complains of, find out what arrived, or correct the row that can't be read.",
+            OWN_METRICS,
+            "SetAside",
+            dimensions,
+            # A row that can't be read is seen once a day: in between, all isn't well.
+            periods=25,
+        ),
+        Watch(
             "answers-failed",
-            "Somebody was told that something went wrong",
-            "Find the error in the logs of slash and interactions: a person asked for something and did not get it.",
+            "Answers fail or come late",
+            "Find the error in the logs of slash and interactions: people asked for something and did not get it in time.",
             OWN_METRICS,
             "Failed",
             dimensions,
-            threshold=1,
+            threshold=2,  # one may be a moment's trouble, and calls for no one
         ),
         Watch(
             "requests-refused",
@@ -174,96 +191,50 @@ def _of_own(dimensions: Mapping[str, pulumi.Input[str]]) -> list[Watch]:
             OWN_METRICS,
             "Refused",
             dimensions,
-            threshold=5,
-            minutes=15,
-        ),
-        Watch(
-            "messages-set-aside",
-            "Messages were set aside",
-            "Put right what Slack complains of, or find out what arrived, then send them with `ossi redrive`.",
-            OWN_METRICS,
-            "SetAside",
-            dimensions,
-            threshold=1,
-        ),
-        Watch(
-            "messages-overdue",
-            "Messages are overdue",
-            "Find out why they can't be sent: Slack is down, or the reconciler is, or a place takes too little.",
-            OWN_METRICS,
-            "Overdue",
-            dimensions,
-            threshold=1,
-            minutes=15,
-        ),
-        Watch(
-            "rows-unreadable",
-            "A row cannot be read",
-            "Find the row in the log and put its attributes right: until then nobody is told of it, and no report holds it.",
-            OWN_METRICS,
-            "Unreadable",
-            dimensions,
-            threshold=1,
-            minutes=120,
-        ),
-        Watch(
-            "report-failed",
-            "A report failed",
-            "Wait for Lambda's two further tries; if the report doesn't come, fix the cause, then use `/ossi report` or `ossi close`.",
-            OWN_METRICS,
-            "ReportFailed",
-            dimensions,
-            threshold=1,
+            threshold=3,  # as many as people make in an hour before they give up, even where few use Ossi
         ),
     ]
 
 
-def _of_age(key: str, reader: Function) -> Watch:
+def _of_api(dimensions: dict[str, pulumi.Input[str]]) -> Watch:
     return Watch(
-        f"{key}-age",
-        "Messages are late",
-        "Find out why the stream is not worked off: Slack does not answer, or the function fails.",
-        "AWS/Lambda",
-        "IteratorAge",
-        {"FunctionName": reader.name},
-        threshold=15 * 60 * 1000,  # ms
-        statistic="Maximum",
-    )
-
-
-def _of_stream(failures: FailureQueue) -> Watch:
-    return Watch(
-        "stream-undelivered",
-        "Changes were given up",
-        "Mend the cause and run `ossi reconcile`, which sends what is missing; then empty the queue.",
-        "AWS/SQS",
-        "ApproximateNumberOfMessagesVisible",
-        {"QueueName": failures.name},
-        threshold=1,
-        statistic="Maximum",
+        "api-5xx",
+        "The API answers 5xx",
+        "Read the API's access log: a function did not start, crashed, or ran out of time.",
+        "AWS/ApiGateway",
+        "5xx",
+        dimensions,
+        threshold=2,
     )
 
 
 def _of_reports(failures: FailureQueue) -> Watch:
     return Watch(
-        "report-undelivered",
-        "Report requests were given up",
-        "Mend the cause, ask for the month with `/ossi report YYYY-MM`, and empty the queue.",
+        "report-failed",
+        "A report failed",
+        "Fix the cause, ask for the month with `/ossi report YYYY-MM`, and empty the queue.",
         "AWS/SQS",
         "ApproximateNumberOfMessagesVisible",
         {"QueueName": failures.name},
-        threshold=1,
+        seconds=5 * _MINUTE,
         statistic="Maximum",
+        # SQS says nothing of a queue that no one has used for six hours (its developer guide, "Available CloudWatch metrics").
+        missing="ignore",
     )
 
 
-def _of_schedule(key: str, schedule: Schedule) -> Watch:
-    return Watch(
-        f"{key}-dropped",
-        "A schedule did not run",
-        f"Do what the schedule {key} should have done, and find out why it could not start the function.",
-        "AWS/Scheduler",
-        "InvocationDroppedCount",
-        {"ScheduleGroup": schedule.group},
-        threshold=1,
-    )
+def _unwatched(deployment: Deployment) -> Sequence[str]:
+    """What the settings leave unwatched, each as a warning with the command that changes it."""
+    settings = deployment.settings
+    warnings: list[str] = []
+    if settings.alarm_email is None:
+        warnings.append(
+            "No one hears of this stack's alarms. Set an address with `pulumi config set ossi:alarmEmail you@example.com`, "
+            "or, if something else subscribes to the topic, `pulumi config set ossi:alarmEmail none`."
+        )
+    if settings.monthly_budget is None:
+        warnings.append(
+            "No one hears of it if this costs more than planned. Set a budget for the AWS account, in USD a month, with "
+            "`pulumi config set ossi:monthlyBudget 10`; 0 means that something else watches it."
+        )
+    return warnings

@@ -60,7 +60,7 @@ class Dashboard(pulumi.ComponentResource):
             ),
             ("Requests", [_line("AWS/ApiGateway", metric, of_api, label=metric) for metric in ("Count", "4xx", "5xx")]),
             ("Refused, and failed", counted("Refused", "Failed")),
-            ("Messages", counted("Delivered", "DeliveryRetried", "SetAside", "Overdue")),
+            ("Overdue, and parked", counted("Overdue", "SetAside")),
             (
                 "How far behind the stream is (ms)",
                 [
@@ -87,9 +87,9 @@ class Dashboard(pulumi.ComponentResource):
                     for key, queue in queues.items()
                 ],
             ),
-            ("Rows that cannot be read", counted("Unreadable")),
-            ("Reports", counted("ReportMade", "ReportFailed")),
+            ("Runs of functions", of_lambda("Invocations")),
             ("Errors of functions", of_lambda("Errors")),
+            ("Runs that Lambda refused", of_lambda("Throttles")),
             ("Duration of functions, p99 (ms)", of_lambda("Duration", "p99")),
         ]
         widgets: list[dict[str, object]] = [

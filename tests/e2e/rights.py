@@ -74,6 +74,7 @@ READ_REPORT = Right("download", "ReadReports", "s3:GetObject")
 SCAN = Right("reconcile", "CompareTheTable", "dynamodb:Scan")
 GET_ROW = Right("reconcile", "CompareTheTable", "dynamodb:GetItem")
 LOOK_UP_ROWS = Right("reconcile", "CompareTheTable", "dynamodb:BatchGetItem")
+LOOK_AT_NEW = Right("reconcile", "LookAtWhatIsNew", "dynamodb:Query")
 NOTE_MISSED = Right("reconcile", "NoteChangesByHand", "dynamodb:UpdateItem")
 FIND_UNSETTLED = Right("reconcile", "FindWhatIsUnsettled", "dynamodb:Query")
 GET_LEDGER = Right("reconcile", "CompareAndRecordTheDelivery", "dynamodb:BatchGetItem")
@@ -89,7 +90,7 @@ TRIED = {
     *(GET_RECORDS, GET_ITERATOR, DESCRIBE_STREAM, LOOK_AGAIN, NOTE_BY_HAND, FIND_MESSAGE, RECORD, CLOSE_PLACE),
     *(READ_MONTH, FIND_RUN, RECORD_RUN, COUNT_CLOSING, LOOK_UP_COUNTED, READ_CLOSINGS, READ_COUNTED, STORE_REPORT),
     READ_REPORT,
-    *(SCAN, GET_ROW, LOOK_UP_ROWS, NOTE_MISSED, FIND_UNSETTLED),
+    *(SCAN, GET_ROW, LOOK_UP_ROWS, LOOK_AT_NEW, NOTE_MISSED, FIND_UNSETTLED),
     *(GET_LEDGER, GET_BOOKMARK, RECORD_MISSING, TAKE_TURNS, FINISH_REPORT),
 }
 

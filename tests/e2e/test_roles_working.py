@@ -21,6 +21,7 @@ from e2e.rights import (
     GET_RECORDS,
     GET_ROW,
     LOOK_AGAIN,
+    LOOK_AT_NEW,
     LOOK_UP_COUNTED,
     LOOK_UP_ROWS,
     NOTE_BY_HAND,
@@ -265,7 +266,7 @@ def test_what_was_not_sent_is_found_and_sent_only_with_all_rights(ossi: Ossi) ->
 
     events = {
         SCAN: everything, FIND_UNSETTLED: again, LOOK_UP_ROWS: again, GET_ROW: alone, GET_LEDGER: again,
-        GET_BOOKMARK: ossi.scheduled_event(), RECORD_MISSING: again,
+        GET_BOOKMARK: ossi.scheduled_event(), LOOK_AT_NEW: ossi.scheduled_event(), RECORD_MISSING: again,
     }  # fmt: skip
     for right, event in events.items():
         started = time.time()

@@ -43,6 +43,8 @@ def other_program(tmp_path_factory: pytest.TempPathFactory) -> Program:
         python="3.12",
         logLevel="WARNING",
         logRetentionDays="7",
+        alarmEmail="ops@example.com",
+        monthlyBudget="25",
         throttlingRateLimit="3",
         throttlingBurstLimit="5",
         deletionProtection="false",

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from infra.recording import ACCOUNT, FUNCTIONS, KEY_ID, REGION, Program, run_program
+from infra.recording import ACCOUNT, KEY_ID, REGION, Program, run_program
+from ossi.runtime.metrics import WATCHED
 from settings import REPOSITORY
 
 HERE = f"{REGION}:{ACCOUNT}"
@@ -15,57 +16,25 @@ TOPIC = f"arn:aws:sns:{HERE}:ossi-test-alarms"
 RUNBOOK = REPOSITORY / "docs" / "operations.md"
 PARTS = ("What it means.", "What people see.", "What to look at.", "What to do.")
 
-Alarming = tuple[str, str, dict[str, str], str, int, int, float]
-"""Namespace, metric, dimensions, statistic, seconds, how many times in a row, threshold."""
-
-
-def in_lambda(function: str) -> dict[str, str]:
-    return {"FunctionName": f"ossi-test-{function}"}
+Alarming = tuple[str, str, dict[str, str], str, float, tuple[int, int, int], str]
+"""Namespace, metric, dimensions, statistic, threshold; seconds, periods, how many of them; what no data means."""
 
 
 OWN = {"stack": "test"}
-
-
-def in_queue(name: str) -> dict[str, str]:
-    return {"QueueName": f"ossi-test-{name}"}
-
-
 API = {"ApiId": "a1b2c3", "Stage": "$default"}
+RECONCILE = {"FunctionName": "ossi-test-reconcile"}
+REPORT_FAILURES = {"QueueName": "ossi-test-report-failures"}
 WAITING = "ApproximateNumberOfMessagesVisible"
-# The others are invoked again until it works.
-WAITED_FOR = ("slash", "interactions", "report", "download")
+HOUR = (3600, 1, 1)
 ALARMS: dict[str, Alarming] = {
-    **{f"{name}-errors": ("AWS/Lambda", "Errors", in_lambda(name), "Sum", 300, 1, 1) for name in FUNCTIONS},
-    **{f"{name}-throttles": ("AWS/Lambda", "Throttles", in_lambda(name), "Sum", 300, 1, 1) for name in WAITED_FOR},
-    "answers-failed": ("Ossi", "Failed", OWN, "Sum", 300, 1, 1),
-    "requests-refused": ("Ossi", "Refused", OWN, "Sum", 900, 1, 5),
-    "api-5xx": ("AWS/ApiGateway", "5xx", API, "Sum", 300, 1, 1),
-    "api-slow": ("AWS/ApiGateway", "Latency", API, "p99", 300, 3, 2500),
-    "stream-age": ("AWS/Lambda", "IteratorAge", in_lambda("stream"), "Maximum", 300, 1, 900_000),
-    "stream-undelivered": ("AWS/SQS", WAITING, in_queue("stream-failures"), "Maximum", 300, 1, 1),
-    "messages-set-aside": ("Ossi", "SetAside", OWN, "Sum", 300, 1, 1),
-    "messages-overdue": ("Ossi", "Overdue", OWN, "Sum", 900, 1, 1),
-    "rows-unreadable": ("Ossi", "Unreadable", OWN, "Sum", 7200, 1, 1),
-    "report-failed": ("Ossi", "ReportFailed", OWN, "Sum", 300, 1, 1),
-    "report-undelivered": ("AWS/SQS", WAITING, in_queue("report-failures"), "Maximum", 300, 1, 1),
-    "monthly-report-dropped": (
-        "AWS/Scheduler",
-        "InvocationDroppedCount",
-        {"ScheduleGroup": "ossi-test-monthly-report"},
-        "Sum",
-        300,
-        1,
-        1,
-    ),
-    "reconciliation-dropped": (
-        "AWS/Scheduler",
-        "InvocationDroppedCount",
-        {"ScheduleGroup": "ossi-test-reconciliation"},
-        "Sum",
-        300,
-        1,
-        1,
-    ),
+    # Three periods without a run that succeeded, whether there was none or all failed.
+    "reconcile-stopped": ("AWS/Lambda", "Errors", RECONCILE, "Minimum", 1, (300, 3, 3), "breaching"),
+    "overdue": ("Ossi", "Overdue", OWN, "Sum", 1, HOUR, "notBreaching"),
+    "parked": ("Ossi", "SetAside", OWN, "Sum", 1, (3600, 25, 1), "notBreaching"),
+    "answers-failed": ("Ossi", "Failed", OWN, "Sum", 2, HOUR, "notBreaching"),
+    "requests-refused": ("Ossi", "Refused", OWN, "Sum", 3, HOUR, "notBreaching"),
+    "api-5xx": ("AWS/ApiGateway", "5xx", API, "Sum", 2, HOUR, "notBreaching"),
+    "report-failed": ("AWS/SQS", WAITING, REPORT_FAILURES, "Maximum", 1, (300, 1, 1), "ignore"),
 }
 
 
@@ -77,46 +46,69 @@ def test_this_is_watched_and_nothing_else(program: Program) -> None:
             alarm["namespace"],
             alarm["metricName"],
             alarm["dimensions"],
-            alarm.get("statistic") or alarm["extendedStatistic"],
-            alarm["period"],
-            alarm["evaluationPeriods"],
+            alarm["statistic"],
             alarm["threshold"],
+            (alarm["period"], alarm["evaluationPeriods"], alarm["datapointsToAlarm"]),
+            alarm["treatMissingData"],
         )
         for name, alarm in alarms.items()
     } == ALARMS
     for name, alarm in alarms.items():
         assert alarm["name"] == f"ossi-test-{name}"
         assert alarm["comparisonOperator"] == "GreaterThanOrEqualToThreshold"
-        assert alarm["treatMissingData"] == "notBreaching"  # no request is no failure
+        assert alarm["actionsEnabled"] is True
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_is_told_when_it_starts_and_when_it_is_over(program: Program, name: str) -> None:
+def test_an_alarm_is_told_when_it_starts(program: Program, name: str) -> None:
     alarm = program.one("cloudwatch:MetricAlarm", name)
 
-    assert alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == [TOPIC]
+    assert alarm.inputs["alarmActions"] == [TOPIC]
     assert "insufficientDataActions" not in alarm.inputs
     assert program.one("sns:TopicPolicy", "alarms").urn in alarm.depends_on
 
 
+def test_a_new_stack_says_once_that_all_is_well(program: Program) -> None:
+    """Each new alarm is OK before it's anything else, and says so where it's told when it's over."""
+    alarms = program.all("cloudwatch:MetricAlarm")
+
+    assert {name: alarm.inputs.get("okActions") for name, alarm in alarms.items()} == {
+        **dict.fromkeys(ALARMS),
+        "reconcile-stopped": [TOPIC],
+    }
+
+
+@pytest.mark.parametrize(
+    ("every", "seconds", "periods"),
+    [
+        ("rate(1 minute)", 300, 3),
+        ("rate(5 minutes)", 300, 3),
+        ("rate(30 minutes)", 1800, 3),
+        ("rate(1 hour)", 3600, 3),
+        ("rate(1 day)", 86_400, 3),
+        ("rate(2 days)", 86_400, 7),
+        ("cron(0/5 8-18 ? * MON-FRI *)", 86_400, 7),  # a weekend is no failure
+    ],
+)
+def test_the_dead_man_s_switch_waits_for_three_runs_and_a_quarter_of_an_hour(
+    artifacts: Path, every: str, seconds: int, periods: int
+) -> None:
+    alarm = run_program(artifacts, reconcileSchedule=every).one("cloudwatch:MetricAlarm", "reconcile-stopped").inputs
+
+    assert (alarm["period"], alarm["evaluationPeriods"], alarm["datapointsToAlarm"]) == (seconds, periods, periods)
+    # What CloudWatch takes: whole minutes, and a day at most to look back, or a week in periods of an hour or more.
+    assert seconds % 60 == 0
+    assert seconds * periods <= (604_800 if seconds >= 3600 else 86_400)
+
+
 def test_what_the_functions_count_is_what_is_watched() -> None:
-    """The names of our own metrics stand in the code as they stand in the alarms."""
+    """The names of our own metrics stand in the code as they stand in the alarms, and nothing else is paid for."""
     files = [*REPOSITORY.glob("shared/src/**/*.py"), *REPOSITORY.glob("functions/*/src/**/*.py")]
     text = "\n".join(file.read_text(encoding="utf-8") for file in files)
     counted = set(re.findall(r'"metric": "(\w+)"', text))
 
-    assert {alarm[1] for alarm in ALARMS.values() if alarm[0] == "Ossi"} <= counted
-    assert counted == {
-        "Delivered",
-        "DeliveryRetried",
-        "Failed",
-        "Overdue",
-        "Refused",
-        "ReportFailed",
-        "ReportMade",
-        "SetAside",
-        "Unreadable",
-    }
+    assert counted >= WATCHED.keys()
+    assert set(WATCHED.values()) == {alarm[1] for alarm in ALARMS.values() if alarm[0] == "Ossi"}
 
 
 @pytest.mark.parametrize("name", ALARMS)
@@ -128,7 +120,7 @@ def test_the_description_says_what_to_do_and_where_it_is_explained(program: Prog
     assert len(description) <= 1024  # CloudWatch's limit
     paragraph = runbook()[match[2]]
     assert all(f"**{part}**" in paragraph for part in PARTS), match[2]
-    assert f"`{name}`" in paragraph or re.search(rf"`<[a-z]+>{re.escape(suffix(name))}`", paragraph), (name, match[2])
+    assert f"`{name}`" in paragraph, (name, match[2])
     _, looking = paragraph.split(f"**{PARTS[2]}**")
     assert "```" in looking.split(f"**{PARTS[3]}**")[0], f"{match[2]}: no command to look with"
 
@@ -141,14 +133,6 @@ def test_the_runbook_explains_no_alarm_that_there_is_not(program: Program) -> No
     }
 
     assert {title for title, text in runbook().items() if "**What it means.**" in text} == told
-
-
-def suffix(name: str) -> str:
-    """`stream-set-aside` -> `-set-aside`"""
-    function = next(
-        (each for each in (*FUNCTIONS, "monthly-report", "reconciliation") if name.startswith(f"{each}-")), ""
-    )
-    return name.removeprefix(function)
 
 
 def runbook() -> dict[str, str]:
@@ -180,7 +164,7 @@ def test_the_topic_is_encrypted_where_that_is_wanted_with_a_key_that_alarms_may_
         {
             "Sid": "EncryptAlarms",
             "Effect": "Allow",
-            "Principal": {"Service": "cloudwatch.amazonaws.com"},
+            "Principal": {"Service": ["cloudwatch.amazonaws.com"]},
             "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
             "Resource": "*",
             "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
@@ -215,8 +199,62 @@ def test_alarms_go_by_mail_where_an_address_is_configured(program: Program, arti
     assert subscription.inputs == {"topic": TOPIC, "protocol": "email", "endpoint": "ops@example.com"}
 
 
-def test_the_dashboard_shows_every_alarm_and_the_metrics_of_all(program: Program) -> None:
-    board = program.one("cloudwatch:Dashboard", "dashboard").inputs
+def test_that_nobody_hears_of_alarms_or_of_costs_is_a_warning(program: Program, artifacts: Path) -> None:
+    assert [re.findall(r"pulumi config set \S+ \S+", warning)[-1] for warning in program.warnings] == [
+        "pulumi config set ossi:alarmEmail none`.",
+        "pulumi config set ossi:monthlyBudget 10`;",
+    ]
+
+    elsewhere = run_program(artifacts, alarmEmail="none", monthlyBudget="0")
+    assert elsewhere.warnings == []
+    assert not elsewhere.all("sns:TopicSubscription")
+    assert not elsewhere.all("budgets:Budget")
+
+
+def test_the_topic_is_told_where_the_account_costs_more_than_the_budget(program: Program, artifacts: Path) -> None:
+    assert not program.all("budgets:Budget")
+
+    program = run_program(artifacts, monthlyBudget="10", encryptAlarms="true")
+    budget = program.one("budgets:Budget", "alarms")
+    assert {name: budget.inputs[name] for name in ("name", "budgetType", "limitAmount", "limitUnit", "timeUnit")} == {
+        "name": f"ossi-test-alarms-{REGION}",
+        "budgetType": "COST",
+        "limitAmount": "10",
+        "limitUnit": "USD",
+        "timeUnit": "MONTHLY",
+    }
+    (notification,) = budget.inputs["notifications"]
+    assert notification == {
+        "notificationType": "ACTUAL",
+        "comparisonOperator": "GREATER_THAN",
+        "threshold": 100,
+        "thresholdType": "PERCENTAGE",
+        "subscriberSnsTopicArns": [TOPIC],
+    }
+    policy = program.one("sns:TopicPolicy", "alarms")
+    assert policy.urn in budget.depends_on
+    assert json.loads(policy.inputs["policy"])["Statement"][1] == {
+        "Sid": "PublishSpending",
+        "Effect": "Allow",
+        "Principal": {"Service": "budgets.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": TOPIC,
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": ACCOUNT},
+            "ArnLike": {"aws:SourceArn": f"arn:aws:budgets::{ACCOUNT}:*"},
+        },
+    }
+    key = json.loads(program.one("kms:Key", "alarms").inputs["policy"])["Statement"][1]
+    assert key["Principal"]["Service"] == ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]
+
+
+@pytest.fixture(scope="module")
+def with_dashboard(artifacts: Path) -> Program:
+    return run_program(artifacts, dashboard="true")
+
+
+def test_the_dashboard_shows_every_alarm_and_the_metrics_of_all(with_dashboard: Program) -> None:
+    board = with_dashboard.one("cloudwatch:Dashboard", "dashboard").inputs
     alarms, *graphs = json.loads(board["dashboardBody"])["widgets"]
 
     assert board["dashboardName"] == "ossi-test"
@@ -225,10 +263,7 @@ def test_the_dashboard_shows_every_alarm_and_the_metrics_of_all(program: Program
     }
     lines = [line for graph in graphs for line in graph["properties"]["metrics"]]
     shown = {(line[0], line[1]) for line in lines}
-    assert {(alarm[0], alarm[1]) for alarm in ALARMS.values()} - shown == {
-        ("AWS/Lambda", "Throttles"),
-        ("AWS/Scheduler", "InvocationDroppedCount"),
-    }
+    assert {(alarm[0], alarm[1]) for alarm in ALARMS.values()} <= shown
     for line in lines:
         dimensions = dict(zip(line[2:-1:2], line[3:-1:2], strict=True))
         assert dimensions
@@ -236,17 +271,16 @@ def test_the_dashboard_shows_every_alarm_and_the_metrics_of_all(program: Program
     assert {graph["properties"]["region"] for graph in graphs} == {REGION}
 
 
-def test_there_is_no_dashboard_where_none_is_wanted(artifacts: Path) -> None:
-    without = run_program(artifacts, dashboard="false")
+def test_there_is_no_dashboard_unless_one_is_wanted(program: Program, with_dashboard: Program) -> None:
+    assert not program.all("cloudwatch:Dashboard")
+    assert "dashboard" not in program.outputs
+    assert with_dashboard.outputs["dashboard"] == "ossi-test"
+    assert with_dashboard.all("cloudwatch:MetricAlarm").keys() == ALARMS.keys()
 
-    assert not without.all("cloudwatch:Dashboard")
-    assert "dashboard" not in without.outputs
-    assert without.all("cloudwatch:MetricAlarm").keys() == ALARMS.keys()
 
-
-def test_nothing_on_the_dashboard_covers_anything_else(program: Program) -> None:
+def test_nothing_on_the_dashboard_covers_anything_else(with_dashboard: Program) -> None:
     widgets: list[dict[str, Any]] = json.loads(
-        program.one("cloudwatch:Dashboard", "dashboard").inputs["dashboardBody"]
+        with_dashboard.one("cloudwatch:Dashboard", "dashboard").inputs["dashboardBody"]
     )["widgets"]
     cells = [
         (x, y)

@@ -60,8 +60,10 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         "OSSI_TABLE": "ossi-test-contributions",
         "OSSI_LEDGER_TABLE": "ossi-test-ledger",
         "OSSI_PUBLIC_CHANNEL": "C01OPENSRC",
+        "OSSI_MONTH_INDEX": "byMonth",
         "OSSI_UNSETTLED_INDEX": "unsettled",
         "OSSI_REPORT_FUNCTION": REPORT,
+        "OSSI_REPORT_DUE": "3 06:00",
     },
     "download": {
         "OSSI_SECRET_ID": SECRET,
@@ -110,6 +112,33 @@ def test_other_settings_reach_the_functions(other_program: Program) -> None:
     assert (level.key, level.label, level.amount, level.currency) == ("BEER", "A beer", 7.5, "USD")
     assert (slash["architectures"], slash["runtime"]) == (["x86_64"], "python3.12")
     assert slash["loggingConfig"]["applicationLogLevel"] == "INFO"  # else the lines with metrics would not get through
+
+
+@pytest.mark.parametrize(
+    ("schedule", "due"),
+    [
+        ("cron(0 6 3 * ? *)", "3 06:00"),
+        ("cron(30 7 1 * ? *)", "1 07:30"),
+        ("cron(0 6,18 3 * ? *)", "3 23:59"),
+        ("cron(0 6 L * ? *)", "L 06:00"),
+        ("cron(0 6 LW * ? *)", "L 23:59"),
+        ("cron(0 6 1,15 * ? *)", "L 23:59"),
+        ("cron(0 6 ? * 2#1 *)", "L 23:59"),
+        ("cron(0 6 ? * MON *)", "L 23:59"),
+        ("rate(7 days)", "L 23:59"),
+        # These leave out months, so nobody can tell that a report is missing.
+        ("cron(0 6 31 * ? *)", None),
+        ("cron(0 6 30W * ? *)", None),
+        ("cron(0 6 ? * 2#5 *)", None),
+        ("cron(0 6 3 1,4,7,10 ? *)", None),
+        ("cron(0 6 3 * ? 2027)", None),
+        ("rate(60 days)", None),
+    ],
+)
+def test_the_reconciler_knows_when_the_report_is_due(artifacts: Path, schedule: str, due: str | None) -> None:
+    reconcile = run_program(artifacts, reportSchedule=schedule).one("lambda:Function", "reconcile").inputs
+
+    assert reconcile["environment"]["variables"].get("OSSI_REPORT_DUE") == due
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ RIGHTS: dict[str, dict[str, set[str]]] = {
     },
     "reconcile": {
         TABLE: {"dynamodb:Scan", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
+        f"{TABLE}/index/byMonth": {"dynamodb:Query"},
         f"{LEDGER}/index/unsettled": {"dynamodb:Query"},
         LEDGER: {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         REPORT_FUNCTION: {"lambda:InvokeFunction"},

@@ -1,4 +1,7 @@
-"""docs/operations.md says what is true: its links, names, fields and outputs exist, and its script does what it says."""
+"""docs/operations.md says what is true: links, names, fields and outputs exist, AWS takes its commands, its script does what it says.
+
+Whether its commands work is tried in tests/integration/playground_aws/test_runbook.py.
+"""
 
 import re
 from pathlib import Path
@@ -11,10 +14,9 @@ from moto import mock_aws
 
 from infra.recording import Program
 from ossi_cli.main import cli
+from runbook_commands import COMMANDS, TEXT, WrongCommand, aws_commands, lines, read
 from settings import REPOSITORY, settings_by_key
 
-TEXT = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
-COMMANDS = "\n".join(re.findall(r"^ *```\n(.*?)```", TEXT, re.DOTALL | re.MULTILINE))
 SOURCES = "\n".join(
     file.read_text(encoding="utf-8")
     for pattern in ("shared/src/**/*.py", "functions/*/src/**/*.py")
@@ -55,6 +57,32 @@ def test_the_outputs_settings_and_commands_that_it_names_exist(program: Program)
     assert set(re.findall(r"pulumi stack output (\w+)", TEXT)) <= program.outputs.keys()
     assert set(re.findall(r"ossi:(\w+)", TEXT)) <= {key for key, _ in settings_by_key()}
     assert set(re.findall(r"^ *ossi (\w+)", COMMANDS, re.MULTILINE)) <= set(cli.list_commands(click.Context(cli)))
+
+
+@pytest.mark.parametrize("line", [line for line in lines() if line.startswith("aws ")])
+def test_aws_takes_each_command_with_these_parameters(program: Program, line: str) -> None:
+    assert read(line, program.outputs, "test")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "aws dynamodb restore-table --target-table-name t",
+        "aws dynamodb restore-table-from-backup --target-table-name t",
+        "aws dynamodb list-backups --backup-typ SYSTEM",
+        "aws dynamodb list-backups --backup-type DELETED",
+        "aws dynamodb wait table-is-there --table-name t",
+        "aws logs tail /aws/lambda/x --since yesterday --format short",
+        "aws logs tail /aws/lambda/x --since 1h --format short --filter '{ }'",
+    ],
+)
+def test_a_command_that_aws_would_not_take_is_noticed(line: str) -> None:
+    with pytest.raises(WrongCommand):
+        read(line, {}, "test")
+
+
+def test_the_commands_are_found(program: Program) -> None:
+    assert len(aws_commands(program.outputs, "test")) >= 40
 
 
 def test_the_names_in_its_commands_are_those_of_the_deployment(program: Program) -> None:

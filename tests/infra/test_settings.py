@@ -169,6 +169,7 @@ def test_artifacts_are_seen_from_the_repository(artifacts: str, directory: Path)
         ("logRetentionDays", "91", "it must be one of 1, 3, 5, 7, 14, 30, 60, 90,"),
         ("alarmEmail", "the ops team", 'is "the ops team": it must be an e-mail address'),
         ("alarmEmail", "ops@localhost", "it must be an e-mail address"),
+        ("monthlyBudget", "-1", "it must be a whole number of USD a month for the whole AWS account"),
         ("throttlingRateLimit", "0", "it must be a whole number of requests a second from 1 to 10000"),
         ("throttlingBurstLimit", "many", "it must be a whole number of requests from 1 to 5000"),
         ("deletionProtection", "maybe", "it must be true or false"),

@@ -27,6 +27,7 @@ EVERYTHING = {
     "OSSI_GRACE_DAYS": "2",
     "OSSI_COMPENSATION_LEVELS": levels_as_json(DEFAULT_LEVELS),
     "OSSI_SLACK_API_URL": "https://slack.example/api/",
+    "OSSI_REPORT_DUE": "3 06:00",
     "OSSI_REPORT_FUNCTION": "report",
     "OSSI_REPORT_BUCKET": "reports",
     "OSSI_API_URL": "https://api.example",
@@ -53,7 +54,7 @@ NEEDED: dict[type[Environment], set[str]] = {
     },
     ReconcileSettings: {
         "TABLE", "LEDGER_TABLE", "SECRET_ID", "MANAGEMENT_CHANNEL", "PUBLIC_CHANNEL", "TIME_ZONE", "COMPENSATION_LEVELS",
-        "UNSETTLED_INDEX", "REPORT_FUNCTION",
+        "MONTH_INDEX", "UNSETTLED_INDEX", "REPORT_FUNCTION",
     },
     DownloadSettings: {"SECRET_ID", "REPORT_BUCKET"},
 }  # fmt: skip

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -75,25 +76,63 @@ def test_the_closing_line_says_how_it_went(capsys: pytest.CaptureFixture[str]) -
     assert 0 <= closing["ms"] < 5000
 
 
-def test_what_was_counted_becomes_metrics(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_an_alarm_watches_becomes_a_metric_and_every_count_stands_in_the_closing_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     def work() -> None:
         for _ in range(3):
             logger.info("sent", extra={"metric": "Delivered"})
         logger.warning("refused", extra={"metric": "Refused"})
+        # Both wait for a person's hand: one alarm, so one metric.
+        logger.warning("parked", extra={"metric": "SetAside"})
+        logger.warning("a row cannot be read", extra={"metric": "Unreadable"})
         add_log_fields(outcome="refused")
 
     closing = run(work, capsys)[-1]
     assert metrics(closing) == {
-        (("test",), "Delivered"): (3, "Count"),
         (("test",), "Refused"): (1, "Count"),
+        (("test",), "SetAside"): (2, "Count"),
     }
-    assert closing["outcome"] == "refused"
+    assert (closing["Delivered"], closing["Unreadable"], closing["outcome"]) == (3, 1, "refused")
+
+
+def test_what_no_alarm_watches_is_not_paid_for(capsys: pytest.CaptureFixture[str]) -> None:
+    closing = run(lambda: logger.info("sent", extra={"metric": "Delivered"}), capsys)[-1]
+    assert closing["Delivered"] == 1
+    assert "_aws" not in closing
+
+
+def arrived(ms_ago: int) -> dict[str, Any]:
+    return {"requestContext": {"requestId": "UaBc=", "timeEpoch": int(time.time() * 1000) - ms_ago}}
+
+
+@pytest.mark.parametrize(
+    ("ms_ago", "late"),
+    [
+        (100, False),
+        (2_600, True),
+        (9_000, True),
+        (-5_000, False),  # clocks differ
+        (3_600_000, False),  # handed in again later: nobody waits any more
+    ],
+)
+def test_an_answer_that_comes_too_late_counts_as_failed(
+    ms_ago: int, late: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    *before, closing = run(lambda: None, capsys, arrived(ms_ago))
+    assert [line["message"] for line in before] == ["answered too late"] * late
+    assert ("Failed" in closing) is late
+
+
+def test_how_long_a_person_has_waited_contains_the_function_s_start(capsys: pytest.CaptureFixture[str]) -> None:
+    (closing,) = run(lambda: None, capsys, arrived(1_000))
+    assert closing["waitedMs"] >= 1_000 > closing["ms"]
 
 
 def test_the_next_invocation_counts_anew(capsys: pytest.CaptureFixture[str]) -> None:
-    run(lambda: logger.info("sent", extra={"metric": "Delivered"}), capsys)
+    run(lambda: logger.warning("refused", extra={"metric": "Refused"}), capsys)
     (closing,) = run(lambda: None, capsys)
-    assert "Delivered" not in closing
+    assert "Refused" not in closing
     assert "_aws" not in closing  # a metric of nothing would be paid for
     assert closing["outcome"] == "done"
 
@@ -102,8 +141,8 @@ def test_what_is_too_unimportant_to_be_written_is_counted_all_the_same(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("OSSI_LOG_LEVEL", "ERROR")
-    (closing,) = run(lambda: logger.info("sent", extra={"metric": "Delivered"}), capsys)
-    assert metrics(closing)[("test",), "Delivered"] == (1, "Count")
+    (closing,) = run(lambda: logger.warning("refused", extra={"metric": "Refused"}), capsys)
+    assert metrics(closing)[("test",), "Refused"] == (1, "Count")
     assert closing["level"] == "INFO"  # Lambda lets INFO through whatever the setting: see infra
 
 
@@ -129,8 +168,10 @@ def test_an_error_of_ossi_s_own_goes_on_as_it_is() -> None:
         handler(work)(EVENT, CONTEXT)
 
 
-@pytest.mark.parametrize("event", [{}, {"requestContext": None}, {"requestContext": {"requestId": 7}}, [], None])
+@pytest.mark.parametrize(
+    "event", [{}, {"requestContext": None}, {"requestContext": {"requestId": 7, "timeEpoch": "now"}}, [], None]
+)
 def test_an_event_of_any_shape_gets_a_closing_line(event: Any, capsys: pytest.CaptureFixture[str]) -> None:
     (closing,) = run(lambda: None, capsys, event)
     assert closing["requestId"] == "1-2-3"
-    assert "apiRequestId" not in closing
+    assert not closing.keys() & {"apiRequestId", "waitedMs"}

@@ -60,6 +60,7 @@ COMPOSITION_ROOTS = {
     "bootstrap.py",
     "handler.py",
     "checkpoint.py",
+    "closed_months.py",
     "downloads.py",
     "report_files.py",
     "report_records.py",

@@ -16,6 +16,8 @@ CONTRIBUTIONS, REPORTS, SUBMISSIONS = "contribution", "report", "submission"
 SCHEDULED, MANAGER, ADMIN = "scheduled", "manager", "admin"
 """Who closes months. They stand in the ledger's names of runs, so they never change."""
 
+ANNOUNCE_REPORT = "announce_report"
+"""The delivery that a run of the report function owes: it's recorded before any work for it."""
 REPORT_RUN_MS = 6 * 60_000
 """How long a run of the report function may take until someone else may finish it: the function is stopped after five minutes."""
 

@@ -66,6 +66,10 @@ class Contributions(Protocol):
         """
         ...
 
+    def submitted(self, month: Month, since: int, until: int) -> Iterator[Contribution]:
+        """Every readable row of the month that was submitted at that time (ms, both included), as it was a moment ago."""
+        ...
+
     def all(self, after: ContributionKey | None = None) -> Iterator[Contribution]:
         """Every readable row, in an order that is the same each time, or those that come after that key in it.
 
@@ -126,12 +130,15 @@ class Progress:
     """How far a work has come that is too long for one run.
 
     position: the last row that was looked at; None: the next run begins at the beginning. rows: how many were looked at, of the present
-    round or, where position is None, in the last one, which ended at ended_at (ms since the epoch; 0: none ever did).
+    round or, where position is None, in the last one, which ended at ended_at (ms since the epoch; 0: none ever did). since: when the
+    first progress was remembered (ms; 0: that isn't known). number: how many rounds have ended.
     """
 
     position: ContributionKey | None = None
     rows: int = 0
     ended_at: int = 0
+    since: int = 0
+    number: int = 0
 
 
 class Checkpoint(Protocol):

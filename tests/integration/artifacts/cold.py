@@ -134,6 +134,7 @@ def invoked(
             "OSSI_REPORT_BUCKET": "reports",
             "OSSI_MONTH_INDEX": "byMonth",
             "OSSI_UNSETTLED_INDEX": "unsettled",
+            "OSSI_REPORT_DUE": "3 06:00",
             "OSSI_API_URL": "https://api.example",
             "OSSI_STACK": "test",
             "OSSI_VERSION": "1.0.0",

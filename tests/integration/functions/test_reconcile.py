@@ -228,7 +228,7 @@ def test_an_event_of_another_shape_is_refused(world: World, event: dict[str, Any
 def test_a_bookmark_remembers_and_forgets() -> None:
     bookmark = DynamoCheckpoint(boto3.client("dynamodb"), LEDGER, "reconcile")
     assert bookmark.read() == Progress()
-    for progress in (Progress(PENDING.key, 7, 5), Progress(None, 12, 1_793_000_000_000), Progress(PENDING.key)):
+    for progress in (Progress(PENDING.key, 7, 5, 4, 3), Progress(None, 12, 1_793_000_000_000), Progress(PENDING.key)):
         bookmark.write(progress)
         assert bookmark.read() == progress
     assert DynamoCheckpoint(boto3.client("dynamodb"), LEDGER, "another").read() == Progress()

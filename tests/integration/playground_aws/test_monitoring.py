@@ -1,15 +1,16 @@
-"""Alarms, the dashboard, and the encrypted topic, made by a small program in the emulator."""
+"""Alarms, the dashboard, the budget, and the encrypted topic, made by a small program in the emulator."""
 
 from __future__ import annotations
 
 import json
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from local_aws import ApplyError, Emulator, apply
+from local_aws.clients import ACCOUNT_ID
 
 PROGRAM = """
 import json, pulumi, pulumi_aws as aws
@@ -26,6 +27,9 @@ alarm = aws.cloudwatch.MetricAlarm("slow", name="slow", alarm_description=settin
     metric_name="AnswerMs", dimensions={"stack": "test", "function": "slash"}, extended_statistic="p99", period=300,
     evaluation_periods=1, threshold=2500.5, comparison_operator="GreaterThanOrEqualToThreshold",
     treat_missing_data="notBreaching", alarm_actions=[topic.arn], ok_actions=[topic.arn], tags={"Stack": "test"})
+aws.budgets.Budget("spending", name="spending", budget_type="COST", limit_amount="10", limit_unit="USD",
+    time_unit="MONTHLY", notifications=[aws.budgets.BudgetNotificationArgs(notification_type="ACTUAL",
+    comparison_operator="GREATER_THAN", threshold=100, threshold_type="PERCENTAGE", subscriber_sns_topic_arns=[topic.arn])])
 aws.cloudwatch.Dashboard("board", dashboard_name="board", dashboard_body=pulumi.Output.json_dumps(
     {"widgets": [{"type": "alarm", "width": 6, "height": 3, "properties": {"title": setting, "alarms": [alarm.arn]}}]}))
 pulumi.export("topic", topic.arn)
@@ -47,6 +51,9 @@ def test_what_is_made_is_what_was_declared(emulator: Emulator, program: Path) ->
     assert (alarm.get("Namespace"), alarm.get("MetricName")) == ("Ossi", "AnswerMs")
     assert (alarm.get("ExtendedStatistic"), alarm.get("Threshold"), alarm.get("Period")) == ("p99", 2500.5, 300)
     assert alarm.get("AlarmActions") == alarm.get("OKActions") == [outputs["topic"]]
+    client = cast("Any", emulator).client("budgets")
+    budget = client.describe_budget(AccountId=ACCOUNT_ID, BudgetName="spending")["Budget"]
+    assert (budget["BudgetLimit"], budget["TimeUnit"]) == ({"Amount": "10", "Unit": "USD"}, "MONTHLY")
     topic = emulator.client("sns").get_topic_attributes(TopicArn=outputs["topic"])["Attributes"]
     assert topic["KmsMasterKeyId"].endswith(f"key/{outputs['key']}")
     assert json.loads(topic["Policy"])["Statement"][0]["Sid"] == "first"
@@ -73,6 +80,7 @@ def inventory(emulator: Emulator) -> dict[str, int]:
     sns, kms = emulator.client("sns"), emulator.client("kms")
     return {
         "alarms": len(emulator.client("cloudwatch").describe_alarms()["MetricAlarms"]),
+        "budgets": len(cast("Any", emulator).client("budgets").describe_budgets(AccountId=ACCOUNT_ID)["Budgets"]),
         "dashboards": len(emulator.client("cloudwatch").list_dashboards()["DashboardEntries"]),
         "topics": len(sns.list_topics()["Topics"]),
         "subscriptions": len(sns.list_subscriptions()["Subscriptions"]),

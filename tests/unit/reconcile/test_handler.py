@@ -14,6 +14,7 @@ from ossi.domain.contribution import Contribution, ContributionKey
 from ossi.domain.lifecycle import history_of, submitted
 from ossi.runtime.invocation import InvocationFailed
 from ossi_reconcile import handler as module
+from ossi_reconcile.report_watch import ReportWatch
 
 SCHEDULED = {"source": "schedule", "scheduledTime": "2026-11-23T12:00:00Z"}
 CONTEXT = SimpleNamespace(aws_request_id="1", get_remaining_time_in_millis=lambda: 300_000)
@@ -22,7 +23,11 @@ CONTEXT = SimpleNamespace(aws_request_id="1", get_remaining_time_in_millis=lambd
 @pytest.fixture
 def house(monkeypatch: pytest.MonkeyPatch) -> House:
     house = House()
-    app = SimpleNamespace(office=house.office, rounds=FakeBookmark(), desk=house.desk)
+    bookmark = FakeBookmark()
+    watch = ReportWatch(None, house.deliveries, lambda _: False, bookmark, house.now.datetime)
+    app = SimpleNamespace(
+        office=house.office, rounds=bookmark, desk=house.desk, report_watch=watch, clock=house.now.datetime
+    )
     monkeypatch.setattr(module, "app", lambda: app)
     return house
 

@@ -12,7 +12,7 @@ from ossi.delivery.record import DeliveryKey, Record
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.lifecycle import submitted
 from ossi.ports import Progress
-from ossi_reconcile.reconcile import Summary
+from ossi_reconcile.reconcile import TURNS, Summary
 from ossi_reconcile.rounds import go_on
 
 QUARTER = timedelta(minutes=15)
@@ -74,7 +74,7 @@ def test_a_round_that_takes_longer_than_a_run_is_gone_on_with_in_the_next_one() 
     assert looked_at == [25, 25, 10]
     assert len(schedule.house.deliveries.records) == 120
     # And the pause is that of the whole round, from its end.
-    assert schedule.bookmark.read() == Progress(None, 60, schedule.house.now.ms)
+    assert schedule.bookmark.read() == Progress(None, 60, schedule.house.now.ms, since=schedule.house.now.ms, number=1)
     assert schedule.run() is None
 
 
@@ -93,6 +93,59 @@ def test_a_round_that_ended_in_the_future_does_not_put_the_next_one_off() -> Non
     rows = schedule.run()
     assert rows is not None
     assert rows.counts() == {"due": 2}
+
+
+def test_what_nothing_has_happened_to_for_a_while_has_its_turn_once_in_seven_rounds() -> None:
+    """Should a hand have spoiled what the ledger says of it. To look at it costs, and it owes nothing new."""
+    schedule = Schedule(210)
+    schedule.run()
+    schedule.house.deliveries.records.clear()
+    found: list[int] = []
+    for _ in range(TURNS):
+        schedule.later(timedelta(hours=1))
+        rows = schedule.run()
+        assert rows is not None
+        assert rows.looked_at == 210
+        found.append(len(rows.findings))
+    assert sum(found) == 420, "each row's two messages, once"
+    assert max(found) < 2 * 420 / TURNS, "in parts"
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "found"),
+    [(7.9, True), (8.1, False)],
+)
+def test_what_has_happened_of_late_is_looked_at_in_each_round(days_ago: float, found: bool) -> None:
+    schedule = Schedule()
+    schedule.run()
+    at = schedule.house.now.ms - round(timedelta(days=days_ago) / timedelta(milliseconds=1))
+    rows = [submitted(contribution(timestamp=at + number, submission_id="V1"), "e1") for number in range(50)]
+    schedule.house.table.rows.update({row.key: row for row in rows})
+    schedule.later(QUARTER)
+    summary = schedule.run()
+    assert summary is not None
+    assert (len(summary.findings) == 100) is found
+
+
+def test_an_old_row_that_a_hand_has_changed_is_looked_at_in_the_next_round() -> None:
+    schedule = Schedule(50)
+    schedule.run()
+    for number in range(50):
+        by_hand(schedule, number)
+    schedule.later(timedelta(hours=1))
+    rows = schedule.run()
+    assert rows is not None
+    assert len({finding.contribution for finding in rows.findings}) == 50
+
+
+def test_after_two_days_without_a_round_all_rows_have_their_turn() -> None:
+    schedule = Schedule(50)
+    schedule.run()
+    schedule.house.deliveries.records.clear()
+    schedule.later(timedelta(days=2))
+    rows = schedule.run()
+    assert rows is not None
+    assert len(rows.findings) == 100
 
 
 def by_hand(schedule: Schedule, number: int) -> Contribution:

@@ -28,7 +28,8 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         return _page(410, EXPIRED)
     except LinkRefused as refusal:
         add_log_fields(outcome="refused")
-        _logger.warning("refused", extra={"why": str(refusal), "metric": "Refused"})
+        # No count: a link that someone cut off when they copied it calls for no one (docs/operations.md).
+        _logger.warning("refused", extra={"why": str(refusal)})
         return _page(404, UNKNOWN)
     method = event["requestContext"]["http"]["method"]
     location = application.files.presigned_url(name, method, _REDIRECT_LIFE_S, saved_as=friendly_name(name))

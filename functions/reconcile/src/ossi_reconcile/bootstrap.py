@@ -6,7 +6,9 @@ from ossi.wiring.delivering import Delivering
 from ossi.wiring.full import FullClients
 from ossi.wiring.lazy import lazy
 from ossi_reconcile.checkpoint import DynamoCheckpoint
+from ossi_reconcile.closed_months import ClosedMonths
 from ossi_reconcile.lease import DynamoLease
+from ossi_reconcile.report_watch import MonthlyMoment, ReportWatch
 from ossi_reconcile.settings import Settings
 from ossi_reconcile.work_off import Desk
 
@@ -20,6 +22,18 @@ class App(Delivering[Settings]):
     def rounds(self) -> DynamoCheckpoint:
         """Where a round over the rows goes on."""
         return DynamoCheckpoint(self.clients.dynamodb, self.settings.ledger_table, "reconcile")
+
+    @lazy
+    def report_watch(self) -> ReportWatch:
+        """Whether the monthly report is made."""
+        due = self.settings.report_due
+        return ReportWatch(
+            MonthlyMoment.parse(due) if due else None,
+            self.deliveries,
+            ClosedMonths(self.clients.dynamodb, self.settings.ledger_table),
+            self.rounds,
+            self.clock,
+        )
 
     @lazy
     def desk(self) -> Desk:

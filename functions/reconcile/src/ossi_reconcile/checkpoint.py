@@ -10,6 +10,8 @@ from ossi.ports import Progress
 
 _logger = logging.getLogger("ossi.reconcile")
 
+_NUMBERS = ("rows", "endedAt", "since", "number")
+
 
 class DynamoCheckpoint:
     """ports.Checkpoint as one item. work: whose bookmark it is."""
@@ -23,7 +25,7 @@ class DynamoCheckpoint:
         """See ports.Checkpoint. A consistent read."""
         answer = self._client.get_item(TableName=self._table, Key=self._key, ConsistentRead=True)
         row = from_item(answer.get("Item", {}))
-        readers = {"position": _position, "rows": _whole_number, "endedAt": _whole_number}
+        readers = {"position": _position, **dict.fromkeys(_NUMBERS, _whole_number)}
         read: dict[str, Any] = {}
         wrong: list[str] = []
         for name, reader in readers.items():
@@ -36,13 +38,14 @@ class DynamoCheckpoint:
                 "a bookmark cannot be read", extra={"why": f"wrong: {', '.join(wrong)}", "metric": "Unreadable"}
             )
             return Progress()
-        return Progress(read["position"], read["rows"], read["endedAt"])
+        return Progress(read["position"], *(read[name] for name in _NUMBERS))
 
     def write(self, progress: Progress) -> None:
         """See ports.Checkpoint."""
-        names = {"#rows": "rows", "#ended": "endedAt", "#position": "position"}
-        values: dict[str, Any] = {":rows": progress.rows, ":ended": progress.ended_at}
-        expression = "SET #rows = :rows, #ended = :ended"
+        numbers = (progress.rows, progress.ended_at, progress.since, progress.number)
+        names = {f"#{name}": name for name in (*_NUMBERS, "position")}
+        values: dict[str, Any] = {f":{name}": number for name, number in zip(_NUMBERS, numbers, strict=True)}
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in _NUMBERS)
         if progress.position is None:
             expression += " REMOVE #position"
         else:

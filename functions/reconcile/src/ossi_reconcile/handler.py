@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter
 from ossi.contracts import ReconcileAnswer, ReconcileAsked, ReconcileFinding, Scheduled, to_wire
 from ossi.delivery.batch import Time
 from ossi.domain.contribution import ContributionKey
+from ossi.domain.months import Month
 from ossi.runtime.invocation import invocation
 from ossi_reconcile.bootstrap import app
 from ossi_reconcile.reconcile import STREAM_GOES_FIRST, Summary, Task, reconcile
@@ -34,7 +35,8 @@ _EVENT: TypeAdapter[ReconcileAsked | Scheduled] = TypeAdapter(
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """The Lambda's entry. Answers what was found and what came of it: ids and codes only.
 
-    A command gets what its rows came to; the schedule what was due and, in its turn, what a round over the rows found.
+    A command gets what its rows came to; the schedule what was due and, in its turn, what a round over the rows found. The schedule's run
+    also notices what nothing else would tell: a new row that the stream function never handled, and a monthly report that wasn't made.
     """
     application = app()
     request = _EVENT.validate_python(event)
@@ -62,8 +64,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             run_time = Time(seconds_left, time.monotonic, time.sleep)
             # First what is due: a round that fails must not keep anyone waiting.
             worked = _work_off(application.desk, run_time)
+            application.report_watch.missing()
+            month = Month.of(application.clock())
+            new = reconcile(
+                application.office,
+                Task(only_record=True, new=(month, month.previous())),
+                lambda: seconds_left() - _SECONDS_FOR_DUE,
+            )
             rows = go_on(application.office, application.rounds, lambda: seconds_left() - _SECONDS_FOR_DUE)
-            if rows is not None and rows.findings and not worked.slack_is_down:
+            if (new.findings or (rows is not None and rows.findings)) and not worked.slack_is_down:
                 worked = worked.and_then(_work_off(application.desk, run_time))
             return {
                 "due": {"outcomes": worked.counts(), "idle": worked.idle, "halted": worked.slack_is_down},

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from typing import TypeVar
+from zlib import crc32
 
 from ossi.contracts import CONTRIBUTIONS
 from ossi.delivery.deliver import (
@@ -23,7 +24,8 @@ from ossi.delivery.record import State
 from ossi.delivery.store import DeliveryChanged
 from ossi.domain.contribution import Contribution, ContributionKey
 from ossi.domain.errors import UnknownContribution, UnreadableContribution
-from ossi.domain.lifecycle import history_of
+from ossi.domain.lifecycle import history_of, is_explained
+from ossi.domain.months import Month
 from ossi.slack.errors import FailureKind
 from ossi_reconcile.look import NOT_LOOKED_AT, Unsent, about_failure, unsent_of
 from ossi_reconcile.probe import slack_answers
@@ -31,6 +33,13 @@ from ossi_reconcile.probe import slack_answers
 _logger = logging.getLogger("ossi.reconcile")
 
 STREAM_GOES_FIRST = timedelta(minutes=5)
+# Of what was submitted, a run looks again at so much: each row about fifteen times, since runs are a minute apart.
+_NEW_FOR = timedelta(minutes=15)
+# What a row owes follows from its history: one that nothing has happened to since owes nothing that an earlier round has not seen. It's
+# looked at all the same, in case a hand has spoiled the ledger, but not each time: its deliveries are what a round costs.
+NEWS_FOR = timedelta(days=8)
+TURNS = 7
+_MS = timedelta(milliseconds=1)
 _ROWS_AT_A_TIME = 25
 # Slack is down, or the token is: the others would fail alike, each after its time-outs.
 _FAILURES_IN_A_ROW = 3
@@ -42,12 +51,16 @@ _Item = TypeVar("_Item")
 class Task:
     """What a run is to do.
 
-    only_record: records what is owed, and leaves sending to whoever works off what is due. dry: says what would be sent, and changes
+    only_record: records what is owed, and leaves sending to whoever works off what is due. new: only rows of these months that were
+    submitted shortly before the stream's time for them was over. turn: of rows that nothing has happened to for a while, only those whose
+    turn it is; None: all. dry: says what would be sent, and changes
     nothing. redrive: what was parked, or may have arrived, at once, and nothing else. effect, contribution: only the message of that
     name, or of that contribution. older_than: leaves rows that changed since to the stream.
     """
 
     only_record: bool = False
+    new: tuple[Month, ...] = ()
+    turn: int | None = None
     dry: bool = False
     redrive: bool = False
     effect: str | None = None
@@ -107,6 +120,11 @@ def _rows(office: Office, task: Task, after: ContributionKey | None) -> Iterable
             _logger.error("a stored row cannot be read", extra=about)
             return []
         return [row] if row else []
+    if task.new:
+        until = office.now() - STREAM_GOES_FIRST // _MS
+        return chain.from_iterable(
+            office.contributions.submitted(month, until - _NEW_FOR // _MS, until) for month in task.new
+        )
     return _unsettled_rows(office, after) if task.redrive else office.contributions.all(after)
 
 
@@ -143,7 +161,7 @@ class _Run:
 
     def look_at(self, rows: list[Contribution]) -> bool:
         """Whether there is time and hope left."""
-        settled_long_ago = [row for row in rows if not self._is_fresh(row)]
+        settled_long_ago = [row for row in rows if not self._is_fresh(row) and self._has_its_turn(row)]
         unsent = unsent_of(self._office, settled_long_ago, dry=self._task.dry)
         by_row = dict(zip((row.key for row in settled_long_ago), unsent, strict=True))
         for row in rows:
@@ -171,6 +189,12 @@ class _Run:
         # A time to come, which only a hand can have written, must not keep its row from being looked at until then.
         return 0 <= age < self._task.older_than / timedelta(milliseconds=1)
 
+    def _has_its_turn(self, row: Contribution) -> bool:
+        turn, now = self._task.turn, self._office.now()
+        if turn is None or not is_explained(row) or now - history_of(row)[-1].at < NEWS_FOR // _MS:
+            return True
+        return crc32(str(row.key).encode()) % TURNS == turn % TURNS
+
     def _record(self, unsent: Iterable[Unsent]) -> bool:
         """Records what a row owes. Answers whether that could be done."""
         for each in unsent:
@@ -182,6 +206,9 @@ class _Run:
                 _logger.exception(NOT_LOOKED_AT, extra=about_failure(each.contribution, error))
                 self._found(each, Result.FAILED, type(error).__name__)
                 return False
+            if each.record is None:
+                about = {"contribution": str(each.contribution.key), "effect": each.wanted.name, "metric": "Overdue"}
+                _logger.warning("the stream function never handled a change", extra=about)
             self._found(each, Result.DUE)
         return True
 

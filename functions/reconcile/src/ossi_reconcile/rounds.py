@@ -7,8 +7,8 @@ from ossi.delivery.deliver import Office
 from ossi.ports import Checkpoint, Progress
 from ossi_reconcile.reconcile import Summary, Task, reconcile
 
-# Looking at every row is what costs: about 3.2 units of reading each (docs/cost.md). So a round over few rows is followed by the next one
-# soon, one over 360 after an hour, and every table is looked through once a day.
+# Looking at rows is what costs (docs/cost.md). So a round over few of them is followed by the next one soon, one over 360 after an hour,
+# and every table is looked through once a day.
 SHORTEST_PAUSE = timedelta(minutes=15)
 PAUSE_FOR_A_ROW = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(days=1)
@@ -22,12 +22,16 @@ def go_on(office: Office, checkpoint: Checkpoint, seconds_left: Callable[[], flo
     before = checkpoint.read()
     if not _is_due(before, office.now()):
         return None
-    summary = reconcile(office, Task(only_record=True), seconds_left, before.position)
+    # Where the last round is long ago, no one has seen what has happened since: all rows have their turn.
+    seen_of_late = 0 <= office.now() - before.ended_at < 2 * LONGEST_PAUSE / timedelta(milliseconds=1)
+    turn = before.number if before.ended_at and seen_of_late else None
+    summary = reconcile(office, Task(only_record=True, turn=turn), seconds_left, before.position)
     rows = summary.looked_at + (before.rows if before.position is not None else 0)
+    since = before.since or office.now()
     if summary.done:
-        checkpoint.write(Progress(None, rows, office.now()))
+        checkpoint.write(Progress(None, rows, office.now(), since, before.number + 1))
     elif summary.looked_at:
-        checkpoint.write(Progress(summary.position, rows, before.ended_at))
+        checkpoint.write(Progress(summary.position, rows, before.ended_at, since, before.number))
     return summary
 
 

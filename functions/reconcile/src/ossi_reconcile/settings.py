@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 
-from ossi.runtime.settings import DeliverySettings, ReportFunctionSettings, UnsettledIndexSettings
+from ossi.runtime.settings import DeliverySettings, MonthIndexSettings, ReportFunctionSettings, UnsettledIndexSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(DeliverySettings, UnsettledIndexSettings, ReportFunctionSettings):
-    """What delivering needs, the index of what is unsettled, and the function that has reports finished."""
+class Settings(DeliverySettings, MonthIndexSettings, UnsettledIndexSettings, ReportFunctionSettings):
+    """What delivering needs, the indexes of what is new and of what is unsettled, and the function that has reports finished.
+
+    report_due: when the report of the month before is made, such as `3 06:00`; empty where the schedule doesn't tell.
+    """
+
+    report_due: str = ""

@@ -35,6 +35,8 @@ _logger = logging.getLogger("ossi.reconcile")
 
 _NOT_HANDLED = "a delivery could not be handled"
 
+_SET_ASIDE = frozenset({State.PARKED, State.UNKNOWN, State.UNREADABLE})
+
 OVERDUE_MS = 15 * 60_000
 LOOK_AGAIN_MAX_MS = 24 * 3_600_000
 _HOLD_EVERY_S = 20
@@ -164,7 +166,7 @@ class _Run:
         for start in range(0, len(keys), _AT_A_TIME):
             records += office.deliveries.read(keys[start : start + _AT_A_TIME]).values()
         due = [each for each in records if _is_waiting(each) and each.due_at <= now and each.key not in self._left]
-        self._count_overdue(due)
+        self._count(records, due)
         due.sort(key=lambda each: (each.owed_at, each.key.subject, each.key.effect))
         counts: Counter[str] = Counter()
         first: list[Record] = []
@@ -174,12 +176,18 @@ class _Run:
                 first.append(record)
         return first
 
-    def _count_overdue(self, due: Iterable[Record]) -> None:
+    def _count(self, records: Iterable[Record], due: Iterable[Record]) -> None:
+        """Once a run, so that the alarms last as long as what they tell of."""
+        if self._counted:
+            return
+        self._counted = True
         now = self._office.now()
         old = sum(each.state is State.DUE and 0 < each.owed_at < now - OVERDUE_MS for each in due)
-        if old and not self._counted:
-            self._counted = True
+        if old:
             _logger.warning("deliveries are overdue", extra={"rows": old, "metric": "Overdue"})
+        set_aside = sum(each.open and each.state in _SET_ASIDE for each in records)
+        if set_aside:
+            _logger.info("deliveries are parked", extra={"rows": set_aside, "metric": "SetAside"})
 
     def _jobs(self, due: Iterable[Record]) -> list[_Job]:
         """What is due, with the contribution and the message that it's about. What needs no message is dealt with here."""

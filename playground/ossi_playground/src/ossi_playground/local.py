@@ -88,6 +88,8 @@ class LocalOssi:
                     "architecture": ARCHITECTURE,
                     "python": PYTHON,
                     "deletionProtection": "false",
+                    "alarmEmail": "none",
+                    "monthlyBudget": "0",
                     "timeZone": _TIME_ZONE,
                 },
                 {

@@ -66,7 +66,7 @@ class BotWiring(Wiring[_Settings]):
 
     @lazy
     def contributions(self) -> DynamoContributions:
-        """ports.Contributions. Its of_month needs MonthIndexSettings."""
+        """ports.Contributions. Its of_month and submitted need MonthIndexSettings."""
         from ossi.aws.contributions import DynamoContributions
 
         index = self.settings.month_index if isinstance(self.settings, MonthIndexSettings) else ""

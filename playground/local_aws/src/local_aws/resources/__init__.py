@@ -2,6 +2,7 @@
 
 from local_aws.resources import (
     apigateway,
+    budgets,
     cloudwatch,
     dynamodb,
     functions,
@@ -17,4 +18,6 @@ from local_aws.resources import (
 )
 
 # Importing a module registers its functions.
-MODULES = (apigateway, cloudwatch, dynamodb, functions, iam, kms, logs, s3, scheduler, secrets, sns, sqs, ssm)
+MODULES = (
+    *(apigateway, budgets, cloudwatch, dynamodb, functions, iam, kms, logs, s3, scheduler, secrets, sns, sqs, ssm),
+)
