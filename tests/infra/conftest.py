@@ -36,6 +36,7 @@ def other_program(artifacts: Path) -> Program:
         reportSchedule="rate(7 days)",
         reconcileSchedule="rate(1 hour)",
         reportRetentionDays="30",
+        reportEmails="true",
         slackApiUrl="http://127.0.0.1:3000/api",
         architecture="x86_64",
         logLevel="WARNING",

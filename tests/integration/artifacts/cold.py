@@ -135,6 +135,7 @@ def invoked(
             "OSSI_MONTH_INDEX": "byMonth",
             "OSSI_UNSETTLED_INDEX": "unsettled",
             "OSSI_API_URL": "https://api.example",
+            "OSSI_REPORT_EMAILS": "true",
             "OSSI_STACK": "test",
             "OSSI_VERSION": "1.0.0",
         }

@@ -44,7 +44,7 @@ def made(world: World, event: Event) -> tuple[str, dict[str, list[dict[str, Any]
     for content in new:
         book = openpyxl.load_workbook(io.BytesIO(content))
         for sheet in book.worksheets[1:]:
-            header, *rows = sheet.iter_rows(values_only=True)
+            header, *rows = ([cell.value for cell in row] for row in sheet[sheet.auto_filter.ref])
             sheets[sheet.title] = [dict(zip(map(str, header), row, strict=True)) for row in rows]
     return world.managers_see()[-1].rendered, sheets
 

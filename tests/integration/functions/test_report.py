@@ -61,7 +61,7 @@ def test_a_report_is_stored_and_announced_with_its_links(world: World) -> None:
     for name, token in links.values():
         check_link(name, token, LINK_KEY, app().books.clock())
     stored = {suffix: files[f"reports/{name}"] for suffix, (name, _) in links.items()}
-    assert {"Aino Lahti", "Eino Mäki"} <= set(cells(stored["xlsx"], "Accepted"))
+    assert {"Aino Lahti", "Eino Mäki", MAIJA, "Maija Salo"} <= set(cells(stored["xlsx"], "Accepted"))
     assert b"Aino Lahti" in stored["csv"]
     assert json.loads(stored["json"])["month"] == "2026-10"
 

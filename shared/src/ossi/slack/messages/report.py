@@ -7,6 +7,7 @@ from decimal import Decimal
 from slack_sdk.models.blocks import ContextBlock, HeaderBlock, MarkdownTextObject, PlainTextObject, SectionBlock
 
 from ossi.domain.contribution import Status
+from ossi.domain.money import written
 from ossi.domain.months import Month
 from ossi.domain.payroll import Change, ChangeKind
 from ossi.domain.report import Edition, MonthBefore, MonthSummary, Report, is_late
@@ -80,9 +81,8 @@ def report_empty(report: Report, summary: MonthSummary, requested_by: str | None
 
 
 def money(totals: Mapping[str, Decimal], *, signed: bool = False) -> str:
-    """Amounts, each currency by itself: 250.00 EUR; signed: +250.00 EUR."""
-    form = "{:+,.2f} {}" if signed else "{:,.2f} {}"
-    amounts = [form.format(amount, currency) for currency, amount in sorted(totals.items())]
+    """Amounts, each currency by itself and with its decimal places: 250.00 EUR, 30,000 JPY; signed: +250.00 EUR."""
+    amounts = [f"{written(amount, code, signed=signed)} {code}" for code, amount in sorted(totals.items())]
     return _listed(amounts, _CURRENCIES) or "none"
 
 
