@@ -146,7 +146,7 @@ def test_the_sum_of_every_currency_is_that_of_its_rows(opened: dict[str, FlatBoo
     assert totals.keys() == PLACES.keys()
     for currency, total in totals.items():
         amounts = [row["Amount"].value for row in paid if row["Currency"].value == currency]
-        exact = sum(amount for amount in amounts if isinstance(amount, Decimal))
+        exact = sum((amount for amount in amounts if isinstance(amount, Decimal)), Decimal(0))
         assert total == Cell(exact, f"{exact:,.{PLACES[currency]}f}")
 
 

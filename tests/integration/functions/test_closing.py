@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import range_boundaries
 
 from integration.functions.cloud import LEDGER
 from integration.functions.events import Context, Event
@@ -44,7 +45,8 @@ def made(world: World, event: Event) -> tuple[str, dict[str, list[dict[str, Any]
     for content in new:
         book = openpyxl.load_workbook(io.BytesIO(content))
         for sheet in book.worksheets[1:]:
-            header, *rows = ([cell.value for cell in row] for row in sheet[sheet.auto_filter.ref])
+            last_row = range_boundaries(sheet.auto_filter.ref)[3]
+            header, *rows = sheet.iter_rows(max_row=last_row, values_only=True)
             sheets[sheet.title] = [dict(zip(map(str, header), row, strict=True)) for row in rows]
     return world.managers_see()[-1].rendered, sheets
 

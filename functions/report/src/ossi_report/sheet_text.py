@@ -44,8 +44,11 @@ def cell_around(value: Value, style: int, column: str) -> tuple[str, str]:
         space = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
         return f'<c s="{style}" t="inlineStr" r="{column}', f'"><is><t{space}>{text}</t></is></c>'
     if isinstance(value, datetime):
-        value = _days_since_zero(value)
-    number = f"{value:f}" if isinstance(value, Decimal) else f"{value!r}"
+        number = repr(_days_since_zero(value))
+    elif isinstance(value, Decimal):
+        number = f"{value:f}"
+    else:
+        number = str(value)
     return f'<c s="{style}" r="{column}', f'"><v>{number}</v></c>'
 
 
