@@ -61,7 +61,7 @@ if (kind === "same") {
     sheet["H" + row].z = "#,##0.00";
     if (row <= LINKS_MAX + 1) sheet["G" + row].l = { Target: sheet["G" + row].v };
   }
-  sheet["!cols"] = [13, 9, 16, 20, 27, 52, 36, 11, 10, 13, 16, 26, 18].map((wch) => ({ wch }));
+  sheet["!cols"] = [13, 9, 16, 20, 27, 52, 36, 11, 10, 13, 16, 28, 18].map((wch) => ({ wch }));
   sheet["!autofilter"] = { ref: sheet["!ref"] };
 }
 const book = XLSX.utils.book_new();

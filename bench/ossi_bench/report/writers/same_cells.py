@@ -12,7 +12,7 @@ COLUMNS = (
     "Slack ID", "Target month", "Timestamp", "Name", "Compensation", "Description", "URL", "Amount", "Currency", "Decided by",
     "Decided at", "Level", "Decider",
 )  # fmt: skip
-WIDTHS = (13, 9, 16, 20, 27, 52, 36, 11, 10, 13, 16, 26, 18)
+WIDTHS = (13, 9, 16, 20, 27, 52, 36, 11, 10, 13, 16, 28, 18)
 LINKS_MAX = 65_530  # Excel's limit of a sheet
 DATE_FORMAT, MONEY_FORMAT = "yyyy-mm-dd hh:mm", "#,##0.00"
 _ZONE = ZoneInfo("Europe/Helsinki")
