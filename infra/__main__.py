@@ -84,6 +84,7 @@ report = Function(
         "OSSI_MONTH_INDEX": by_month.name,
         "OSSI_REPORT_BUCKET": reports.name,
         "OSSI_API_URL": api.url,
+        "OSSI_REPORT_EMAILS": str(settings.report_emails).lower(),
     },
     grants=[
         contributions.grant_index("ReadAMonth", by_month.name, "Query"),

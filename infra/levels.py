@@ -7,9 +7,10 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from ossi.domain import levels as compensation
+from ossi.domain.money import minor_digits, payable
 
 # All variables of a function together have 4 KB (Lambda quotas); the others need the rest.
 LONGEST_LEVELS_BYTES = 3 * 1024
@@ -32,9 +33,17 @@ class Level(BaseModel):
     key: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=150)]
     # Slack: option text 75, option value 150 characters
     label: Annotated[str, Field(min_length=1, max_length=75), AfterValidator(_visible)]
-    amount: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    amount: Annotated[Decimal, Field(ge=0, max_digits=12)]
     offered: bool = True
+
+    @field_validator("amount")
+    @classmethod
+    def _is_payable(cls, amount: Decimal, info: ValidationInfo) -> Decimal:
+        currency: str | None = info.data.get("currency")  # None: it's wrong itself
+        if currency and not payable(amount, currency):
+            raise ValueError(f"amounts in {currency} have {minor_digits(currency) or 'no'} decimal places")
+        return amount
 
 
 def levels_as_json(levels: Iterable[Level]) -> str:

@@ -200,6 +200,7 @@ class Settings(BaseModel):
         Field(ge=8, le=36500),
         Setting("a whole number from 8 to 36500", "400"),
     ] = 400
+    report_emails: Annotated[bool, Setting("true or false", "true")] = False
     slack_api_url: Annotated[
         str,
         AfterValidator(_slack_api_url),

@@ -11,7 +11,7 @@ from ossi.domain.errors import ContributionChanged, UnreadableReport
 from ossi.domain.levels import CompensationLevels
 from ossi.domain.months import Month
 from ossi.domain.payroll import Counted, CountedList, ReportRecord, Shown
-from ossi.ports import Asking, Message, Page, Progress
+from ossi.ports import Asking, Message, Page, Person, Progress
 from ossi.slack.errors import SlackError
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -183,6 +183,7 @@ class FakeChat:
     """
 
     names: dict[str, str] = field(default_factory=dict[str, str])
+    emails: dict[str, str] = field(default_factory=dict[str, str])
     members: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     failing: Callable[[str, str], Exception | None] = lambda _method, _where: None
     losing: Callable[[str, str], Exception | None] = lambda _method, _where: None
@@ -209,6 +210,10 @@ class FakeChat:
     def user_name(self, user_id: str) -> str | None:
         self._fail(self.failing("user_name", user_id))
         return self.names.get(user_id)
+
+    def person(self, user_id: str) -> Person:
+        self._fail(self.failing("person", user_id))
+        return Person(self.names.get(user_id, ""), self.emails.get(user_id, ""))
 
     def is_member(self, channel: str, user_id: str) -> bool:
         self._fail(self.failing("is_member", channel))

@@ -16,7 +16,7 @@ from ossi.delivery.store import DeliveryChanged, Place
 from ossi.domain.contribution import Contribution, ContributionKey
 from ossi.domain.levels import DEFAULT_LEVELS, CompensationLevels
 from ossi.domain.message_ref import MessageRef
-from ossi.ports import Message
+from ossi.ports import Message, Person
 from ossi.slack.errors import FailureKind, PermanentSlackError, SlackError, TransientSlackError
 from ossi.slack.messages.notifications import Words
 from ossi_reconcile.work_off import Desk, Worked, work_off
@@ -192,6 +192,9 @@ class MemorySlack:
 
     def user_name(self, user_id: str) -> str | None:
         raise AssertionError("deliveries ask for no name")
+
+    def person(self, user_id: str) -> Person:
+        raise AssertionError("deliveries ask for no person")
 
     def is_member(self, channel: str, user_id: str) -> bool:
         raise AssertionError("deliveries ask for no member")

@@ -79,7 +79,7 @@ def test_a_contribution_is_registered_accepted_listed_and_reported(ossi: Ossi) -
     assert {title: cell.value for title, cell in cells.items()} == {
         "Slack ID": ella, "Target month": month, "Timestamp": submitted_at, "Name": "Ella Esimerkki",
         "Compensation": "SMALL", "Description": TEXT, "URL": URL, "Amount": 50, "Currency": "EUR",
-        "Decided by": MAIJA, "Decided at": decided_at,
+        "Decided by": MAIJA, "Decided at": decided_at, "Level": "Small bonus - 50 €", "Decider": "Maija Salo",
     }  # fmt: skip
     assert cells["URL"].hyperlink.target == URL
 

@@ -38,6 +38,7 @@ def other_program(tmp_path_factory: pytest.TempPathFactory) -> Program:
         reportSchedule="rate(7 days)",
         reconcileSchedule="rate(1 hour)",
         reportRetentionDays="30",
+        reportEmails="true",
         slackApiUrl="http://127.0.0.1:3000/api",
         architecture="x86_64",
         python="3.12",

@@ -54,6 +54,7 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         "OSSI_MONTH_INDEX": "byMonth",
         "OSSI_REPORT_BUCKET": "ossi-test-reports-1a2b3c4",
         "OSSI_API_URL": API_URL,
+        "OSSI_REPORT_EMAILS": "false",
     },
     "reconcile": {
         **SLACK,
@@ -108,6 +109,8 @@ def test_other_settings_reach_the_functions(other_program: Program) -> None:
     assert variables["OSSI_SLACK_API_URL"] == "http://127.0.0.1:3000/api/"
     assert variables["OSSI_LOG_LEVEL"] == "WARNING"
     assert variables["OSSI_STACK"] == "other"
+    report = other_program.one("lambda:Function", "report").inputs["environment"]["variables"]
+    assert report["OSSI_REPORT_EMAILS"] == "true"
     (level,) = CompensationLevels.from_json(variables["OSSI_COMPENSATION_LEVELS"]).offered
     assert (level.key, level.label, level.amount, level.currency) == ("BEER", "A beer", 7.5, "USD")
     assert (slash["architectures"], slash["runtime"]) == (["x86_64"], "python3.12")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,16 @@ def test_a_setting_is_read_from_text_as_pulumi_hands_it_over() -> None:
     assert settings.grace_days == 0
     assert settings.deletion_protection is False
     assert [(level.label, level.amount) for level in settings.compensation_levels] == [("Small bonus - 50 €", 50)]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"),
+    [("12.345", "KWD"), ("1234.5678", "CLF"), ("30000", "JPY"), ("30000.00", "JPY"), ("0.05", "EUR"), ("0.05", "ZZZ")],
+)
+def test_an_amount_may_be_as_small_as_its_currency_allows(amount: str, currency: str) -> None:
+    level = {**LEVEL, "amount": amount, "currency": currency}
+    (read_again,) = read(compensationLevels=json.dumps([level])).compensation_levels
+    assert (read_again.amount, read_again.currency) == (Decimal(amount), currency)
 
 
 @pytest.mark.parametrize(
@@ -173,12 +184,27 @@ def test_artifacts_are_seen_from_the_repository(artifacts: str, directory: Path)
         ("throttlingRateLimit", "0", "it must be a whole number of requests a second from 1 to 10000"),
         ("throttlingBurstLimit", "many", "it must be a whole number of requests from 1 to 5000"),
         ("deletionProtection", "maybe", "it must be true or false"),
+        ("reportEmails", "some", "it must be true or false"),
         ("compensationLevels", "SMALL", "it is not JSON"),
         ("compensationLevels", "[]", "a list of levels, each with key, label, amount and currency"),
         ("compensationLevels", '{"key": "SMALL"}', "a list of levels"),
         ("compensationLevels", json.dumps([LEVEL, LEVEL]), "the key SMALL is there more than once"),
         ("compensationLevels", json.dumps([LEVEL, {**LEVEL, "key": "B", "amount": -1}]), "level 2, amount: "),
-        ("compensationLevels", json.dumps([{**LEVEL, "amount": "0.001"}]), "level 1, amount: "),
+        (
+            "compensationLevels",
+            json.dumps([{**LEVEL, "amount": "0.001"}]),
+            "level 1, amount: amounts in EUR have 2 decimal",
+        ),
+        (
+            "compensationLevels",
+            json.dumps([{**LEVEL, "amount": "100.5", "currency": "JPY"}]),
+            "level 1, amount: amounts in JPY have no decimal places",
+        ),
+        (
+            "compensationLevels",
+            json.dumps([{**LEVEL, "amount": "0.0001", "currency": "KWD"}]),
+            "level 1, amount: amounts in KWD have 3 decimal places",
+        ),
         ("compensationLevels", json.dumps([{**LEVEL, "amount": "NaN"}]), "level 1, amount: "),
         ("compensationLevels", json.dumps([{**LEVEL, "amount": "a lot"}]), "level 1, amount: "),
         ("compensationLevels", json.dumps([{**LEVEL, "currency": "euro"}]), "level 1, currency: "),

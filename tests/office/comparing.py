@@ -9,9 +9,10 @@ from openpyxl import load_workbook
 from openpyxl.cell import Cell as WrittenCell
 
 from office.flat import Cell, Cells, FlatBook
+from ossi_report.sheet import DATE_FORMAT
 from unit.report.months import as_shown
 
-_CURRENCY = re.compile(r"\[\$([A-Z]{3})\]")
+_PLACES = re.compile(r"#,##0(?:\.(0+))?")
 
 
 def written(content: bytes) -> dict[str, Cells]:
@@ -39,10 +40,13 @@ def differences(content: bytes, opened: FlatBook) -> list[str]:
 def _cell(cell: WrittenCell) -> Cell:
     value = as_shown(cell.value)
     if isinstance(value, int | float | Decimal):
-        currency = _CURRENCY.search(cell.number_format)
-        return Cell(float(value), currency=currency[1] if currency else None)
+        places = _PLACES.fullmatch(cell.number_format)
+        assert places is not None, f"{cell.number_format}: another format than those of counts and amounts"
+        number = Decimal(str(value))
+        return Cell(number, f"{number:,.{len(places[1] or '')}f}")
     if isinstance(value, datetime):
-        return Cell(value)
+        assert cell.number_format == DATE_FORMAT
+        return Cell(value, f"{value:%Y-%m-%d %H:%M}")
     link = cell.hyperlink
     target = f"{link.target}#{link.location}" if link and link.location else link and link.target
-    return Cell(str(value), link=target or None)
+    return Cell(str(value), str(value), link=target or None)

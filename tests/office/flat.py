@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from xml.etree.ElementTree import Element, parse
 
@@ -16,15 +17,15 @@ _LINK = "{http://www.w3.org/1999/xlink}href"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _ROW_GROUPS = (f"{_TABLE}table-header-rows", f"{_TABLE}table-rows", f"{_TABLE}table-row-group")
 
-Value = str | float | datetime
+Value = str | Decimal | datetime
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell that is not empty. currency: the code, where the number is an amount. link: where a click leads."""
+    """A cell that is not empty. shown: the text that people see. link: where a click leads."""
 
     value: Value
-    currency: str | None = None
+    shown: str
     link: str | None = None
     formula: str | None = None
 
@@ -96,7 +97,7 @@ def _cell(element: Element) -> Cell | None:
     links = [each.get(_LINK, "") for each in element.iter(f"{_TEXT}a")]
     return Cell(
         value=_value(element, kind),
-        currency=element.get(f"{_OFFICE}currency"),
+        shown=_shown(element),
         link=" ".join(links) or None,
         formula=element.get(f"{_TABLE}formula"),
     )
@@ -104,13 +105,17 @@ def _cell(element: Element) -> Cell | None:
 
 def _value(element: Element, kind: str) -> Value:
     if kind == "string":
-        return "\n".join(_text(each) for each in element.findall(f"{_TEXT}p"))
-    if kind in ("float", "currency"):
-        return float(element.get(f"{_OFFICE}value", ""))
+        return _shown(element)
+    if kind == "float":
+        return Decimal(element.get(f"{_OFFICE}value", ""))
     if kind == "date":
-        exact = datetime.fromisoformat(element.get(f"{_OFFICE}date-value", ""))
-        return (exact + timedelta(milliseconds=500)).replace(microsecond=0)  # days and fractions of them are not exact
+        # Cut, never rounded: what is before its second by anything at all is another one.
+        return datetime.fromisoformat(element.get(f"{_OFFICE}date-value", "")).replace(microsecond=0)
     return f"{kind}: {''.join(element.itertext())}"  # an error, a truth value: nothing that is written
+
+
+def _shown(element: Element) -> str:
+    return "\n".join(_text(each) for each in element.findall(f"{_TEXT}p"))
 
 
 def _text(paragraph: Element) -> str:

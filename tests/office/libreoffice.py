@@ -29,17 +29,19 @@ class ComplaintError(Exception):
     """LibreOffice could not open or write something, or had something to say about it: the message is what it said."""
 
 
-def convert(workbooks: Iterable[Path], suffix: str, folder: Path) -> dict[str, Path]:
+def convert(workbooks: Iterable[Path], suffix: str, folder: Path, reading: str = "") -> dict[str, Path]:
     """Opens all workbooks in one start and writes each in the format of that suffix into folder; returns name -> file.
 
+    reading: the import filter and its options, where the file does not say how it is to be read, such as CSV:44,34,76.
     Raises ComplaintError, also where all files are there: its exit code is 0 even if nothing could be opened.
     """
     files = list(workbooks)
+    how = [f"--infilter={reading}"] if reading else []
     done = subprocess.run(
         [
             str(_SOFFICE),
             f"-env:UserInstallation={(folder / 'profile').as_uri()}",  # its own: two starts at once would share one
-            "--headless", "--norestore", "--convert-to", suffix, "--outdir", str(folder), *map(str, files),
+            "--headless", "--norestore", *how, "--convert-to", suffix, "--outdir", str(folder), *map(str, files),
         ],
         capture_output=True, check=False, text=True, timeout=_SECONDS,
     )  # fmt: skip

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from office.comparing import differences
-from office.flat import Cell, Cells, FlatBook, read
+from office.flat import Cell, Cells, FlatBook, Value, read
 from office.libreoffice import ComplaintError, convert
 from ossi.domain.contribution import Contribution, Status
 from unit.report.books import BOOKS, LEVELS, LINKS
@@ -16,7 +17,7 @@ from unit.report.file_format import STYLES, WORKBOOK
 from unit.report.months import HELSINKI, OCTOBER
 from unit.report.typed import shown
 
-CURRENCIES = {"EUR", "SEK", "JPY", "USD"}
+PLACES = {"EUR": 2, "SEK": 2, "JPY": 0, "USD": 2, "KWD": 3}  # ISO 4217's minor units
 # What LibreOffice opens all the same, without a word: only the data tell.
 SILENT = {
     "half a sheet": (SHEET, half),
@@ -41,14 +42,19 @@ def _when(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds // 1000, HELSINKI).replace(tzinfo=None)
 
 
-def _rows(cells: Cells) -> dict[str | float | datetime, dict[str, Cell]]:
-    """The rows below the header, by the value under Timestamp: column title -> cell."""
+def _clock(milliseconds: int) -> str:
+    """As people read it: the minute that the clock on the wall showed."""
+    return f"{_when(milliseconds):%Y-%m-%d %H:%M}"
+
+
+def _rows(cells: Cells) -> dict[Value, dict[str, Cell]]:
+    """The rows of the table below the header, by the value under Timestamp: column title -> cell."""
     header = {place[0]: str(cell.value) for place, cell in cells.items() if place[1:] == "1"}
     rows: dict[str, dict[str, Cell]] = {}
     for place, cell in cells.items():
         if place[1:] != "1":
             rows.setdefault(place[1:], {})[header[place[0]]] = cell
-    return {row["Timestamp"].value: row for row in rows.values()}
+    return {row["Timestamp"].value: row for row in rows.values() if "Timestamp" in row}
 
 
 def _sheet(row: Contribution) -> str:
@@ -57,12 +63,15 @@ def _sheet(row: Contribution) -> str:
 
 
 def _texts(row: Contribution) -> dict[str, str]:
-    decided = {} if row.status is Status.PENDING else {"Decided by": row.decided_by or ""}
+    decided = (
+        {} if row.status is Status.PENDING else {"Decided by": row.decided_by or "", "Decider": row.decided_by or ""}
+    )
     return {
         "Slack ID": row.user_id,
         "Target month": row.contribution_month,
         "Name": row.name,
         "Compensation": row.level,
+        "Level": LEVELS.get(row.level).label,
         "Description": row.text,
         "URL": row.url,
         **decided,
@@ -80,7 +89,6 @@ def test_no_cell_is_a_formula_or_an_error(book: str, opened: dict[str, FlatBook]
 
     assert cells
     assert [cell for cell in cells if cell.formula is not None] == []
-    assert {cell.currency for cell in cells if isinstance(cell.value, float)} <= {None, *CURRENCIES}
 
 
 @pytest.mark.parametrize("book", ["typed", "currencies", "changes", "links", "pages", "pending"])
@@ -91,13 +99,14 @@ def test_what_is_shown_is_what_was_typed(book: str, opened: dict[str, FlatBook])
     for each in contributions:
         row = rows[_sheet(each)][_when(each.timestamp)]
         for title, typed in _texts(each).items():
-            assert (row[title].value if title in row else None) == shown(typed), title
+            assert (row[title].shown if title in row else None) == shown(typed), title
+        assert row["Timestamp"].shown == _clock(each.timestamp)
         if each.decided_at is not None:
-            assert row["Decided at"].value == _when(each.decided_at)
+            assert row["Decided at"] == Cell(_when(each.decided_at), _clock(each.decided_at))
         if each.status is not Status.DECLINED:
             level = LEVELS.get(each.level)
-            assert row["Amount"] == Cell(float(level.amount), currency=level.currency)
-            assert row["Currency"].value == level.currency
+            assert row["Amount"] == Cell(level.amount, f"{level.amount:,.{PLACES[level.currency]}f}")
+            assert row["Currency"].shown == level.currency
         else:
             assert "Amount" not in row
     assert sum(len(each) for title, each in rows.items() if title != "Changes") == len(contributions)
@@ -111,32 +120,34 @@ def test_what_differs_from_an_earlier_report_is_shown_too(book: str, opened: dic
     assert len(rows) == len(changes)
     for each in changes:
         row = rows[_when(each.contribution.timestamp)]
-        assert row["Change"].value == each.kind.value
-        assert (row["Counted as"].value if "Counted as" in row else None) == shown(each.counted_as or "")
-        assert (row["Description"].value if "Description" in row else None) == shown(each.contribution.text)
+        assert row["Change"].shown == each.kind.value
+        assert (row["Counted as"].shown if "Counted as" in row else None) == shown(each.counted_as or "")
+        assert (row["Description"].shown if "Description" in row else None) == shown(each.contribution.text)
 
 
 def test_a_web_address_is_a_link_and_nothing_else_is(opened: dict[str, FlatBook]) -> None:
     cells = [row["URL"] for row in _rows(opened["links"].sheets["Accepted"]).values()]
     typed = [cell for sheet in opened["typed"].sheets.values() for cell in sheet.values()]
 
-    assert {str(cell.value): cell.link for cell in cells} == LINKS
+    assert {cell.shown: cell.link for cell in cells} == LINKS
     assert [cell for cell in typed if cell.link is not None] == []
 
 
 def test_the_sum_of_every_currency_is_that_of_its_rows(opened: dict[str, FlatBook]) -> None:
     sheets = opened["currencies"].sheets
     paid = [row for title in ("Accepted", "Late") for row in _rows(sheets[title]).values()]
+    summary = sheets["Summary"]
     totals = {
-        cell.currency: cell.value
-        for place, cell in sheets["Summary"].items()
-        if place[0] == "E" and (label := sheets["Summary"].get(f"A{place[1:]}")) and label.value == "Accepted and late"
+        summary[f"F{place[1:]}"].shown: summary[f"E{place[1:]}"]
+        for place, cell in summary.items()
+        if place[0] == "A" and cell.value == "Accepted and late"
     }
 
-    assert totals.keys() == CURRENCIES
+    assert totals.keys() == PLACES.keys()
     for currency, total in totals.items():
-        amounts = [row["Amount"].value for row in paid if row["Amount"].currency == currency]
-        assert total == pytest.approx(sum(amount for amount in amounts if isinstance(amount, float)))
+        amounts = [row["Amount"].value for row in paid if row["Currency"].value == currency]
+        exact = sum((amount for amount in amounts if isinstance(amount, Decimal)), Decimal(0))
+        assert total == Cell(exact, f"{exact:,.{PLACES[currency]}f}")
 
 
 @pytest.mark.parametrize("book", BOOKS)
@@ -147,9 +158,10 @@ def test_tables_have_filters_and_the_summary_a_chart(book: str, opened: dict[str
     assert [area.partition(":")[0].rstrip("0123456789") for area in opened[book].charts] == ["Summary.C", "Summary.D"]
 
 
-def test_sheets_without_a_row_have_their_header(opened: dict[str, FlatBook]) -> None:
+def test_sheets_without_a_row_have_their_header_and_say_so(opened: dict[str, FlatBook]) -> None:
     for title in ("Accepted", "Late", "Pending", "Declined"):
-        assert {place[1:] for place in opened["empty"].sheets[title]} == {"1"}
+        below = {place: cell.shown for place, cell in opened["empty"].sheets[title].items() if place[1:] != "1"}
+        assert below == {"A3": f"No {title.lower()} contributions"}
 
 
 @pytest.mark.parametrize("damage", SILENT)

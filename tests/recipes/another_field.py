@@ -162,33 +162,33 @@ EDITS = (
     Edit(
         "the sheets' columns",
         _COLUMNS,
-        "    ACCEPTED: (*_ORIGINAL, AMOUNT, CURRENCY, DECIDED_BY, DECIDED_AT),\n"
-        "    LATE: (*_ORIGINAL, AMOUNT, CURRENCY, DECIDED_BY, DECIDED_AT),\n"
-        "    PENDING: (*_ORIGINAL, AMOUNT, CURRENCY),\n"
-        "    DECLINED: (*_ORIGINAL, DECIDED_BY, DECIDED_AT),",
-        "    ACCEPTED: (*_ORIGINAL, AMOUNT, CURRENCY, DECIDED_BY, DECIDED_AT, TEAM),\n"
-        "    LATE: (*_ORIGINAL, AMOUNT, CURRENCY, DECIDED_BY, DECIDED_AT, TEAM),\n"
-        "    PENDING: (*_ORIGINAL, AMOUNT, CURRENCY, TEAM),\n"
-        "    DECLINED: (*_ORIGINAL, DECIDED_BY, DECIDED_AT, TEAM),",
+        "    ACCEPTED: (*_ORIGINAL, AMOUNT, CURRENCY, DECIDED_BY, DECIDED_AT, LEVEL, DECIDER),\n"
+        "    LATE: (*_ORIGINAL, AMOUNT, CURRENCY, DECIDED_BY, DECIDED_AT, LEVEL, DECIDER),\n"
+        "    PENDING: (*_ORIGINAL, AMOUNT, CURRENCY, LEVEL),\n"
+        "    DECLINED: (*_ORIGINAL, DECIDED_BY, DECIDED_AT, LEVEL, DECIDER),",
+        "    ACCEPTED: (*_ORIGINAL, AMOUNT, CURRENCY, DECIDED_BY, DECIDED_AT, LEVEL, DECIDER, TEAM),\n"
+        "    LATE: (*_ORIGINAL, AMOUNT, CURRENCY, DECIDED_BY, DECIDED_AT, LEVEL, DECIDER, TEAM),\n"
+        "    PENDING: (*_ORIGINAL, AMOUNT, CURRENCY, LEVEL, TEAM),\n"
+        "    DECLINED: (*_ORIGINAL, DECIDED_BY, DECIDED_AT, LEVEL, DECIDER, TEAM),",
         more=(
             ('COUNTED_IN = "Counted in"\n', 'COUNTED_IN = "Counted in"\nTEAM = "Team"\n'),
-            ("CHANGE, COUNTED_AS, COUNTED_IN),", "CHANGE, COUNTED_AS, COUNTED_IN, TEAM),"),
+            ("CHANGE, COUNTED_AS, COUNTED_IN, LEVEL),", "CHANGE, COUNTED_AS, COUNTED_IN, LEVEL, TEAM),"),
         ),
         found_by=_REPORT,
     ),
     Edit(
         "the files' columns",
         _COLUMNS,
-        "    DECIDED_AT,\n)  # of the CSV file",
-        "    DECIDED_AT,\n    TEAM,\n)  # of the CSV file",
+        "    DECIDER,\n)  # of the CSV file",
+        "    DECIDER,\n    TEAM,\n)  # of the CSV file",
         found_by=_REPORT,
     ),
-    Edit("the column's width", _WORKBOOK, "COUNTED_IN: 12,\n", "COUNTED_IN: 12, TEAM: 16,\n", found_by=_REPORT),
+    Edit("the column's width", _WORKBOOK, "COUNTED_IN: 12, LEVEL", "COUNTED_IN: 12, TEAM: 16, LEVEL", found_by=_REPORT),
     Edit(
         "the workbook's cells",
         _WORKBOOK,
-        "        URL: (contribution.url, LINKED),\n",
-        "        URL: (contribution.url, LINKED),\n        TEAM: (contribution.team, TYPED_WRAPPED),\n",
+        "            URL: (contribution.url, LINKED),\n",
+        "            URL: (contribution.url, LINKED),\n            TEAM: (contribution.team, TYPED_WRAPPED),\n",
         more=(
             (
                 "    TARGET_MONTH,\n    TIMESTAMP,\n    URL,\n    sheet_of,",

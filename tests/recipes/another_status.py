@@ -146,8 +146,8 @@ EDITS = (
     Edit(
         "the sheet's columns",
         _COLUMNS,
-        "    PENDING: (*_ORIGINAL, AMOUNT, CURRENCY),\n",
-        "    PENDING: (*_ORIGINAL, AMOUNT, CURRENCY),\n    REOPENED: (*_ORIGINAL, AMOUNT, CURRENCY),\n",
+        "    PENDING: (*_ORIGINAL, AMOUNT, CURRENCY, LEVEL),\n",
+        "    PENDING: (*_ORIGINAL, AMOUNT, CURRENCY, LEVEL),\n    REOPENED: (*_ORIGINAL, AMOUNT, CURRENCY, LEVEL),\n",
     ),
     Edit(
         "the status's sheet",

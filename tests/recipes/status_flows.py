@@ -237,7 +237,7 @@ def every_status_has_its_place_in_the_report() -> None:
         assert [line[0] for line in book[title].iter_rows(min_row=2, values_only=True)] == [row.user_id]
         counts = [line for line in book["Summary"].iter_rows(values_only=True) if line[0] == title]
         assert counts[0][3] == 1
-        assert f",{row.status}," in build_csv(report, figures, HELSINKI, made_at).decode("utf-8-sig")
+        assert f',"{row.status}",' in build_csv(report, figures, HELSINKI, made_at).decode("utf-8-sig")
     stored = json.loads(build_json(report, figures, HELSINKI, made_at))
     assert {each["status"] for each in stored["contributions"]} == set(Status)
     message = report_ready(report, figures.summary, {"xlsx": "https://example.org/x"}, made_at, None, "")

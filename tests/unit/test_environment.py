@@ -31,11 +31,12 @@ EVERYTHING = {
     "OSSI_REPORT_FUNCTION": "report",
     "OSSI_REPORT_BUCKET": "reports",
     "OSSI_API_URL": "https://api.example",
+    "OSSI_REPORT_EMAILS": "true",
     "OSSI_STACK": "production",
     "OSSI_VERSION": "1.2.3",
     "PATH": "/usr/bin",
 }
-# The variables that the program gives each function; OSSI_SLACK_API_URL has a default.
+# The variables that the program gives each function; OSSI_SLACK_API_URL and OSSI_REPORT_EMAILS have a default.
 NEEDED: dict[type[Environment], set[str]] = {
     SlashSettings: {
         "TABLE", "SECRET_ID", "MANAGEMENT_CHANNEL", "TIME_ZONE", "GRACE_DAYS", "COMPENSATION_LEVELS", "REPORT_FUNCTION",
@@ -85,6 +86,18 @@ def test_the_values_are_typed() -> None:
 def test_slack_is_at_its_own_address_unless_told_otherwise() -> None:
     without = {name: value for name, value in EVERYTHING.items() if name != "OSSI_SLACK_API_URL"}
     assert StreamSettings.read(without).slack_api_url == "https://slack.com/api/"
+
+
+@pytest.mark.parametrize(("value", "emails"), [("true", True), ("false", False), (None, False)])
+def test_a_report_has_addresses_only_where_that_is_wanted(value: str | None, emails: bool) -> None:
+    others = {name: value for name, value in EVERYTHING.items() if name != "OSSI_REPORT_EMAILS"}
+    assert ReportSettings.read(others | ({"OSSI_REPORT_EMAILS": value} if value else {})).report_emails is emails
+
+
+def test_what_is_neither_true_nor_false_is_named() -> None:
+    with pytest.raises(WrongEnvironment) as caught:
+        ReportSettings.read({**EVERYTHING, "OSSI_REPORT_EMAILS": "1"})
+    assert caught.value.problems == {"OSSI_REPORT_EMAILS": "is neither true nor false"}
 
 
 @pytest.mark.parametrize(

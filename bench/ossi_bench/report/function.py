@@ -15,6 +15,7 @@ _ENVIRONMENT = {
     "OSSI_MONTH_INDEX": "byMonth",
     "OSSI_REPORT_BUCKET": "reports",
     "OSSI_API_URL": "https://ossi.example",
+    "OSSI_REPORT_EMAILS": "false",
 }
 
 

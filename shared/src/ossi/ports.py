@@ -45,6 +45,14 @@ class Page:
     unreadable: int = 0
 
 
+@dataclass(frozen=True)
+class Person:
+    """Someone as Slack has them. Both are empty where Slack doesn't say."""
+
+    name: str = ""
+    email: str = ""
+
+
 class Contributions(Protocol):
     """The table of contributions: the truth."""
 
@@ -196,6 +204,10 @@ class Chat(Protocol):
 
     def user_name(self, user_id: str) -> str | None:
         """The person's real name, else the user name."""
+        ...
+
+    def person(self, user_id: str) -> Person:
+        """The person's name, as user_name gives it, and e-mail address, if the token may read it."""
         ...
 
     def is_member(self, channel: str, user_id: str) -> bool:

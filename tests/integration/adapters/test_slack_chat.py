@@ -11,7 +11,7 @@ import pytest
 from fakes import FakeChat
 from integration.adapters.servers import HANG_UP, Reply, Request, ScriptedServer
 from ossi.domain.message_ref import MessageRef
-from ossi.ports import Chat, Message
+from ossi.ports import Chat, Message, Person
 from ossi.slack.client import SlackAnswer, SlackChat, SlackTransport
 from ossi.slack.errors import FailureKind, PermanentSlackError, SlackError, TransientSlackError, failure_of
 from ossi.slack.http_transport import SlackHttp
@@ -22,7 +22,8 @@ HELLO = Message("hello", ({"type": "divider"},))
 PLACE = MessageRef(channel="C0MANAGERS", ts="1792994700.000001")
 VIEW = {"type": "modal"}
 MEMBERS = {"C0MANAGERS": {"U0MAIJA01", "U0KALLE01"}}
-NAMES = {"U0AINO001": "Aino Lahti"}
+NAMES = {"U0AINO001": "Aino Lahti", "U0EINO001": "Eino Mäki"}
+EMAILS = {"U0AINO001": "aino@example.com"}
 
 
 class Slack(Protocol):
@@ -54,7 +55,9 @@ class Slack(Protocol):
 class Faked:
     """The fake of the unit tests."""
 
-    chat: FakeChat = field(default_factory=lambda: FakeChat(names=dict(NAMES), members=dict(MEMBERS)))
+    chat: FakeChat = field(
+        default_factory=lambda: FakeChat(names=dict(NAMES), emails=dict(EMAILS), members=dict(MEMBERS))
+    )
 
     def refuse(self, status: int, code: str) -> None:
         self.chat.failing = lambda _method, _where: failure_of(status, {}, code)
@@ -114,7 +117,9 @@ class Served:
                 self._done.append(("respond", f"{self.server.url}/response", given["text"]))
                 return {}
             case "users.info":
-                return {"user": {"real_name": NAMES[given["user"]]}}
+                user_id = given["user"]
+                email = {"email": EMAILS[user_id]} if user_id in EMAILS else {}
+                return {"user": {"real_name": NAMES[user_id], "profile": email}}
             case "conversations.members":
                 return {"members": sorted(MEMBERS.get(given["channel"], set()))}
             case _:
@@ -180,6 +185,8 @@ def test_a_form_is_opened_and_an_answer_given(slack: Slack) -> None:
 
 def test_people_and_members_are_read(slack: Slack) -> None:
     assert slack.chat.user_name("U0AINO001") == "Aino Lahti"
+    assert slack.chat.person("U0AINO001") == Person("Aino Lahti", "aino@example.com")
+    assert slack.chat.person("U0EINO001") == Person("Eino Mäki")
     assert slack.chat.is_member("C0MANAGERS", "U0MAIJA01")
     assert not slack.chat.is_member("C0MANAGERS", "U0AINO001")
     assert not slack.chat.is_member("C0OPENSRC", "U0MAIJA01")
@@ -224,6 +231,7 @@ def calls(slack: Slack) -> list[Callable[[], object]]:
         lambda: chat.open_view("1.2.trigger", VIEW),
         lambda: chat.respond(response_url(slack), HELLO),
         lambda: chat.user_name("U0AINO001"),
+        lambda: chat.person("U0AINO001"),
         lambda: chat.is_member("C0MANAGERS", "U0MAIJA01"),
         chat.test_auth,
     ]

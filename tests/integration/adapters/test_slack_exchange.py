@@ -13,7 +13,7 @@ import pytest
 
 from integration.adapters.servers import HANG_UP, Answer, Pieces, Reply, Request, ScriptedServer, black_hole, nobody
 from ossi.domain.message_ref import MessageRef
-from ossi.ports import Message
+from ossi.ports import Message, Person
 from ossi.slack.client import SlackChat, SlackTransport
 from ossi.slack.errors import FailureKind, PermanentSlackError, SlackError, TransientSlackError
 from ossi.slack.http_transport import SlackHttp
@@ -132,6 +132,12 @@ def test_another_good_status_is_as_good(transport: Transport, status: int) -> No
 def test_a_name_that_is_none_is_none(transport: Transport, user: object) -> None:
     with ScriptedServer(said({"ok": True, "user": user})) as server:
         assert chat_at(transport, server.url).user_name("U0AINO001") is None
+
+
+@pytest.mark.parametrize("email", [None, 1, [], {"a": "b"}, "a" * 255])
+def test_an_address_that_is_none_is_none(transport: Transport, email: object) -> None:
+    with ScriptedServer(said({"ok": True, "user": {"name": "aino", "profile": {"email": email}}})) as server:
+        assert chat_at(transport, server.url).person("U0AINO001") == Person("aino")
 
 
 # refusals; the whole table is in tests/unit/test_slack_failures.py

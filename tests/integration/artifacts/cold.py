@@ -136,6 +136,7 @@ def invoked(
             "OSSI_UNSETTLED_INDEX": "unsettled",
             "OSSI_REPORT_DUE": "3 06:00",
             "OSSI_API_URL": "https://api.example",
+            "OSSI_REPORT_EMAILS": "true",
             "OSSI_STACK": "test",
             "OSSI_VERSION": "1.0.0",
         }

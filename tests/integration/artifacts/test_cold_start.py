@@ -24,7 +24,7 @@ from ossi.domain.contribution import Contribution, Status
 from ossi.domain.links import signed_path
 
 AWS = {"boto3", "botocore", "s3transfer", "urllib3"}
-EVERYTHING_HEAVY = AWS | {"slack_sdk", "pydantic", "pydantic_core", "asyncio"}
+EVERYTHING_HEAVY = AWS | {"slack_sdk", "pydantic", "pydantic_core", "asyncio", "iso4217"}
 
 
 def loaded_packages(answered: Answered) -> set[str]:

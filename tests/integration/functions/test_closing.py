@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import range_boundaries
 
 from fakes import HELSINKI
 from integration.functions.cloud import LEDGER
@@ -47,7 +48,8 @@ def made(world: World, event: Event) -> tuple[str, dict[str, list[dict[str, Any]
     for content in new:
         book = openpyxl.load_workbook(io.BytesIO(content))
         for sheet in book.worksheets[1:]:
-            header, *rows = sheet.iter_rows(values_only=True)
+            last_row = range_boundaries(sheet.auto_filter.ref)[3]
+            header, *rows = sheet.iter_rows(max_row=last_row, values_only=True)
             sheets[sheet.title] = [dict(zip(map(str, header), row, strict=True)) for row in rows]
     return world.managers_see()[-1].rendered, sheets
 

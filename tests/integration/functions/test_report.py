@@ -12,6 +12,7 @@ from integration.functions.cloud import BUCKET, LEDGER, LINK_KEY
 from integration.functions.events import Context, load
 from integration.functions.world import MAIJA, PUBLIC, World, a_row
 from local_slack.control_models import MessageRead
+from local_slack.server import SlackServer
 from ossi.aws.dynamodb import to_item
 from ossi.delivery.policy import claimed, owed
 from ossi.delivery.record import DeliveryKey, Record
@@ -63,9 +64,59 @@ def test_a_report_is_stored_and_announced_with_its_links(world: World) -> None:
     for name, token in links.values():
         check_link(name, token, LINK_KEY, app().books.clock())
     stored = {suffix: files[f"reports/{name}"] for suffix, (name, _) in links.items()}
-    assert {"Aino Lahti", "Eino Mäki"} <= set(cells(stored["xlsx"], "Accepted"))
+    assert {"Aino Lahti", "Eino Mäki", MAIJA, "Maija Salo"} <= set(cells(stored["xlsx"], "Accepted"))
     assert b"Aino Lahti" in stored["csv"]
     assert json.loads(stored["json"])["month"] == "2026-10"
+
+
+def rows_of(content: bytes, sheet: str = "Accepted") -> list[dict[str, Any]]:
+    """The rows of a sheet, by column."""
+    header, *rows = openpyxl.load_workbook(io.BytesIO(content))[sheet].iter_rows(values_only=True)
+    return [dict(zip(map(str, header), row, strict=True)) for row in rows]
+
+
+def stored(world: World, suffix: str = "xlsx") -> bytes:
+    """The report's file of that kind."""
+    (content,) = [content for name, content in world.cloud.reports().items() if name.endswith(f".{suffix}")]
+    return content
+
+
+def test_finance_reads_who_decided_by_name(world: World) -> None:
+    october(world)
+    assert handler(ASKED, Context())["announced"] is True
+    assert [(row["Decided by"], row["Decider"]) for row in rows_of(stored(world))] == [(MAIJA, "Maija Salo")] * 2
+    assert len(world.calls("users.info")) == 1
+    assert "Email" not in rows_of(stored(world))[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments"),
+    [("http_503", {}), ("ratelimited", {"retry_after": 60}), ("cut", {}), ("slack_error", {"error": "user_not_found"})],
+)
+def test_a_report_does_not_wait_for_a_name(world: World, kind: Any, arguments: dict[str, Any]) -> None:
+    october(world)
+    world.control.fail("users.info", kind, times=None, **arguments)
+    assert handler(ASKED, Context())["announced"] is True
+    assert [row["Decider"] for row in rows_of(stored(world))] == [MAIJA] * 2
+
+
+def test_addresses_are_in_the_files_where_that_is_wanted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    october(world)
+    seed = world.server.seed
+    scopes = (*seed.app.scopes, "users:read.email")
+    curious = seed.model_copy(update={"app": seed.app.model_copy(update={"scopes": scopes})})
+    with SlackServer(curious) as slack:
+        monkeypatch.setenv("OSSI_SLACK_API_URL", slack.api_url)
+        monkeypatch.setenv("OSSI_REPORT_EMAILS", "true")
+        app.cache_clear()
+        assert handler(ASKED, Context())["announced"] is True
+    domain = f"{seed.team.domain}.example"
+    assert [(row["Slack ID"], row["Email"]) for row in rows_of(stored(world))] == [
+        ("U0AINO001", f"aino@{domain}"),
+        ("U0EINO001", f"eino@{domain}"),
+    ]
+    addresses = [each["email"] for each in json.loads(stored(world, "json"))["contributions"]]
+    assert addresses == [f"aino@{domain}", f"eino@{domain}", f"aino@{domain}", f"aino@{domain}"]
 
 
 def test_each_file_is_stored_as_what_it_is(world: World) -> None:

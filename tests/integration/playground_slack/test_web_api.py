@@ -181,13 +181,27 @@ def test_history_and_list(web: Web) -> None:
     assert web("conversations.info", channel=MANAGEMENT, include_num_members=True)["channel"]["num_members"] == 3
 
 
+def with_scopes(*scopes: str) -> SlackServer:
+    """A local Slack whose token has these."""
+    seed = load_seed()
+    app = seed.app.model_copy(update={"scopes": scopes})
+    return SlackServer(Seed.model_validate(seed.model_dump() | {"app": app.model_dump()}))
+
+
 @pytest.fixture(scope="module")
 def poor() -> Iterator[SlackServer]:
     """A local Slack whose token may do next to nothing."""
-    seed = load_seed()
-    app = seed.app.model_copy(update={"scopes": ("channels:read",)})
-    with SlackServer(Seed.model_validate(seed.model_dump() | {"app": app.model_dump()})) as server:
+    with with_scopes("channels:read") as server:
         yield server
+
+
+def test_an_address_is_for_a_token_that_may_read_it(web: Web) -> None:
+    assert "email" not in web("users.info", user=AINO)["user"]["profile"]
+
+    with with_scopes("users:read", "users:read.email") as server:
+        curious = Web(server.seed.bot_token, server.api_url)
+        assert curious("users.info", user=AINO)["user"]["profile"]["email"] == "aino@ossi-playground.example"
+        assert "email" not in curious("users.info", user=server.seed.app.bot_user_id)["user"]["profile"]
 
 
 @pytest.mark.parametrize(

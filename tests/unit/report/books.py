@@ -22,6 +22,7 @@ LEVELS = CompensationLevels(
         STOCKHOLM,
         CompensationLevel(key="TOKYO", label='=Bonus "in" Japan, _x0041_', amount=Decimal(30_000_000), currency="JPY"),
         CompensationLevel(key="CENTS", label="Bonus & cents", amount=Decimal("0.07"), currency="USD"),
+        CompensationLevel(key="KUWAIT", label="Bonus in Kuwait", amount=Decimal("12.345"), currency="KWD"),
     ]
 )
 SEPTEMBER = OCTOBER.previous()
@@ -61,8 +62,8 @@ class Book:
 
 
 def _moments() -> Iterator[int]:
-    """Each another minute, by which a row can be found again."""
-    moment = datetime(2026, 10, 1, 8, 0, 15, tzinfo=HELSINKI)
+    """Each another minute, by which a row can be found again, at its very beginning: what is a little before it shows another one."""
+    moment = datetime(2026, 10, 1, 8, tzinfo=HELSINKI)
     while True:
         yield int(moment.timestamp() * 1000)
         moment += timedelta(minutes=1)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from ossi_report.columns import FILE_COLUMNS, SHEET_COLUMNS, SUMMARY, SUMMARY_COLUMNS, json_key
+from ossi_report.columns import EMAIL, FILE_COLUMNS, SHEET_COLUMNS, SUMMARY, SUMMARY_COLUMNS, json_key, with_email
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "report.md").read_text(encoding="utf-8")
 
@@ -30,11 +30,12 @@ def test_the_documented_sheets_and_columns_are_those_of_the_workbook() -> None:
 def test_every_column_is_explained() -> None:
     explained = {name for line in rows("column") for name in re.findall("[^`,]+[^`, ]", line)}
 
-    assert explained == {*FILE_COLUMNS, *(name for columns in SHEET_COLUMNS.values() for name in columns)}
+    assert explained == {*FILE_COLUMNS, *(name for columns in SHEET_COLUMNS.values() for name in columns), EMAIL}
 
 
 def test_the_documented_columns_of_the_csv_file_and_keys_of_the_json_file_are_those_of_the_code() -> None:
     documented = {column: names(key)[0] for column, key in rows("CSV").items()}
 
-    assert list(documented) == list(FILE_COLUMNS)
-    assert documented == {column: json_key(column) for column in FILE_COLUMNS}
+    columns = with_email(FILE_COLUMNS, wanted=True)
+    assert list(documented) == list(columns)
+    assert documented == {column: json_key(column) for column in columns}

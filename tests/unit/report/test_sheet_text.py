@@ -33,6 +33,15 @@ def test_a_moment_is_that_second_again(moment: datetime) -> None:
     assert from_excel(float(tree.findtext("v") or "")) == whole
 
 
+@pytest.mark.parametrize("day", [datetime(1970, 1, 1), datetime(2026, 10, 25), datetime(9999, 12, 31)])  # noqa: DTZ001
+def test_a_program_that_cuts_shows_the_very_second_and_minute(day: datetime) -> None:
+    for second in range(86_400):
+        days = float(parsed(cell(day + timedelta(seconds=second))).findtext("v") or "")
+
+        assert (int(days % 1 * 86_400), int(days % 1 * 1_440)) == (second, second // 60)
+        assert int(days * 1_440) == int(days) * 1_440 + second // 60
+
+
 @given(st.integers(0, 999_999_999_999), st.integers(0, 6))
 def test_a_number_is_that_number_again(digits: int, places: int) -> None:
     for value in (digits, Decimal(digits).scaleb(-places), Decimal(digits).scaleb(places)):

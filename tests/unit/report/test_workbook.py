@@ -3,6 +3,7 @@
 import html
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
@@ -13,12 +14,16 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ossi.domain.contribution import Contribution, Status
+from ossi.domain.levels import CompensationLevel, CompensationLevels
+from ossi.domain.payroll import Change, ChangeKind
+from ossi.domain.report import Edition
 from ossi_report import cell_values
 from ossi_report import sheet as sheet_module
 from ossi_report.aggregate import aggregate
-from ossi_report.figures import Total
+from ossi_report.figures import People, Total
 from ossi_report.workbook import build_workbook
 from unit.report.months import (
+    CLOSED,
     HELSINKI,
     LEVELS,
     MADE_AT,
@@ -53,16 +58,23 @@ def book() -> Workbook:
     return reopened(MONTH)
 
 
+def named(rows: Sequence[Contribution], people: People, edition: Edition = CLOSED) -> Workbook:
+    """The month's workbook, of these people, opened again."""
+    report, figures = drawn(rows, edition)
+    return load_workbook(BytesIO(build_workbook(report, replace(figures, people=people), HELSINKI, MADE_AT)))
+
+
 def headings(sheet: Worksheet) -> list[Any]:
     return [cell.value for cell in sheet[1]]
 
 
 def test_sheets_and_columns_have_stable_names(book: Workbook) -> None:
     assert book.sheetnames == ["Summary", "Accepted", "Late", "Pending", "Declined"]
-    assert headings(book["Accepted"]) == [*ORIGINAL_COLUMNS, "Amount", "Currency", "Decided by", "Decided at"]
+    decided = ["Decided by", "Decided at"]
+    assert headings(book["Accepted"]) == [*ORIGINAL_COLUMNS, "Amount", "Currency", *decided, "Level", "Decider"]
     assert headings(book["Late"]) == headings(book["Accepted"])
-    assert headings(book["Pending"]) == [*ORIGINAL_COLUMNS, "Amount", "Currency"]
-    assert headings(book["Declined"]) == [*ORIGINAL_COLUMNS, "Decided by", "Decided at"]
+    assert headings(book["Pending"]) == [*ORIGINAL_COLUMNS, "Amount", "Currency", "Level"]
+    assert headings(book["Declined"]) == [*ORIGINAL_COLUMNS, *decided, "Level", "Decider"]
 
 
 def test_the_rows_are_the_contributions_by_name_and_time(book: Workbook) -> None:
@@ -86,7 +98,52 @@ def test_the_rows_are_the_contributions_by_name_and_time(book: Workbook) -> None
         "Currency": "EUR",
         "Decided by": "U0MAIJA01",
         "Decided at": wall_clock("2026-10-06 12:00"),
+        "Level": "Medium bonus - 200 €",
+        "Decider": "U0MAIJA01",
     }
+
+
+def test_who_decided_is_named() -> None:
+    names = {"U0MAIJA01": "=Maija", "U0PEKKA01": "Pekka Salo"}
+    rows = [contribution(decided_by=user_id, timestamp=at) for at, user_id in enumerate([*names, "U0GONE001"])]
+    declined = contribution(status=Status.DECLINED, decided_by="U0PEKKA01")
+
+    book = named([*rows, declined], People(names))
+
+    shown = [(row["Decided by"], row["Decider"]) for row in table(book["Accepted"], headings(book["Accepted"]))]
+    assert shown == [("U0MAIJA01", "=Maija"), ("U0PEKKA01", "Pekka Salo"), ("U0GONE001", "U0GONE001")]
+    assert [row["Decider"] for row in table(book["Declined"], headings(book["Declined"]))] == ["Pekka Salo"]
+    assert book["Accepted"]["M2"].data_type == "s"
+    assert book["Accepted"]["M2"].quotePrefix
+
+
+def test_addresses_are_the_last_column_where_they_are_wanted() -> None:
+    changes = (Change(ChangeKind.LEVEL, contribution(), "MEDIUM", OCTOBER),)
+    edition = replace(CLOSED, again=True, compared_at=CLOSED.closed_at, changes=changes)
+    rows = [contribution(), contribution(user_id="U2", name="Eino Mäki"), contribution(status=Status.PENDING)]
+
+    book = named(rows, People(emails={"U0AINO001": "aino@example.com"}), edition)
+
+    sheets = {sheet.title: table(sheet, headings(sheet)) for sheet in book.worksheets if sheet.title != "Summary"}
+    assert {headings(book[title])[-1] for title in sheets} == {"Email"}
+    assert [row["Email"] for row in sheets["Accepted"]] == ["aino@example.com", None]
+    assert [row["Email"] for row in sheets["Pending"] + sheets["Changes"]] == ["aino@example.com"] * 2
+
+
+def test_a_sheet_without_rows_says_so(book: Workbook) -> None:
+    edition = replace(CLOSED, compared_at=CLOSED.closed_at)
+    empty = reopened([], edition)
+
+    assert book["Late"]["A3"].value == "No late contributions"
+    assert [empty[title]["A3"].value for title in ("Accepted", "Late", "Pending", "Declined", "Changes")] == [
+        "No accepted contributions",
+        "No late contributions",
+        "No pending contributions",
+        "No declined contributions",
+        "No changes",
+    ]
+    assert table(book["Late"], headings(book["Late"])) == [], "it's no row of the table"
+    assert book["Late"].auto_filter.ref == "A1:M1"
 
 
 def test_pending_and_declined_have_sheets_of_their_own(book: Workbook) -> None:
@@ -145,13 +202,35 @@ def test_the_summary_by_contributor_and_level(book: Workbook) -> None:
     ]
 
 
-def test_amounts_are_numbers_in_their_currency(book: Workbook) -> None:
-    amounts = {row[8].value: row[7] for row in book["Accepted"].iter_rows(min_row=2)}
+def test_amounts_are_numbers_with_the_decimal_places_of_their_currency_which_stands_beside_them() -> None:
+    codes = {"EUR": "1500.1", "JPY": "25000", "KWD": "12.5", "CLF": "0.5", "ZZZ": "1"}
+    levels = [CompensationLevel(code, code, Decimal(amount), code) for code, amount in codes.items()]
+    rows = [contribution(timestamp=at, level=level.key) for at, level in enumerate(levels)]
+    report = replace(drawn(rows)[0], levels=CompensationLevels(levels))
+    figures = aggregate(OCTOBER, rows, report.levels)
 
-    assert {currency: (cell.data_type, cell.number_format) for currency, cell in amounts.items()} == {
-        "EUR": ("n", "#,##0.00\\ [$EUR]"),
-        "SEK": ("n", "#,##0.00\\ [$SEK]"),
+    book = load_workbook(BytesIO(build_workbook(report, figures, HELSINKI, MADE_AT)))
+
+    formats = {"EUR": "#,##0.00", "JPY": "#,##0", "KWD": "#,##0.000", "CLF": "#,##0.0000", "ZZZ": "#,##0.00"}
+    amounts = {row[8].value: row[7] for row in book["Accepted"].iter_rows(min_row=2)}
+    assert {code: (cell.data_type, cell.number_format) for code, cell in amounts.items()} == {
+        code: ("n", number_format) for code, number_format in formats.items()
     }
+    totals = {row[5].value: row[4].number_format for row in book["Summary"].iter_rows() if row[5].value in formats}
+    assert totals == formats
+
+
+def test_what_an_old_record_has_beyond_its_currency_s_places_is_shown_too() -> None:
+    """Nothing is rounded: it was counted so."""
+    level = CompensationLevel("HALF", "Half a yen", Decimal("0.50"), "JPY")
+    report, _ = drawn([contribution(level="HALF")])
+    report = replace(report, levels=CompensationLevels([level]))
+
+    book = load_workbook(
+        BytesIO(build_workbook(report, aggregate(OCTOBER, report.rows, report.levels), HELSINKI, MADE_AT))
+    )
+
+    assert (book["Accepted"]["H2"].value, book["Accepted"]["H2"].number_format) == (0.5, "#,##0.0")
 
 
 def test_dates_are_dates_on_local_clocks_across_the_clock_change() -> None:
@@ -194,12 +273,14 @@ def test_no_more_links_than_excel_opens(monkeypatch: pytest.MonkeyPatch) -> None
     assert [cell.value for cell in cells] == ["https://github.com/owner/project/pull/1"] * 4
 
 
-@pytest.mark.parametrize("title", ["Accepted", "Late", "Pending", "Declined"])
-def test_the_header_is_frozen_and_has_filters(book: Workbook, title: str) -> None:
+@pytest.mark.parametrize(
+    ("title", "area"), [("Accepted", "A1:M5"), ("Late", "A1:M1"), ("Pending", "A1:J2"), ("Declined", "A1:K2")]
+)
+def test_the_header_is_frozen_and_has_filters(book: Workbook, title: str, area: str) -> None:
     sheet = book[title]
 
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == sheet.dimensions
+    assert sheet.auto_filter.ref == area
     assert {cell.font.bold for (cell,) in sheet.iter_cols(max_row=1)} == {True}
 
 
@@ -318,7 +399,7 @@ def test_a_month_without_accepted_contributions_can_be_written(rows: list[Contri
 
     assert table(book["Accepted"], headings(book["Accepted"])) == []
     assert table(book["Summary"], TOTALS) == []
-    assert book["Accepted"].auto_filter.ref == "A1:K1"
+    assert book["Accepted"].auto_filter.ref == "A1:M1"
 
 
 def test_rows_of_older_days_are_shown_as_they_are() -> None:

@@ -126,6 +126,7 @@ def test_a_month_without_accepted_contributions_has_no_link() -> None:
         ({"EUR": Decimal(0)}, "0.00 EUR"),
         ({"EUR": Decimal("1234567.5")}, "1,234,567.50 EUR"),
         ({"SEK": Decimal(1), "EUR": Decimal("0.1")}, "0.10 EUR, 1.00 SEK"),
+        ({"JPY": Decimal(25000), "KWD": Decimal("1012.5")}, "25,000 JPY, 1,012.500 KWD"),
     ],
 )
 def test_money_is_written_by_currency(totals: dict[str, Decimal], text: str) -> None:
@@ -287,6 +288,7 @@ BEFORE: list[tuple[int, dict[str, str], str]] = [
     (2, {"EUR": "300"}, "1 more, -50.00 EUR, +1,200.50 SEK"),
     (5, {"EUR": "250", "SEK": "1200.5"}, "2 fewer, the same amount"),
     (3, {"EUR": "250", "NOK": "10"}, "as many contributions, -10.00 NOK, +1,200.50 SEK"),
+    (3, {"EUR": "250", "SEK": "1200.5", "JPY": "10", "KWD": "0.5"}, "as many contributions, -10 JPY, -0.500 KWD"),
     (0, {}, "nothing was accepted then"),
 ]
 
@@ -318,6 +320,17 @@ def test_currencies_have_a_picture_each() -> None:
     assert [[line.split()[0] for line in lines] for lines in pictures(message)] == [["50.00", "20.50"], ["100", "50"]]
     assert "EUR per contributor" in shown(message)
     assert "SEK per contributor" in shown(message)
+
+
+def test_a_picture_has_the_decimal_places_of_its_currency() -> None:
+    amounts = ({"JPY": Decimal(5000), "KWD": Decimal("12.5")}, {"JPY": Decimal(900), "KWD": Decimal(2)})
+    both = tuple(ContributorTotal(f"U{number}", "Oona", 1, each) for number, each in enumerate(amounts))
+    message = ready(replace(SUMMARY, totals={"JPY": Decimal(5900), "KWD": Decimal("14.5")}, contributors=both))
+
+    assert [[line.split()[0] for line in lines] for lines in pictures(message)] == [
+        ["5,000", "900"],
+        ["12.500", "2.000"],
+    ]
 
 
 def test_ten_bars_are_drawn_at_most() -> None:

@@ -1,6 +1,6 @@
 // Writes a month's rows by SheetJS and prints what it took, as one line of JSON.
 // Arguments: where the package is installed, the file of rows, the workbook to write, and "original" (its seven columns as they come,
-// as the original bot does) or "same" (the eleven columns of Ossi's sheet, with dates, formats, links, widths and a filter).
+// as the original bot does) or "same" (the thirteen columns of Ossi's sheet, with dates, formats, links, widths and a filter).
 "use strict";
 const fs = require("fs");
 const path = require("path");
@@ -8,6 +8,12 @@ const path = require("path");
 const [packages, rowsFile, bookFile, kind] = process.argv.slice(2);
 const XLSX = require(path.join(packages, "node_modules", "xlsx"));
 const AMOUNTS = { SMALL: 50, MEDIUM: 200 };
+const LABELS = {
+  NO_COMPENSATION: "No compensation",
+  COMPETENCE_DEVELOPMENT: "Competence development hours",
+  SMALL: "Small bonus - 50 €",
+  MEDIUM: "Medium bonus - 200 €",
+};
 const LINKS_MAX = 65530; // Excel's limit
 
 const started = process.hrtime.bigint();
@@ -34,6 +40,8 @@ function same(row) {
     Currency: "EUR",
     "Decided by": row.decidedBy,
     "Decided at": new Date(row.decidedAt),
+    Level: LABELS[row.size],
+    Decider: row.decidedBy,
   };
 }
 
@@ -53,7 +61,7 @@ if (kind === "same") {
     sheet["H" + row].z = "#,##0.00";
     if (row <= LINKS_MAX + 1) sheet["G" + row].l = { Target: sheet["G" + row].v };
   }
-  sheet["!cols"] = [13, 9, 16, 20, 27, 52, 36, 14, 11, 13, 16].map((wch) => ({ wch }));
+  sheet["!cols"] = [13, 9, 16, 20, 27, 52, 36, 11, 10, 13, 16, 28, 18].map((wch) => ({ wch }));
   sheet["!autofilter"] = { ref: sheet["!ref"] };
 }
 const book = XLSX.utils.book_new();

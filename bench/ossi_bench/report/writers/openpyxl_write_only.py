@@ -41,7 +41,7 @@ def main() -> None:
             [
                 row.user_id, row.month, cell(row.submitted, DATE_FORMAT), cell(row.name, wrapped=True),
                 cell(row.level, wrapped=True), cell(row.text, wrapped=True), url, cell(row.amount, MONEY_FORMAT), "EUR",
-                row.decided_by, cell(row.decided, DATE_FORMAT),
+                row.decided_by, cell(row.decided, DATE_FORMAT), cell(row.label, wrapped=True), cell(row.decider, wrapped=True),
             ]
         )  # fmt: skip
     book.save(sys.argv[2])

@@ -10,13 +10,17 @@ from zoneinfo import ZoneInfo
 
 COLUMNS = (
     "Slack ID", "Target month", "Timestamp", "Name", "Compensation", "Description", "URL", "Amount", "Currency", "Decided by",
-    "Decided at",
+    "Decided at", "Level", "Decider",
 )  # fmt: skip
-WIDTHS = (13, 9, 16, 20, 27, 52, 36, 14, 11, 13, 16)
+WIDTHS = (13, 9, 16, 20, 27, 52, 36, 11, 10, 13, 16, 28, 18)
 LINKS_MAX = 65_530  # Excel's limit of a sheet
-DATE_FORMAT, MONEY_FORMAT = "yyyy-mm-dd hh:mm", "#,##0.00\\ [$EUR]"
+DATE_FORMAT, MONEY_FORMAT = "yyyy-mm-dd hh:mm", "#,##0.00"
 _ZONE = ZoneInfo("Europe/Helsinki")
 _AMOUNTS = {"SMALL": 50, "MEDIUM": 200}
+_LABELS = {
+    "NO_COMPENSATION": "No compensation", "COMPETENCE_DEVELOPMENT": "Competence development hours", "SMALL": "Small bonus - 50 €",
+    "MEDIUM": "Medium bonus - 200 €",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Cells:
     amount: int
     decided_by: str
     decided: datetime
+    label: str
+    decider: str
 
 
 def read(path: str) -> list[dict[str, Any]]:
@@ -47,6 +53,7 @@ def cells(rows: Iterable[dict[str, Any]]) -> Iterable[Cells]:
         yield Cells(
             row["userId"], row["contributionMonth"], _wall_time(row["timestamp"]), row["name"], row["size"], row["text"],
             row["url"], _AMOUNTS.get(row["size"], 0), row["decidedBy"], _wall_time(row["decidedAt"]),
+            _LABELS[row["size"]], row["decidedBy"],
         )  # fmt: skip
 
 

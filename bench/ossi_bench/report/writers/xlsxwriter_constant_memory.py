@@ -43,6 +43,8 @@ def main() -> None:
         sheet.write_string(number, 8, "EUR")
         sheet.write_string(number, 9, row.decided_by)
         sheet.write_datetime(number, 10, row.decided, moment)
+        sheet.write_string(number, 11, row.label, wrapped)
+        sheet.write_string(number, 12, row.decider, wrapped)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(rows), len(COLUMNS) - 1)
     book.close()

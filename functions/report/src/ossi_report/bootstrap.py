@@ -8,6 +8,7 @@ from ossi_report.aggregate import aggregate
 from ossi_report.close_month import Books
 from ossi_report.data_files import build_csv, build_json
 from ossi_report.make_report import ReportMaker, unannounced
+from ossi_report.people import SlackPeople
 from ossi_report.report_files import S3ReportFiles
 from ossi_report.report_records import DynamoReportRecords
 from ossi_report.settings import Settings
@@ -19,6 +20,7 @@ _SLACK_TIMEOUT_S = 10
 def report_maker(wiring: BotWiring[Settings]) -> ReportMaker:
     """The use case's needs."""
     settings = wiring.settings
+    people = SlackPeople(wiring.chat, emails=settings.report_emails)
     return ReportMaker(
         books=Books(
             contributions=wiring.contributions,
@@ -35,7 +37,7 @@ def report_maker(wiring: BotWiring[Settings]) -> ReportMaker:
         management_channel=wiring.management_channel,
         api_url=settings.api_url,
         link_key=wiring.secrets.fresh_link_signing_key,
-        aggregate=aggregate,
+        aggregate=lambda month, rows, levels: people.named(aggregate(month, rows, levels)),
         writers={"xlsx": build_workbook, "csv": build_csv, "json": build_json},
     )
 

@@ -19,28 +19,30 @@ SLACK_ID = "Slack ID"
 TARGET_MONTH = "Target month"
 TIMESTAMP = "Timestamp"
 NAME = "Name"
-COMPENSATION = "Compensation"  # the level's key, as in the original's sheet; Summary has the label beside it
+COMPENSATION = "Compensation"  # the level's key, as in the original's sheet
 DESCRIPTION = "Description"
 URL = "URL"
 STATUS = "Status"
 AMOUNT = "Amount"
 CURRENCY = "Currency"
-DECIDED_BY = "Decided by"
+DECIDED_BY = "Decided by"  # the Slack id
 DECIDED_AT = "Decided at"
-LEVEL = "Level"
+LEVEL = "Level"  # its label
 COUNT = "Count"
 CHANGE = "Change"
 COUNTED_AS = "Counted as"
 COUNTED_IN = "Counted in"
+DECIDER = "Decider"
+EMAIL = "Email"
 
 _ORIGINAL = (SLACK_ID, TARGET_MONTH, TIMESTAMP, NAME, COMPENSATION, DESCRIPTION, URL)
 
 SHEET_COLUMNS = {
-    ACCEPTED: (*_ORIGINAL, AMOUNT, CURRENCY, DECIDED_BY, DECIDED_AT),
-    LATE: (*_ORIGINAL, AMOUNT, CURRENCY, DECIDED_BY, DECIDED_AT),
-    PENDING: (*_ORIGINAL, AMOUNT, CURRENCY),
-    DECLINED: (*_ORIGINAL, DECIDED_BY, DECIDED_AT),  # no amounts: nothing there is to be paid
-    CHANGES: (*_ORIGINAL, CHANGE, COUNTED_AS, COUNTED_IN),
+    ACCEPTED: (*_ORIGINAL, AMOUNT, CURRENCY, DECIDED_BY, DECIDED_AT, LEVEL, DECIDER),
+    LATE: (*_ORIGINAL, AMOUNT, CURRENCY, DECIDED_BY, DECIDED_AT, LEVEL, DECIDER),
+    PENDING: (*_ORIGINAL, AMOUNT, CURRENCY, LEVEL),
+    DECLINED: (*_ORIGINAL, DECIDED_BY, DECIDED_AT, LEVEL, DECIDER),  # no amounts: nothing there is to be paid
+    CHANGES: (*_ORIGINAL, CHANGE, COUNTED_AS, COUNTED_IN, LEVEL),
 }
 SUMMARY_COLUMNS = (NAME, SLACK_ID, LEVEL, COUNT, AMOUNT, CURRENCY)  # of the table per contributor and level
 FILE_COLUMNS = (
@@ -50,7 +52,14 @@ FILE_COLUMNS = (
     CURRENCY,
     DECIDED_BY,
     DECIDED_AT,
+    LEVEL,
+    DECIDER,
 )  # of the CSV file, which holds every status
+
+
+def with_email(columns: tuple[str, ...], *, wanted: bool) -> tuple[str, ...]:
+    """The columns, and the addresses as the last one where they are wanted (`ossi:reportEmails`)."""
+    return (*columns, EMAIL) if wanted else columns
 
 
 def sheet_of(status: Status) -> str:

@@ -1,6 +1,7 @@
 """What a month comes to: everything that its message and its files show, worked out once (aggregate.py)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ossi.domain.contribution import Contribution
@@ -20,6 +21,17 @@ class Total:
 
 
 NOTHING = Total(0, Decimal(0))
+
+
+@dataclass(frozen=True)
+class People:
+    """Who the people of a report are. names: a user's id -> the name in Slack. emails: a user's id -> the address; None: not wanted.
+
+    Whom Slack tells nothing of is in neither.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    emails: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,7 @@ class MonthFigures:
     people (user's id -> totals) are in the order of their names.
     by_level is in the configured order and holds every level that is offered, also those that nobody got.
     by_contributor_and_level follows the names, and in each name the configured order.
+    people: of the files alone; who decided and, where that is wanted, everyone.
     """
 
     summary: MonthSummary
@@ -60,3 +73,4 @@ class MonthFigures:
     by_contributor: dict[str, dict[str, Total]]
     by_level: tuple[LevelTotal, ...]
     by_contributor_and_level: tuple[ContributorLevelTotal, ...]
+    people: People = field(default_factory=People)

@@ -7,7 +7,8 @@ from ossi.runtime.settings import FormSettings, LedgerSettings, MonthIndexSettin
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(SlackSettings, MonthIndexSettings, LedgerSettings, FormSettings):
-    """report_bucket: where workbooks go. api_url: what their links lead to."""
+    """report_bucket: where workbooks go. api_url: what their links lead to. report_emails: whether files have people's addresses."""
 
     report_bucket: str
     api_url: str
+    report_emails: bool = False

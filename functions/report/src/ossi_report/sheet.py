@@ -75,9 +75,10 @@ HEADER_STYLES = {COUNT: HEADER_NUMBER, AMOUNT: HEADER_NUMBER, CURRENCY: HEADER_I
 
 
 @cache
-def money(currency: str, *, bold: bool = False) -> Style:
-    """With the ISO code, which Excel takes for a currency and no locale reads as another."""
-    return Style(number_format=f"#,##0.00\\ [${currency}]", bold=bold, line="thin" if bold else "hair")
+def money(places: int, *, bold: bool = False) -> Style:
+    """An amount with so many decimal places. Its currency stands in the cell beside it."""
+    decimals = f".{'0' * places}" if places else ""
+    return Style(number_format=f"#,##0{decimals}", bold=bold, line="thin" if bold else "hair")
 
 
 Entry = tuple[Value, Style]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from math import inf, nextafter
 from tempfile import SpooledTemporaryFile
 from xml.sax.saxutils import quoteattr
 
@@ -19,7 +20,7 @@ _MEMORY_MAX = 2**20  # bytes of rows; more are kept in a temporary file
 _ROWS_AT_ONCE = 256
 _BYTES_AT_ONCE = 2**16
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - days since then is what a cell holds of a moment (18.17.4.1), without a zone
-_DAY_S, _DAY_PLACES = 86_400, 8  # places of a day's fraction: half a millisecond
+_DAY_S = 86_400
 
 _NO_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData></sheetData>")
 _AFTER_LINKS = re.compile(rb"<(?:printOptions|pageMargins)\b")  # the next elements of a sheet (18.3.1.99)
@@ -43,11 +44,24 @@ def cell_around(value: Value, style: int, column: str) -> tuple[str, str]:
         space = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
         return f'<c s="{style}" t="inlineStr" r="{column}', f'"><is><t{space}>{text}</t></is></c>'
     if isinstance(value, datetime):
-        since = value - _DAY_ZERO
-        number = f"{round(since.days + since.seconds / _DAY_S, _DAY_PLACES)}"
+        number = repr(_days_since_zero(value))
+    elif isinstance(value, Decimal):
+        number = f"{value:f}"
     else:
-        number = f"{value:f}" if isinstance(value, Decimal) else f"{value}"
+        number = str(value)
     return f'<c s="{style}" r="{column}', f'"><v>{number}</v></c>'
+
+
+def _days_since_zero(moment: datetime) -> float:
+    """The moment as a number of days: the first binary number that isn't before it.
+
+    A program that cuts (LibreOffice does) shows the minute before if the number is less than the moment by anything at all.
+    """
+    since = moment - _DAY_ZERO
+    days = since.days + since.seconds / _DAY_S
+    numerator, denominator = days.as_integer_ratio()
+    is_before = numerator * _DAY_S < (since.days * _DAY_S + since.seconds) * denominator
+    return nextafter(days, inf) if is_before else days
 
 
 class SheetText:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from ossi.domain.contribution import Contribution, Status
 from ossi.domain.levels import CompensationLevel, CompensationLevels
+from ossi.domain.money import decimal_places, written
 from ossi.domain.months import Month
 from ossi.domain.payroll import Change
 from ossi.domain.report import WAITING_OR_REFUSED, Edition, Report, is_late
@@ -34,7 +35,9 @@ from ossi_report.columns import (
     CURRENCY,
     DECIDED_AT,
     DECIDED_BY,
+    DECIDER,
     DESCRIPTION,
+    EMAIL,
     LATE,
     LEVEL,
     NAME,
@@ -47,8 +50,9 @@ from ossi_report.columns import (
     TIMESTAMP,
     URL,
     sheet_of,
+    with_email,
 )
-from ossi_report.figures import NOTHING, MonthFigures, Total
+from ossi_report.figures import NOTHING, MonthFigures, People, Total
 from ossi_report.sheet import (
     BLANK,
     HEADER,
@@ -75,14 +79,14 @@ from ossi_report.sheet import (
 # In digits of the default font. Together they print legibly across A4: the narrower they are, the larger the print is.
 _USUAL_WIDTHS = {
     SLACK_ID: 13, TARGET_MONTH: 9, TIMESTAMP: 16, NAME: 20, COMPENSATION: 27, DESCRIPTION: 52, URL: 36,
-    AMOUNT: 14, CURRENCY: 11, DECIDED_BY: 13, DECIDED_AT: 16,
-    CHANGE: 24, COUNTED_AS: 27, COUNTED_IN: 12,
+    AMOUNT: 11, CURRENCY: 10, DECIDED_BY: 13, DECIDED_AT: 16,
+    CHANGE: 24, COUNTED_AS: 27, COUNTED_IN: 12, LEVEL: 28, DECIDER: 18, EMAIL: 28,
 }  # fmt: skip
 _DESCRIPTION_WIDTHS = (_USUAL_WIDTHS[DESCRIPTION], 68, 84)  # the last one shows the longest text that the form takes
 _URL_WIDTH_MAX = 64
 _URL_INDENT = 3  # digits, that the cell's style takes and the margins
 _AMOUNT_MARGIN, _BOLD_MARGIN = 2, 2  # digits
-_SUMMARY_WIDTHS = (28, 17, 32, 9, 17, 10)
+_SUMMARY_WIDTHS = (28, 17, 32, 9, 13, 10)
 _CHART_ANCHOR = "H4"
 _CHART_ROWS = 16  # that the chart covers, at LINE_HEIGHT
 
@@ -100,17 +104,20 @@ def build_workbook(report: Report, figures: MonthFigures, zone: ZoneInfo, made_a
 
 
 def _write_contributions(book: Book, report: Report, figures: MonthFigures, zone: ZoneInfo) -> None:
-    levels, changes = report.levels, report.edition.changes
+    changes, emails = report.edition.changes, figures.people.emails is not None
+    cells = _Cells(report.levels, figures.people, zone)
     rows: dict[str, list[Contribution]] = {title: [] for title in (ACCEPTED, LATE, *map(sheet_of, WAITING_OR_REFUSED))}
     for row in figures.rows:
         late = row.status is Status.ACCEPTED and is_late(row, report.month)
         rows[LATE if late else sheet_of(row.status)].append(row)
     for title, of_sheet in rows.items():
-        widths = _widths(title, of_sheet, levels)
-        _write_rows(book, title, widths, (_entries(row, levels, zone) for row in of_sheet))
+        columns = with_email(SHEET_COLUMNS[title], wanted=emails)
+        widths = _widths(columns, of_sheet, report.levels)
+        _write_rows(book, title, columns, widths, map(cells.of, of_sheet))
     if report.edition.compared_at is not None:
-        widths = _widths(CHANGES, [change.contribution for change in changes], levels)
-        _write_rows(book, CHANGES, widths, (_change_entries(change, levels, zone) for change in changes))
+        columns = with_email(SHEET_COLUMNS[CHANGES], wanted=emails)
+        widths = _widths(columns, [change.contribution for change in changes], report.levels)
+        _write_rows(book, CHANGES, columns, widths, map(cells.of_change, changes))
 
 
 def _write_summary(book: Book, month: MonthFigures, edition: Edition, zone: ZoneInfo, made_at: datetime) -> None:
@@ -184,25 +191,33 @@ def _label(level: CompensationLevel) -> str:
 
 
 def _total(total: Total, currency: str) -> tuple[Entry, Entry, Entry]:
-    return ((total.count, NUMBER), (total.amount, money(currency)), (currency, INDENTED))
+    return ((total.count, NUMBER), _amount(total.amount, currency), (currency, INDENTED))
 
 
 def _grand_total(total: Total, currency: str) -> tuple[Entry, Entry, Entry]:
-    return ((total.count, TOTAL_NUMBER), (total.amount, money(currency, bold=True)), (currency, TOTAL_INDENTED))
+    return ((total.count, TOTAL_NUMBER), _amount(total.amount, currency, bold=True), (currency, TOTAL_INDENTED))
 
 
-def _write_rows(book: Book, title: str, widths: Sequence[float], rows: Iterable[dict[str, Entry]]) -> None:
-    columns = SHEET_COLUMNS[title]
+def _amount(amount: Decimal, currency: str, *, bold: bool = False) -> Entry:
+    return (amount, money(decimal_places(amount, currency), bold=bold))
+
+
+def _write_rows(
+    book: Book, title: str, columns: Sequence[str], widths: Sequence[float], rows: Iterable[dict[str, Entry]]
+) -> None:
     sheet = book.sheet(title, widths, frozen_rows=1)
     sheet.append(*((column, HEADER_STYLES.get(column, HEADER)) for column in columns))
     ordered = itemgetter(*columns)
     for row in rows:
         sheet.append(*ordered(row))
     sheet.filter_from(1)
+    if sheet.rows == 1:
+        sheet.append()  # so it's no row of the table
+        sheet.append(("No changes" if title == CHANGES else f"No {title.lower()} contributions", NOTE))
 
 
-def _widths(title: str, rows: Sequence[Contribution], levels: CompensationLevels) -> list[float]:
-    return [_width(column, rows, levels) for column in SHEET_COLUMNS[title]]
+def _widths(columns: Sequence[str], rows: Sequence[Contribution], levels: CompensationLevels) -> list[float]:
+    return [_width(column, rows, levels) for column in columns]
 
 
 def _width(column: str, rows: Sequence[Contribution], levels: CompensationLevels) -> float:
@@ -239,35 +254,53 @@ def _summary_widths(month: MonthFigures) -> list[float]:
 
 
 def _amount_width(amount: Decimal, currency: str) -> int:
-    return ceil(text_width(f"{amount:,.2f} {currency}")) + _AMOUNT_MARGIN
+    return ceil(text_width(written(amount, currency))) + _AMOUNT_MARGIN
 
 
-def _entries(contribution: Contribution, levels: CompensationLevels, zone: ZoneInfo) -> dict[str, Entry]:
-    level = levels.get(contribution.level)
-    decided_at = contribution.decided_at
-    return {
-        SLACK_ID: (contribution.user_id, TYPED),
-        TARGET_MONTH: (contribution.contribution_month, TYPED),
-        TIMESTAMP: (local_time(contribution.timestamp, zone), MOMENT),
-        NAME: (contribution.person, TYPED_WRAPPED),
-        COMPENSATION: (contribution.level, TYPED_WRAPPED),
-        DESCRIPTION: (contribution.text, TYPED_WRAPPED),
-        URL: (contribution.url, LINKED),
-        AMOUNT: (level.amount, money(level.currency)),
-        CURRENCY: (level.currency, INDENTED),
-        DECIDED_BY: (contribution.decided_by or "", TYPED),
-        DECIDED_AT: ("" if decided_at is None else local_time(decided_at, zone), MOMENT),
-    }
+class _Cells:
+    """The cells of a row, by column. What all rows of a level have alike is made once."""
 
+    def __init__(self, levels: CompensationLevels, people: People, zone: ZoneInfo) -> None:
+        self._levels = levels
+        self._names = people.names
+        self._emails = people.emails or {}
+        self._zone = zone
+        self._of_level: dict[str, dict[str, Entry]] = {}
 
-def _change_entries(change: Change, levels: CompensationLevels, zone: ZoneInfo) -> dict[str, Entry]:
-    counted = change.counted_as is None or change.counted_in is not None
-    return {
-        **_entries(change.contribution, levels, zone),
-        CHANGE: (change.kind.value, PLAIN),
-        COUNTED_AS: (change.counted_as or "", TYPED_WRAPPED),
-        COUNTED_IN: (str(change.counted_in or "next report") if counted else "", PLAIN),
-    }
+    def of(self, contribution: Contribution) -> dict[str, Entry]:
+        decided_by, decided_at = contribution.decided_by or "", contribution.decided_at
+        return {
+            SLACK_ID: (contribution.user_id, TYPED),
+            TARGET_MONTH: (contribution.contribution_month, TYPED),
+            TIMESTAMP: (local_time(contribution.timestamp, self._zone), MOMENT),
+            NAME: (contribution.person, TYPED_WRAPPED),
+            DESCRIPTION: (contribution.text, TYPED_WRAPPED),
+            URL: (contribution.url, LINKED),
+            DECIDED_BY: (decided_by, TYPED),
+            DECIDED_AT: ("" if decided_at is None else local_time(decided_at, self._zone), MOMENT),
+            DECIDER: (self._names.get(decided_by, decided_by), TYPED_WRAPPED),
+            EMAIL: (self._emails.get(contribution.user_id, ""), TYPED_WRAPPED),
+            **(self._of_level.get(contribution.level) or self._level(contribution.level)),
+        }
+
+    def of_change(self, change: Change) -> dict[str, Entry]:
+        counted = change.counted_as is None or change.counted_in is not None
+        return {
+            **self.of(change.contribution),
+            CHANGE: (change.kind.value, PLAIN),
+            COUNTED_AS: (change.counted_as or "", TYPED_WRAPPED),
+            COUNTED_IN: (str(change.counted_in or "next report") if counted else "", PLAIN),
+        }
+
+    def _level(self, key: str) -> dict[str, Entry]:
+        level = self._levels.get(key)
+        self._of_level[key] = {
+            COMPENSATION: (key, TYPED_WRAPPED),
+            LEVEL: (level.label, TYPED_WRAPPED),
+            AMOUNT: _amount(level.amount, level.currency),
+            CURRENCY: (level.currency, INDENTED),
+        }
+        return self._of_level[key]
 
 
 def _standing(edition: Edition, month: Month) -> str:

@@ -147,10 +147,13 @@ def _users_list(call: Call) -> JsonObject:
 
 def user_object(call: Call, user: User) -> JsonObject:
     """A person as users.info shows them."""
-    profile: JsonObject = {"real_name": user.real_name, "display_name": "", "team": call.workspace.seed.team.id}
+    team = call.workspace.seed.team
+    profile: JsonObject = {"real_name": user.real_name, "display_name": "", "team": team.id}
+    if "users:read.email" in call.workspace.seed.app.scopes and not user.is_bot:
+        profile["email"] = f"{user.name}@{team.domain}.example"
     return {
         "id": user.id,
-        "team_id": call.workspace.seed.team.id,
+        "team_id": team.id,
         "name": user.name,
         "deleted": user.deleted,
         "real_name": user.real_name,

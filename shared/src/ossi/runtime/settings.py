@@ -35,6 +35,12 @@ def _days(value: str) -> int:
     return int(value)
 
 
+def _flag(value: str) -> bool:
+    if value not in ("true", "false"):
+        raise ValueError("is neither true nor false")
+    return value == "true"
+
+
 def _zone(value: str) -> ZoneInfo:
     try:
         return ZoneInfo(value)
@@ -52,6 +58,7 @@ def _levels(value: str) -> CompensationLevels:
 _READERS: dict[object, Callable[[str], Any]] = {
     str: _text,
     int: _days,
+    bool: _flag,
     ZoneInfo: _zone,
     CompensationLevels: _levels,
 }

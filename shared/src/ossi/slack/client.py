@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol, cast
 
 from ossi.domain.message_ref import MessageRef
-from ossi.ports import Message
+from ossi.ports import Message, Person
 from ossi.runtime.https import ExchangeError, NotConnected
 from ossi.slack.errors import TOKEN_CODES, FailureKind, PermanentSlackError, TransientSlackError, failure_of
 
@@ -18,6 +18,7 @@ _TAKING_FORMS = frozenset({"users.info", "conversations.members", "auth.test"})
 _MEMBERS_KEPT_S = 60
 _MEMBERS_PER_CALL = 1000
 _MOST_PAGES = 100
+_EMAIL_MAX = 254  # characters (RFC 5321 and its erratum 1690)
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)  # what a header can carry
 
 
@@ -91,9 +92,18 @@ class SlackChat:
 
     def user_name(self, user_id: str) -> str | None:
         """See ports.Chat (users.info)."""
+        return self.person(user_id).name or None
+
+    def person(self, user_id: str) -> Person:
+        """See ports.Chat (users.info)."""
         user = _object(self._call("users.info", {"user": user_id}).get("user"))
-        names = (user.get("real_name"), _object(user.get("profile")).get("real_name"), user.get("name"))
-        return next((name for name in names if isinstance(name, str) and name), None)
+        profile = _object(user.get("profile"))
+        names = (user.get("real_name"), profile.get("real_name"), user.get("name"))
+        email = profile.get("email")
+        return Person(
+            name=next((name for name in names if isinstance(name, str) and name), ""),
+            email=email if isinstance(email, str) and len(email) <= _EMAIL_MAX else "",
+        )
 
     def is_member(self, channel: str, user_id: str) -> bool:
         """See ports.Chat (conversations.members).

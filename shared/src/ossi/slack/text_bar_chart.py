@@ -6,6 +6,7 @@ from decimal import Decimal
 from slack_sdk.models.blocks import RichTextPreformattedElement
 from slack_sdk.models.blocks.block_elements import RichTextElement
 
+from ossi.domain.money import decimal_places
 from ossi.domain.report import ContributorTotal, MonthSummary
 from ossi.domain.typed_text import cleaned_line
 from ossi.slack.block_kit import plain, section, shorten
@@ -25,7 +26,11 @@ def text_bar_chart(summary: MonthSummary) -> list[RichTextElement]:
     pictures = [
         drawn
         for currency in sorted(summary.totals)
-        if (drawn := _drawn(f"{currency} per contributor", [(_amount(person, currency), person) for person in people]))
+        if (
+            drawn := _drawn(
+                f"{currency} per contributor", [(_amount(person, currency), person) for person in people], currency
+            )
+        )
     ]
     if not any(summary.totals.values()):
         pictures = [_drawn("Contributions per contributor", [(Decimal(person.count), person) for person in people])]
@@ -36,7 +41,8 @@ def _amount(person: ContributorTotal, currency: str) -> Decimal:
     return person.amounts.get(currency, Decimal(0))
 
 
-def _drawn(title: str, values: Sequence[tuple[Decimal, ContributorTotal]]) -> list[RichTextElement]:
+def _drawn(title: str, values: Sequence[tuple[Decimal, ContributorTotal]], currency: str = "") -> list[RichTextElement]:
+    """currency: of the values, unless they are counts."""
     # Equal ones stay in the order of their names.
     bars = sorted((each for each in values if each[0] > 0), key=lambda each: each[0], reverse=True)
     if len(bars) < 2:
@@ -46,7 +52,8 @@ def _drawn(title: str, values: Sequence[tuple[Decimal, ContributorTotal]]) -> li
     shown = bars[:_BARS]
     largest = shown[0][0]
     whole = all(value == int(value) for value, _person in shown)
-    numbers = [f"{value:,.0f}" if whole else f"{value:,.2f}" for value, _person in shown]
+    places = 0 if whole else max(decimal_places(value, currency) for value, _person in shown)
+    numbers = [f"{value:,.{places}f}" for value, _person in shown]
     width = max(map(len, numbers))
     # The name comes last: wide characters and those that run from right to left leave the bars in their place.
     lines = [

@@ -14,6 +14,7 @@ from slack_sdk.models.blocks import (
 )
 
 from ossi.domain.contribution import Status
+from ossi.domain.money import written
 from ossi.domain.months import NAMES, Month
 from ossi.domain.payroll import Change, ChangeKind, Closer
 from ossi.domain.report import Edition, MonthBefore, MonthSummary, Report, is_late
@@ -105,9 +106,8 @@ def report_empty(report: Report, summary: MonthSummary, closer: Closer | None, r
 
 
 def money(totals: Mapping[str, Decimal], *, signed: bool = False) -> str:
-    """Amounts, each currency by itself: 250.00 EUR; signed: +250.00 EUR."""
-    form = "{:+,.2f} {}" if signed else "{:,.2f} {}"
-    amounts = [form.format(amount, currency) for currency, amount in sorted(totals.items())]
+    """Amounts, each currency by itself and with its decimal places: 250.00 EUR, 30,000 JPY; signed: +250.00 EUR."""
+    amounts = [f"{written(amount, code, signed=signed)} {code}" for code, amount in sorted(totals.items())]
     return _listed(amounts, _CURRENCIES) or "none"
 
 
