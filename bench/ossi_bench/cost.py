@@ -57,7 +57,7 @@ def _fixed(contributions: int) -> list[Item]:
     busy = 1 - math.exp(-2 * contributions / HOURS)
     metrics = 0.30 * (busy + (METRICS - 1) * busy / 10)
     return [
-        Item("Secrets Manager: one secret", 0.40),
+        Item("Secrets Manager: two secrets", 0.80),
         Item(f"CloudWatch: {ALARMS} alarms", 0.10 * ALARMS, 0.10 * 10),
         Item("CloudWatch: the dashboard", 3.00, 3.00),
         Item("CloudWatch: own metrics, in the hours in which they are sent", metrics, metrics),

@@ -81,6 +81,7 @@ class Function(pulumi.ComponentResource):
             code=archive_of(artifact or name, deployment.artifacts),
             timeout=timeout,
             memory_size=memory,
+            reserved_concurrent_executions=settings.reserved_concurrency,
             environment=aws.lambda_.FunctionEnvironmentArgs(
                 variables={**environment, "OSSI_STACK": deployment.stack, "OSSI_LOG_LEVEL": settings.log_level}
             ),

@@ -45,7 +45,8 @@ UNUSED_HERE = {
 }
 
 SECRET = "secretsmanager:GetSecretValue"
-READS_SECRET = {name: Right(name, "ReadTheSecret", SECRET) for name in FUNCTIONS}
+READS_SECRET = {name: Right(name, "ReadTheSecret", SECRET) for name in FUNCTIONS if name != "download"}
+READS_LINK_KEY = {name: Right(name, "ReadTheLinkKey", SECRET) for name in ("report", "download")}
 LIST = Right("slash", "ListContributions", "dynamodb:Query")
 ASK_FOR_REPORT = Right("slash", "AskForAReport", "lambda:InvokeFunction")
 TURN_PAGE = Right("interactions", "StoreContributions", "dynamodb:Query")
@@ -83,6 +84,7 @@ FINISH_REPORT = Right("reconcile", "AskForWhatAReportOwes", "lambda:InvokeFuncti
 
 TRIED = {
     *READS_SECRET.values(),
+    *READS_LINK_KEY.values(),
     *(LIST, ASK_FOR_REPORT),
     *(TURN_PAGE, STORE, MARK, READ_ROW, DECIDE),
     *(GET_RECORDS, GET_ITERATOR, DESCRIBE_STREAM, LOOK_AGAIN, NOTE_BY_HAND, FIND_MESSAGE, RECORD, CLOSE_PLACE),

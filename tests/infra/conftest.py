@@ -41,6 +41,6 @@ def other_program(artifacts: Path) -> Program:
         logLevel="WARNING",
         logRetentionDays="7",
         throttlingRateLimit="3",
-        throttlingBurstLimit="5",
+        throttlingBurstLimit="4",
         deletionProtection="false",
     )

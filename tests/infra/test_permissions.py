@@ -11,12 +11,14 @@ HERE = f"{REGION}:{ACCOUNT}"
 TABLE = f"arn:aws:dynamodb:{HERE}:table/ossi-test-contributions"
 LEDGER = f"arn:aws:dynamodb:{HERE}:table/ossi-test-ledger"
 SECRET = f"arn:aws:secretsmanager:{HERE}:secret:ossi-test-slack-AbCdEf"
+LINK_SECRET = f"arn:aws:secretsmanager:{HERE}:secret:ossi-test-links-AbCdEf"
 REPORTS = "arn:aws:s3:::ossi-test-reports-1a2b3c4/reports/*"
 REPORT_FUNCTION = f"arn:aws:lambda:{HERE}:function:ossi-test-report"
 RECONCILE_FUNCTION = f"arn:aws:lambda:{HERE}:function:ossi-test-reconcile"
 SCHEDULES = {"monthly-report": REPORT_FUNCTION, "reconciliation": RECONCILE_FUNCTION}
 
 READ_SECRET = {SECRET: {"secretsmanager:GetSecretValue"}}
+READ_LINK_KEY = {LINK_SECRET: {"secretsmanager:GetSecretValue"}}
 DELIVERING = {
     f"{TABLE}/stream/2026-01-01T00:00:00.000": {
         "dynamodb:DescribeStream",
@@ -54,10 +56,11 @@ RIGHTS: dict[str, dict[str, set[str]]] = {
         REPORTS: {"s3:PutObject"},
         f"arn:aws:sqs:{HERE}:ossi-test-report-failures": {"sqs:SendMessage"},
         **READ_SECRET,
+        **READ_LINK_KEY,
     },
     "download": {
         REPORTS: {"s3:GetObject"},
-        **READ_SECRET,
+        **READ_LINK_KEY,
     },
     "reconcile": {
         TABLE: {"dynamodb:Scan", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
