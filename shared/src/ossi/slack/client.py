@@ -17,7 +17,9 @@ _logger = logging.getLogger(__name__)
 _TAKING_FORMS = frozenset({"users.info", "conversations.members", "auth.test"})
 _MEMBERS_KEPT_S = 300
 _MEMBERS_PER_CALL = 1000
-_MOST_PAGES = 100
+_MOST_PAGES = 20
+_LONGEST_LIST_S = 2  # after that no further page is asked for: a person waits
+_LONGEST_CURSOR = 1000  # characters
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)  # what a header can carry
 
 
@@ -85,9 +87,15 @@ class SlackChat:
 
     def user_name(self, user_id: str) -> str | None:
         """See ports.Chat (users.info)."""
+        from ossi.domain.names import person_name  # /ossi new needs no name
+
         user = _object(self._call("users.info", {"user": user_id}).get("user"))
-        names = (user.get("real_name"), _object(user.get("profile")).get("real_name"), user.get("name"))
-        return next((name for name in names if isinstance(name, str) and name), None)
+        told: tuple[object, ...] = (
+            user.get("real_name"),
+            _object(user.get("profile")).get("real_name"),
+            user.get("name"),
+        )
+        return next((name for name in map(person_name, told) if name), None)
 
     def is_member(self, channel: str, user_id: str) -> bool:
         """See ports.Chat (conversations.members). The members are kept for five minutes."""
@@ -98,15 +106,17 @@ class SlackChat:
         return user_id in kept[1]
 
     def _all_members(self, channel: str) -> Iterator[str]:
-        cursors = [""]
+        cursors, until = [""], time.monotonic() + _LONGEST_LIST_S
         while len(cursors) <= _MOST_PAGES:
+            if time.monotonic() > until:
+                raise TransientSlackError("list_timeout", kind=FailureKind.NOT_DONE)
             asked = {"channel": channel, "limit": _MEMBERS_PER_CALL, "cursor": cursors[-1]}
             page = self._call("conversations.members", asked)
             yield from (member for member in _list(page.get("members")) if isinstance(member, str))
-            following = str(_object(page.get("response_metadata")).get("next_cursor") or "")
-            if not following:
+            following = _object(page.get("response_metadata")).get("next_cursor") or ""
+            if following == "":
                 return
-            if following in cursors:
+            if not isinstance(following, str) or len(following) > _LONGEST_CURSOR or following in cursors:
                 break
             cursors.append(following)
         raise PermanentSlackError("endless_list")
