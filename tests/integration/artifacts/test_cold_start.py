@@ -127,7 +127,7 @@ def test_a_report_has_its_workbook_and_its_data(answer: Answerer) -> None:
     assert answered.answer == {"month": "2026-10", "announced": True}
     assert answered.calls.count("PutObject") == 3
     # Claimed, sent, recorded; then it's looked whether a word about a failure was still to be said.
-    assert answered.calls[-4:] == ["PutItem", "chat.postMessage", "PutItem", "BatchGetItem"]
+    assert answered.calls[-5:] == ["PutItem", "GetSecretValue", "chat.postMessage", "PutItem", "BatchGetItem"]
     (workbook,) = [content for path, content in answered.stored.items() if ".xlsx" in path]
     assert {"xl/charts/chart1.xml", "xl/worksheets/sheet1.xml"} <= set(zipfile.ZipFile(BytesIO(workbook)).namelist())
 
