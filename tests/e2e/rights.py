@@ -123,6 +123,8 @@ def without(ossi: Ossi, *rights: Right) -> Generator[None]:
         yield
     finally:
         iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy))
+    if any(right.action == SECRET for right in rights):
+        ossi.make_cold(function)  # a warm one remembers for a moment that it couldn't read
     if function == "stream":
         ossi.let_the_stream_catch_up()
 
