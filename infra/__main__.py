@@ -14,7 +14,7 @@ from components.queue import FailureQueue
 from components.quota import check_concurrency
 from components.release import Release
 from components.schedule import Schedule
-from components.secret import SlackSecret
+from components.secret import LinkSecret, SlackSecret
 from components.stream import StreamSubscription
 from components.table import Index, Key, Table
 from levels import levels_as_json
@@ -57,6 +57,7 @@ ledger = Table(
 )
 reports = ReportBucket("reports", deployment)
 secret = SlackSecret("slack", deployment)
+link_secret = LinkSecret("links", deployment)
 stream_failures = FailureQueue("stream-failures", deployment)
 report_failures = FailureQueue("report-failures", deployment)
 schedule_failures = FailureQueue("schedule-failures", deployment)
@@ -85,6 +86,7 @@ report = Function(
         "OSSI_REPORT_BUCKET": reports.name,
         "OSSI_API_URL": api.url,
         "OSSI_REPORT_EMAILS": str(settings.report_emails).lower(),
+        "OSSI_LINK_SECRET_ID": link_secret.arn,
     },
     grants=[
         contributions.grant_index("ReadAMonth", by_month.name, "Query"),
@@ -93,6 +95,7 @@ report = Function(
         ledger.grant("RecordWhatIsCounted", "GetItem", "Query"),
         reports.grant_reports("StoreReports", "PutObject"),
         secret.grant_reading(),
+        link_secret.grant_reading(),
     ],
     failure_queue=report_failures,
 )
@@ -102,8 +105,8 @@ download = Function(
     description="Checks a report link and redirects to the file",
     timeout=10,
     memory=512,
-    environment={"OSSI_SECRET_ID": secret.arn, "OSSI_REPORT_BUCKET": reports.name},
-    grants=[reports.grant_reports("ReadReports", "GetObject"), secret.grant_reading()],
+    environment={"OSSI_LINK_SECRET_ID": link_secret.arn, "OSSI_REPORT_BUCKET": reports.name},
+    grants=[reports.grant_reports("ReadReports", "GetObject"), link_secret.grant_reading()],
 )
 # What reads rows and what it owes is updated before what writes them: so nothing is written that nobody understands.
 stream = Function(
@@ -214,7 +217,8 @@ release = Release("release", deployment, functions=list(functions.values()))
 # What starts it.
 slash_endpoint = Endpoint("slash", api, slash, methods=("POST",), path="/slash")
 interactions_endpoint = Endpoint("interactions", api, interactions, methods=("POST",), path="/interactions")
-Endpoint("reports", api, download, methods=("GET", "HEAD"), path="/reports/{name}")
+report_links = Endpoint("reports", api, download, methods=("GET", "HEAD"), path="/reports/{name}")
+api.open(strangers=[report_links])
 StreamSubscription(
     "changes-to-stream",
     deployment,

@@ -260,6 +260,13 @@ class Settings(BaseModel):
         Field(ge=1, le=5_000),
         Setting("a whole number of requests from 1 to 5000", "40"),
     ] = 40
+    reserved_concurrency: Annotated[
+        int | None,
+        # The stream is worked off four changes at a time.
+        Field(ge=4, le=1_000),
+        Setting("a whole number of executions from 4 to 1000", "10"),
+    ] = None
+    log_source_ip: Annotated[bool, Setting("true or false", "true")] = False
     deletion_protection: Annotated[bool, Setting("true or false", "true")] = True
     paused: Annotated[bool, Setting("true or false", "true")] = False
     kms_key_arn: Annotated[

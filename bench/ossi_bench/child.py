@@ -1,7 +1,8 @@
 """Runs in a process of its own, as Lambda would run a function: loads a handler, then hands it the events it reads.
 
-Arguments: the directory with the code, the module with `handler`. One JSON event a line on standard input; after the last one
-the milliseconds of each call and the peak memory (MiB) go out as one JSON line. Imports nothing but the standard library.
+Arguments: the directory with the code, the module with `handler`, the status that a request is to be answered with. One JSON event a
+line on standard input; after the last one the milliseconds of each call and the peak memory (MiB) go out as one JSON line. Imports
+nothing but the standard library.
 """
 
 import importlib
@@ -27,13 +28,13 @@ def main() -> None:
     out, sys.stdout = sys.stdout, sys.stderr  # what the handler logs is not the result
     sys.path.insert(0, sys.argv[1])
     handler = importlib.import_module(sys.argv[2]).handler
-    context, took = Context(), list[float]()
+    context, took, expected = Context(), list[float](), int(sys.argv[3])
     for line in sys.stdin:
         event = json.loads(line)
         started = time.perf_counter()
         answer = handler(event, context)
         took.append((time.perf_counter() - started) * 1000)
-        if answer.get("batchItemFailures") or answer.get("statusCode", 200) != 200:
+        if answer.get("batchItemFailures") or answer.get("statusCode", expected) != expected:
             raise SystemExit(f"the handler failed: {answer}")
     out.write(json.dumps({"ms": took, "peak_mib": peak_mib()}) + "\n")
 

@@ -14,7 +14,7 @@ from ossi_reconcile.rounds import LONGEST_PAUSE, PAUSE_FOR_A_ROW
 MONTHS_KEPT = 12
 VOLUMES = (50, 1_000, 5_000, 500_000)
 
-SECRETS = 1
+SECRETS = 2
 ALARMS = 7
 METRICS = 4
 """Names of metrics that the functions send: only what an alarm watches, and only where something fails."""
@@ -63,7 +63,7 @@ def _fixed() -> list[Item]:
     metrics = 0.30 * METRICS * HOURS_OF_TROUBLE
     alarms = 0.10 * ALARMS
     return [
-        Item(f"Secrets Manager: {SECRETS} secret{'s' if SECRETS > 1 else ''}", 0.40 * SECRETS),
+        Item(f"Secrets Manager: {SECRETS} secrets", 0.40 * SECRETS),
         Item(f"CloudWatch: {ALARMS} alarms", alarms, min(alarms, 0.10 * 10)),
         Item("CloudWatch: own metrics, in the hours in which something fails", metrics, metrics),
     ]

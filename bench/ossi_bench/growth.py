@@ -6,7 +6,7 @@ from statistics import median
 from ossi_bench.artifacts import Code, Subjects
 from ossi_bench.findings import Finding, at_most
 from ossi_bench.processes import Run, run
-from ossi_bench.requests import command, stored_row, stream_batch
+from ossi_bench.requests import Event, command, forged, stored_row, stream_batch, unsigned
 from ossi_bench.stubs import Stubs
 
 _RECORDS_FEW, _RECORDS_MANY = 250, 1000
@@ -14,11 +14,13 @@ _ROWS_FEW, _ROWS_MANY = 10, 10_000
 _BATCH = 25  # as infra/components/stream.py has it
 _ROUNDS = 3
 _LISTS, _WARMING = 200, 20
+_STRANGERS = 60
+_SMALL, _LONGEST_TAKEN, _LARGEST = 1_000, 128 * 1024, 4_400_000  # bytes; Lambda takes no more than the last, as base64
 
 
 def measure(subjects: Subjects, stubs: Stubs) -> list[Finding]:
-    """The stream function with few and with many records; a person's list with few and with many contributions."""
-    return [*_streams(subjects, stubs), *_lists(subjects, stubs)]
+    """The stream function with few and many records; a list with few and many contributions; small and large requests of strangers."""
+    return [*_streams(subjects, stubs), *_lists(subjects, stubs), *_strangers(subjects, stubs)]
 
 
 def _streams(subjects: Subjects, stubs: Stubs) -> list[Finding]:
@@ -53,6 +55,25 @@ def _lists(subjects: Subjects, stubs: Stubs) -> list[Finding]:
     few, many = median(took[_ROWS_FEW]), median(took[_ROWS_MANY])
     what = f"`/ossi list`, {_ROWS_MANY:,} own contributions against {_ROWS_FEW}"
     return [at_most(what, many / few, 1.2, "x", f"({many:.1f} to {few:.1f} ms)")]
+
+
+def _strangers(subjects: Subjects, stubs: Stubs) -> list[Finding]:
+    def took(event: Event) -> float:
+        events = [event] * (_STRANGERS + _WARMING)
+        return median(run(subjects.python, subjects.slash, events, stubs.environment(), status=401).ms[_WARMING:])
+
+    small = took(unsigned(_SMALL))
+    found = list[Finding]()
+    for what, event in {
+        "unsigned, 4.4 MB": unsigned(_LARGEST),
+        "forged, 128 KB": forged(_LONGEST_TAKEN),
+        "forged, 4.4 MB": forged(_LARGEST),
+    }.items():
+        ms = took(event)
+        found.append(
+            at_most(f"refusing a request: {what} against unsigned, 1 KB", ms / small, 5, "x", f"({ms:.2f} ms)")
+        )
+    return found
 
 
 def stream(python: Path, code: Code, stubs: Stubs, records: int) -> Run:

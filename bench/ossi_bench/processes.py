@@ -27,9 +27,16 @@ class Run:
 
 
 def run(
-    python: Path, code: Code, events: Iterable[Event], environment: dict[str, str], before: Sequence[str] = ()
+    python: Path,
+    code: Code,
+    events: Iterable[Event],
+    environment: dict[str, str],
+    before: Sequence[str] = (),
+    status: int = 200,
 ) -> Run:
     """Hands the events to a fresh process. environment: beside that of a function. before: a command that runs the other.
+
+    status: what requests are to be answered with.
 
     Raises RuntimeError with what went wrong.
     """
@@ -38,7 +45,7 @@ def run(
         written.write(text)
         written.seek(0)
         # -P -s: nothing but the function's code and the runtime's packages. -B as on Lambda, where nothing can be written.
-        command = [*before, python, "-P", "-s", "-B", _CHILD, code.directory, code.module]
+        command = [*before, python, "-P", "-s", "-B", _CHILD, code.directory, code.module, str(status)]
         started = time.monotonic()
         done = subprocess.run(
             command,
@@ -70,6 +77,7 @@ def function_environment() -> dict[str, str]:
         "OSSI_TABLE": "contributions",
         "OSSI_LEDGER_TABLE": "ledger",
         "OSSI_SECRET_ID": "ossi",
+        "OSSI_LINK_SECRET_ID": "ossi-links",
         "OSSI_MANAGEMENT_CHANNEL": "C0MANAGERS",
         "OSSI_PUBLIC_CHANNEL": "C0OPENSRC",
         "OSSI_TIME_ZONE": ZONE,

@@ -34,6 +34,18 @@ def command(text: str) -> Event:
     return _signed("/slash", urlencode(form))
 
 
+def unsigned(length: int) -> Event:
+    """A command that a stranger sends, of so many bytes: as many fields as fit."""
+    event = forged(length)
+    del event["headers"]["x-slack-signature"]
+    return event
+
+
+def forged(length: int) -> Event:
+    """The same, signed just now with a secret that isn't Slack's."""
+    return _signed("/slash", ("%41=%41&" * (length // 8 + 1))[:length], "somebody else's")
+
+
 def form_sent(number: int = 0) -> Event:
     """A filled form. number: of the opened modal, for each is stored once."""
     month = f"{datetime.now(ZoneInfo(ZONE)):%Y-%m}"
@@ -99,10 +111,10 @@ def _inserted(number: int) -> Event:
     }
 
 
-def _signed(path: str, body: str) -> Event:
+def _signed(path: str, body: str, secret: str = SIGNING_SECRET) -> Event:
     """As API Gateway hands it over (payload format 2.0): names of headers in lower case, the body as base64."""
     timestamp = str(int(time.time()))
-    digest = hmac.new(SIGNING_SECRET.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
+    digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
     return {
         "version": "2.0",
         "routeKey": f"POST {path}",

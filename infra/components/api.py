@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -11,7 +12,11 @@ from components.function import LIVE, Function
 
 STAGE = "$default"
 
-# What an access log line says. No address, no path and no query: they could tell who fetched which report.
+STRANGERS_LIMIT = 5
+"""Requests a second, and at the same moment, on a route that the internet uses and Slack does not: half of the ten executions that a
+new account has, so that those who try links at random leave the others to Slack."""
+
+# What an access log line says. No path and no query: they could tell who fetched which report; an address only if the stack says so.
 ACCESS_LOG_FIELDS = {
     "requestId": "$context.requestId",
     "requestTime": "$context.requestTime",
@@ -23,23 +28,25 @@ ACCESS_LOG_FIELDS = {
     "integrationLatency": "$context.integrationLatency",
     "integrationError": "$context.integrationErrorMessage",
 }
+SOURCE_IP_FIELD = {"sourceIp": "$context.identity.sourceIp"}
 
 
 class HttpApi(pulumi.ComponentResource):
-    """An HTTP API with one stage, which throttles and logs; Endpoint adds routes to it."""
+    """An HTTP API; Endpoint adds routes to it, and `open` lets requests in."""
 
     def __init__(self, name: str, deployment: Deployment, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declares the API `ossi-<stack>-<name>`."""
         super().__init__("ossi:http:HttpApi", name, None, opts)
-        settings = deployment.settings
+        self._name = name
+        self._deployment = deployment
         physical = deployment.name(name)
         child = pulumi.ResourceOptions(parent=self)
         # Log groups of this prefix need no line each in CloudWatch's resource policy, which ends at 5,120 characters.
-        log_group = aws.cloudwatch.LogGroup(
+        self._log_group = aws.cloudwatch.LogGroup(
             name,
             name=f"/aws/vendedlogs/{physical}",
-            retention_in_days=settings.log_retention_days,
-            kms_key_id=settings.kms_key_arn,
+            retention_in_days=deployment.settings.log_retention_days,
+            kms_key_id=deployment.settings.kms_key_arn,
             tags=deployment.tags(),
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=deployment.protected),
         )
@@ -51,26 +58,46 @@ class HttpApi(pulumi.ComponentResource):
             tags=deployment.tags(),
             opts=child,
         )
-        stage = aws.apigatewayv2.Stage(
-            name,
-            api_id=api.id,
+        self.id = api.id
+        self.execution_arn = api.execution_arn
+        # Of the default stage too.
+        self.url = api.api_endpoint
+        self.register_outputs({"url": self.url})
+
+    def open(self, *, strangers: "Sequence[Endpoint]" = ()) -> None:
+        """Declares the one stage, which throttles and logs.
+
+        Each route has the stack's limits for itself. `strangers` are endpoints that Slack doesn't call: their routes have lower ones.
+        """
+        settings = self._deployment.settings
+        fields = ACCESS_LOG_FIELDS | (SOURCE_IP_FIELD if settings.log_source_ip else {})
+        aws.apigatewayv2.Stage(
+            self._name,
+            api_id=self.id,
             name=STAGE,
             auto_deploy=True,
             access_log_settings=aws.apigatewayv2.StageAccessLogSettingsArgs(
-                destination_arn=log_group.arn, format=json.dumps(ACCESS_LOG_FIELDS)
+                destination_arn=self._log_group.arn, format=json.dumps(fields)
             ),
             default_route_settings=aws.apigatewayv2.StageDefaultRouteSettingsArgs(
                 throttling_rate_limit=settings.throttling_rate_limit,
                 throttling_burst_limit=settings.throttling_burst_limit,
             ),
-            tags=deployment.tags(),
-            opts=child,
+            route_settings=[
+                aws.apigatewayv2.StageRouteSettingArgs(
+                    route_key=key,
+                    throttling_rate_limit=min(STRANGERS_LIMIT, settings.throttling_rate_limit),
+                    throttling_burst_limit=min(STRANGERS_LIMIT, settings.throttling_burst_limit),
+                )
+                for endpoint in strangers
+                for key in endpoint.routes
+            ],
+            tags=self._deployment.tags(),
+            # AWS takes the settings of a route only when the route is there.
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[route for endpoint in strangers for route in endpoint.routes.values()]
+            ),
         )
-        self.id = api.id
-        self.execution_arn = api.execution_arn
-        # The default stage's address ends with a slash.
-        self.url = stage.invoke_url.apply(lambda url: url.rstrip("/"))
-        self.register_outputs({"url": self.url, "id": self.id})
 
 
 class Endpoint(pulumi.ComponentResource):
@@ -110,13 +137,16 @@ class Endpoint(pulumi.ComponentResource):
             payload_format_version="2.0",
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )
-        for method in methods:
-            aws.apigatewayv2.Route(
+        self.routes = {
+            f"{method} {path}": aws.apigatewayv2.Route(
                 f"{name}-{method.lower()}",
                 api_id=api.id,
                 route_key=f"{method} {path}",
                 target=pulumi.Output.concat("integrations/", integration.id),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
             )
+            for method in methods
+        }
+        """By their keys."""
         self.url = pulumi.Output.concat(api.url, path)
         self.register_outputs({"url": self.url})

@@ -91,6 +91,7 @@ class Function(pulumi.ComponentResource):
             code=deployment.artifacts[name].archive,
             timeout=timeout,
             memory_size=memory,
+            reserved_concurrent_executions=settings.reserved_concurrency,
             environment=aws.lambda_.FunctionEnvironmentArgs(
                 variables={**environment, "OSSI_STACK": deployment.stack, "OSSI_LOG_LEVEL": settings.log_level}
             ),

@@ -45,7 +45,8 @@ UNUSED_HERE = {
 }
 
 SECRET = "secretsmanager:GetSecretValue"
-READS_SECRET = {name: Right(name, "ReadTheSecret", SECRET) for name in FUNCTIONS}
+READS_SECRET = {name: Right(name, "ReadTheSecret", SECRET) for name in FUNCTIONS if name != "download"}
+READS_LINK_KEY = {name: Right(name, "ReadTheLinkKey", SECRET) for name in ("report", "download")}
 LIST = Right("slash", "ListContributions", "dynamodb:Query")
 ASK_FOR_REPORT = Right("slash", "AskForAReport", "lambda:InvokeFunction")
 CLOSE_MONTH = Right("interactions", "CloseAMonth", "lambda:InvokeFunction")
@@ -85,6 +86,7 @@ FINISH_REPORT = Right("reconcile", "AskForWhatAReportOwes", "lambda:InvokeFuncti
 
 TRIED = {
     *READS_SECRET.values(),
+    *READS_LINK_KEY.values(),
     *(LIST, ASK_FOR_REPORT),
     *(TURN_PAGE, STORE, MARK, READ_ROW, DECIDE, CLOSE_MONTH),
     *(GET_RECORDS, GET_ITERATOR, DESCRIBE_STREAM, LOOK_AGAIN, NOTE_BY_HAND, FIND_MESSAGE, RECORD, CLOSE_PLACE),
@@ -123,6 +125,8 @@ def without(ossi: Ossi, *rights: Right) -> Generator[None]:
         yield
     finally:
         iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy))
+    if any(right.action == SECRET for right in rights):
+        ossi.make_cold(function)  # a warm one remembers for a moment that it couldn't read
     if function == "stream":
         ossi.let_the_stream_catch_up()
 

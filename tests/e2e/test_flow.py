@@ -164,7 +164,7 @@ def test_an_employee_is_told_that_reports_are_for_others(ossi: Ossi) -> None:
 
 
 def link_key(ossi: Ossi) -> str:
-    secret_id = ossi.variable("download", "OSSI_SECRET_ID")
+    secret_id = ossi.variable("download", "OSSI_LINK_SECRET_ID")
     secret = ossi.aws.client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"]
     return str(json.loads(secret)["linkSigningKey"])
 

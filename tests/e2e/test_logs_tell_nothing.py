@@ -72,8 +72,11 @@ def logs(running_ossi: Ossi, links: list[str]) -> Logs:
 def secrets(ossi: Ossi) -> dict[str, str]:
     """What Secrets Manager holds."""
     client: Any = ossi.aws.client("secretsmanager")
-    (secret,) = client.list_secrets()["SecretList"]
-    return json.loads(client.get_secret_value(SecretId=secret["ARN"])["SecretString"])
+    return {
+        name: value
+        for secret in client.list_secrets()["SecretList"]
+        for name, value in json.loads(client.get_secret_value(SecretId=secret["ARN"])["SecretString"]).items()
+    }
 
 
 def test_no_log_holds_what_people_typed_or_who_they_are(logs: Logs) -> None:

@@ -13,6 +13,7 @@ from e2e.rights import (
     MARK,
     READ_REPORT,
     READ_ROW,
+    READS_LINK_KEY,
     READS_SECRET,
     STORE,
     TURN_PAGE,
@@ -160,16 +161,16 @@ def test_a_link_leads_to_the_file_only_with_the_right_to_get_it(ossi: Ossi) -> N
     assert fetch(link).status_code == fetch(link, "HEAD").status_code == 200
 
 
-def test_a_link_is_checked_only_with_the_right_to_read_the_secret(ossi: Ossi) -> None:
+def test_a_link_is_checked_only_with_the_right_to_read_its_key(ossi: Ossi) -> None:
     ossi.write([accepted_row("U0AINO001", now_ms(), "2022-10")])
     ossi.slack.command(MAIJA, "report 2022-10")
     link, started = link_in(announcement(ossi)), time.time()
 
-    with without(ossi, READS_SECRET["download"]):
+    with without(ossi, READS_LINK_KEY["download"]):
         ossi.make_cold("download")
         answer = fetch(link)
         assert answer.status_code in SERVER_ERRORS
         assert not answer.history
-        assert refusal_logged(ossi, READS_SECRET["download"], started)
+        assert refusal_logged(ossi, READS_LINK_KEY["download"], started)
 
     assert fetch(link).status_code == 200

@@ -29,6 +29,7 @@ from e2e.rights import (
     READ_CLOSINGS,
     READ_COUNTED,
     READ_MONTH,
+    READS_LINK_KEY,
     READS_SECRET,
     RECORD,
     RECORD_MISSING,
@@ -189,7 +190,7 @@ def test_new_shards_are_found_only_with_the_right_to_describe_the_stream(ossi: O
 
 
 REPORTING = (
-    FIND_RUN, RECORD_RUN, COUNT_CLOSING, READ_CLOSINGS, READ_COUNTED, STORE_REPORT, READS_SECRET["report"],
+    FIND_RUN, RECORD_RUN, COUNT_CLOSING, READ_CLOSINGS, READ_COUNTED, STORE_REPORT, READS_LINK_KEY["report"],
 )  # fmt: skip
 
 
@@ -208,6 +209,20 @@ def test_a_report_is_made_only_with_all_rights(ossi: Ossi, right: Right) -> None
     assert ossi.invoke("report", event) == {"month": "2022-07", "announced": True}
     (report,) = ossi.requests()
     assert fetch(link_in(report)).status_code == 200
+
+
+def test_a_report_is_announced_only_with_the_right_to_read_the_bot_token_and_is_made_without(ossi: Ossi) -> None:
+    ossi.write([accepted_row("U0AINO001", now_ms(), "2022-07")])
+    event = {"source": "schedule", "scheduledTime": "2022-08-03T03:00:00Z"}
+    started, right = time.time(), READS_SECRET["report"]
+
+    with without(ossi, right):
+        ossi.make_cold("report")  # a warm one remembers the secret
+        assert ossi.invoke("report", event) == {"month": "2022-07", "announced": False}
+        assert refusal_logged(ossi, right, started)
+        assert ossi.requests() == []
+
+    assert ossi.invoke("report", event) == {"month": "2022-07", "announced": True}
 
 
 def test_what_was_counted_and_is_gone_is_looked_up_only_with_the_right_to_get_it(ossi: Ossi) -> None:

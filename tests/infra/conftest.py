@@ -47,7 +47,7 @@ def other_program(tmp_path_factory: pytest.TempPathFactory) -> Program:
         alarmEmail="ops@example.com",
         monthlyBudget="25",
         throttlingRateLimit="3",
-        throttlingBurstLimit="5",
+        throttlingBurstLimit="4",
         deletionProtection="false",
         paused="true",
         kmsKeyArn=KEY_ARN,

@@ -15,6 +15,7 @@ from ossi.domain.levels import CompensationLevels
 
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:ossi-test-slack-AbCdEf"
 REPORT = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:ossi-test-report:live"
+LINK_SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:ossi-test-links-AbCdEf"
 LEVELS = levels_as_json(DEFAULT_LEVELS)
 SLACK = {
     "OSSI_SECRET_ID": SECRET,
@@ -55,6 +56,7 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         "OSSI_REPORT_BUCKET": "ossi-test-reports-1a2b3c4",
         "OSSI_API_URL": API_URL,
         "OSSI_REPORT_EMAILS": "false",
+        "OSSI_LINK_SECRET_ID": LINK_SECRET,
     },
     "reconcile": {
         **SLACK,
@@ -67,7 +69,7 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         "OSSI_REPORT_DUE": "3 06:00",
     },
     "download": {
-        "OSSI_SECRET_ID": SECRET,
+        "OSSI_LINK_SECRET_ID": LINK_SECRET,
         "OSSI_REPORT_BUCKET": "ossi-test-reports-1a2b3c4",
         "OSSI_STACK": "test",
         "OSSI_LOG_LEVEL": "INFO",
@@ -189,21 +191,26 @@ def test_a_function_waits_for_its_log_group_its_rights_and_the_secret_s_value(pr
 
     assert program.one("cloudwatch:LogGroup", function).urn in waits_for
     assert program.one("iam:RolePolicy", function).urn in waits_for
-    assert program.one("secretsmanager:SecretVersion", "slack").urn in waits_for
+    read = {"download": {"links"}, "report": {"slack", "links"}}.get(function, {"slack"})
+    versions = program.all("secretsmanager:SecretVersion")
+    assert {name for name, version in versions.items() if version.urn in waits_for} == read
 
 
-def test_a_rotated_secret_changes_its_value_and_nothing_else(program: Program) -> None:
-    value = program.one("secretsmanager:SecretVersion", "slack").urn
+@pytest.mark.parametrize("name", ["slack", "links"])
+def test_a_rotated_secret_changes_its_value_and_nothing_else(program: Program, name: str) -> None:
+    value = program.one("secretsmanager:SecretVersion", name).urn
 
     assert [str(item) for item in program.resources if value in item.inputs_from] == []
 
 
-def test_secrets_are_in_the_secret_alone_and_encrypted_there(program: Program) -> None:
-    version = program.one("secretsmanager:SecretVersion", "slack")
-    elsewhere = [item for item in program.resources if item is not version]
+def test_secrets_are_in_the_secrets_alone_and_encrypted_there(program: Program) -> None:
+    versions = program.all("secretsmanager:SecretVersion")
+    elsewhere = [item for item in program.resources if item not in versions.values()]
 
-    assert json.loads(version.inputs["secretString"]) == SECRETS
-    assert version.secret_inputs == {"secretString"}
+    values = {name: json.loads(version.inputs["secretString"]) for name, version in versions.items()}
+    # The link key in the first one is for functions from before there were two: those that run while they are updated, or again.
+    assert values == {"slack": SECRETS, "links": {"linkSigningKey": SECRETS["linkSigningKey"]}}
+    assert {version.secret_inputs for version in versions.values()} == {frozenset({"secretString"})}
     for value in SECRETS.values():
         assert not [str(item) for item in elsewhere if value in json.dumps(item.inputs, default=str)]
         assert value not in json.dumps(program.outputs)
@@ -218,6 +225,24 @@ def test_the_previous_signing_secret_is_in_the_secret_while_it_is_configured(art
         "slackSigningSecretPrevious": "the-previous-signing-secret",
     }
     assert version.secret_inputs == {"secretString"}
+
+
+def test_the_function_that_the_internet_reaches_cannot_read_the_bot_token(program: Program) -> None:
+    readable = [
+        statement["Resource"]
+        for statement in program.statements("ossi-test-download")
+        if "secretsmanager:GetSecretValue" in statement["Action"]
+    ]
+    assert readable == [LINK_SECRET]
+    assert SECRET not in program.one("lambda:Function", "download").inputs["environment"]["variables"].values()
+
+
+def test_nothing_is_reserved_unless_the_stack_says_so(program: Program, artifacts: Path) -> None:
+    def reserved(of: Program) -> set[int | None]:
+        return {item.inputs.get("reservedConcurrentExecutions") for item in of.all("lambda:Function").values()}
+
+    assert reserved(program) == {None}
+    assert reserved(run_program(artifacts, reservedConcurrency="10")) == {10}
 
 
 @pytest.mark.parametrize(("level", "of_lambda"), [("DEBUG", "DEBUG"), ("INFO", "INFO"), ("ERROR", "INFO")])

@@ -11,6 +11,7 @@ HERE = f"{REGION}:{ACCOUNT}"
 TABLE = f"arn:aws:dynamodb:{HERE}:table/ossi-test-contributions"
 LEDGER = f"arn:aws:dynamodb:{HERE}:table/ossi-test-ledger"
 SECRET = f"arn:aws:secretsmanager:{HERE}:secret:ossi-test-slack-AbCdEf"
+LINK_SECRET = f"arn:aws:secretsmanager:{HERE}:secret:ossi-test-links-AbCdEf"
 REPORTS = "arn:aws:s3:::ossi-test-reports-1a2b3c4/reports/*"
 REPORT_FUNCTION = f"arn:aws:lambda:{HERE}:function:ossi-test-report:live"
 RECONCILE_FUNCTION = f"arn:aws:lambda:{HERE}:function:ossi-test-reconcile:live"
@@ -18,6 +19,7 @@ SCHEDULE_FAILURES = f"arn:aws:sqs:{HERE}:ossi-test-schedule-failures"
 SCHEDULES = {"monthly-report": REPORT_FUNCTION, "reconciliation": RECONCILE_FUNCTION}
 
 READ_SECRET = {SECRET: {"secretsmanager:GetSecretValue"}}
+READ_LINK_KEY = {LINK_SECRET: {"secretsmanager:GetSecretValue"}}
 DELIVERING = {
     f"{TABLE}/stream/2026-01-01T00:00:00.000": {
         "dynamodb:DescribeStream",
@@ -57,10 +59,11 @@ RIGHTS: dict[str, dict[str, set[str]]] = {
         REPORTS: {"s3:PutObject"},
         f"arn:aws:sqs:{HERE}:ossi-test-report-failures": {"sqs:SendMessage"},
         **READ_SECRET,
+        **READ_LINK_KEY,
     },
     "download": {
         REPORTS: {"s3:GetObject"},
-        **READ_SECRET,
+        **READ_LINK_KEY,
     },
     "reconcile": {
         TABLE: {"dynamodb:Scan", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"},

@@ -1,10 +1,11 @@
 """What fires when: routes, the stream, the schedule."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from infra.recording import ACCOUNT, REGION, Program
+from infra.recording import ACCOUNT, REGION, Program, run_program
 from ossi_report.make_report import ATTEMPTS
 
 HERE = f"{REGION}:{ACCOUNT}"
@@ -58,7 +59,34 @@ def test_the_api_has_one_stage_that_deploys_itself_and_throttles(program: Progra
     assert program.one("apigatewayv2:Api", "api").inputs["protocolType"] == "HTTP"
     assert (stage.inputs["name"], stage.inputs["autoDeploy"]) == ("$default", True)
     assert stage.inputs["defaultRouteSettings"] == {"throttlingRateLimit": 20, "throttlingBurstLimit": 40}
-    assert other_stage.inputs["defaultRouteSettings"] == {"throttlingRateLimit": 3, "throttlingBurstLimit": 5}
+    assert other_stage.inputs["defaultRouteSettings"] == {"throttlingRateLimit": 3, "throttlingBurstLimit": 4}
+
+
+def test_strangers_routes_leave_slack_s_room(program: Program, other_program: Program) -> None:
+    def limits(of: Program) -> dict[str, tuple[int, int]]:
+        (stage,) = of.all("apigatewayv2:Stage").values()
+        routes = {route.inputs["routeKey"]: route.urn for route in of.all("apigatewayv2:Route").values()}
+        # AWS takes no settings of a route that isn't there.
+        assert {routes[each["routeKey"]] for each in stage.inputs["routeSettings"]} <= stage.depends_on
+        return {
+            each["routeKey"]: (each["throttlingRateLimit"], each["throttlingBurstLimit"])
+            for each in stage.inputs["routeSettings"]
+        }
+
+    assert limits(program) == {"GET /reports/{name}": (5, 5), "HEAD /reports/{name}": (5, 5)}
+    # Never more than the others have.
+    assert limits(other_program) == {"GET /reports/{name}": (3, 4), "HEAD /reports/{name}": (3, 4)}
+
+
+def test_the_access_log_says_where_requests_come_from_only_if_the_stack_says_so(
+    program: Program, artifacts: Path
+) -> None:
+    def fields(of: Program) -> dict[str, str]:
+        (stage,) = of.all("apigatewayv2:Stage").values()
+        return json.loads(stage.inputs["accessLogSettings"]["format"])
+
+    usual, asked_for = fields(program), fields(run_program(artifacts, logSourceIp="true"))
+    assert asked_for == {**usual, "sourceIp": "$context.identity.sourceIp"}
 
 
 def test_the_access_log_says_nothing_of_persons(program: Program) -> None:

@@ -21,6 +21,7 @@ EVERYTHING = {
     "OSSI_MONTH_INDEX": "byMonth",
     "OSSI_UNSETTLED_INDEX": "unsettled",
     "OSSI_SECRET_ID": "ossi",
+    "OSSI_LINK_SECRET_ID": "ossi-links",
     "OSSI_MANAGEMENT_CHANNEL": "C0MANAGERS",
     "OSSI_PUBLIC_CHANNEL": "C0OPENSRC",
     "OSSI_TIME_ZONE": "Europe/Helsinki",
@@ -51,13 +52,13 @@ NEEDED: dict[type[Environment], set[str]] = {
     },
     ReportSettings: {
         "TABLE", "LEDGER_TABLE", "MONTH_INDEX", "SECRET_ID", "MANAGEMENT_CHANNEL", "TIME_ZONE", "GRACE_DAYS",
-        "COMPENSATION_LEVELS", "REPORT_BUCKET", "API_URL",
+        "COMPENSATION_LEVELS", "REPORT_BUCKET", "API_URL", "LINK_SECRET_ID",
     },
     ReconcileSettings: {
         "TABLE", "LEDGER_TABLE", "SECRET_ID", "MANAGEMENT_CHANNEL", "PUBLIC_CHANNEL", "TIME_ZONE", "COMPENSATION_LEVELS",
         "MONTH_INDEX", "UNSETTLED_INDEX", "REPORT_FUNCTION",
     },
-    DownloadSettings: {"SECRET_ID", "REPORT_BUCKET"},
+    DownloadSettings: {"LINK_SECRET_ID", "REPORT_BUCKET"},
 }  # fmt: skip
 every_function = pytest.mark.parametrize("settings", NEEDED, ids=lambda settings: str(settings.__module__))
 

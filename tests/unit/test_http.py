@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ossi.runtime.api_gateway import answer, body_of, headers_of, is_ssl_check, refused, signed_form
+from ossi.runtime.api_gateway import LONGEST_BODY, answer, body_of, headers_of, is_ssl_check, refused, signed_form
 from ossi.runtime.errors import RequestRefused
 from ossi.slack.signature import SlackSignature
 
@@ -105,6 +105,26 @@ def test_whatever_slack_did_not_sign_is_refused(change: dict[str, Any]) -> None:
         read({**signed(), **change})
 
 
+@pytest.mark.parametrize("encoded", [True, False])
+def test_a_body_has_its_bound(encoded: bool) -> None:
+    longest = "text=" + "a" * (LONGEST_BODY - 5)
+    assert len(read(signed(longest, encoded=encoded))["text"]) == LONGEST_BODY - 5
+    with pytest.raises(RequestRefused, match="too long"):
+        read(signed(longest + "a", encoded=encoded))
+
+
+def test_a_bound_is_of_bytes() -> None:
+    with pytest.raises(RequestRefused, match="too long"):
+        body_of({"body": "ä" * (LONGEST_BODY // 2 + 1)})
+
+
+@pytest.mark.parametrize("encoded", [True, False])
+def test_too_long_a_body_is_refused_before_anything_of_it_is_decoded(encoded: bool) -> None:
+    neither_base64_nor_text = "\ud800" * (2 * LONGEST_BODY)
+    with pytest.raises(RequestRefused, match="too long"):
+        read({**signed(), "body": neither_base64_nor_text, "isBase64Encoded": encoded})
+
+
 def test_another_secret_is_refused() -> None:
     with pytest.raises(RequestRefused):
         read(signed(secret="another"))
@@ -153,6 +173,18 @@ def test_slacks_look_at_the_endpoint_is_recognized(body: str, expected: bool) ->
     assert (
         is_ssl_check({"body": base64.b64encode(body.encode("latin-1")).decode(), "isBase64Encoded": True}) is expected
     )
+
+
+@pytest.mark.parametrize(("length", "expected"), [(1024, True), (1025, False)])
+def test_only_a_short_body_is_looked_at_for_it(length: int, expected: bool) -> None:
+    body = "ssl_check=1&token=".ljust(length, "x")
+    assert is_ssl_check({"body": body}) is expected
+    assert is_ssl_check({"body": base64.b64encode(body.encode()).decode(), "isBase64Encoded": True}) is expected
+
+
+def test_only_a_few_fields_are_looked_at_for_it() -> None:
+    assert is_ssl_check({"body": "ssl_check=1" + "&a=b" * 9})
+    assert not is_ssl_check({"body": "ssl_check=1" + "&a=b" * 10})
 
 
 def test_an_unreadable_body_is_no_look_at_the_endpoint() -> None:

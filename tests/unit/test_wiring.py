@@ -12,6 +12,7 @@ from ossi.runtime.settings import (
     Environment,
     FormSettings,
     LedgerSettings,
+    LinkSecretSettings,
     MonthIndexSettings,
     ReportFunctionSettings,
     SecretSettings,
@@ -26,13 +27,20 @@ from ossi_download.settings import Settings as DownloadSettings
 from unit.test_environment import EVERYTHING
 
 PARTS = (
-    "secrets", "is_from_slack", "chat", "words", "contributions", "submissions", "deliveries", "report_requests", "clock", "zone",
-    "levels", "grace_days", "management_channel",
+    "secrets", "link_secret", "is_from_slack", "chat", "words", "contributions", "submissions", "deliveries", "report_requests", "clock",
+    "zone", "levels", "grace_days", "management_channel",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
-class AllSettings(SlackSettings, MonthIndexSettings, UnsettledIndexSettings, FormSettings, ReportFunctionSettings):
+class AllSettings(
+    SlackSettings,
+    LinkSecretSettings,
+    MonthIndexSettings,
+    UnsettledIndexSettings,
+    FormSettings,
+    ReportFunctionSettings,
+):
     """Whatever anything needs."""
 
 
@@ -57,7 +65,10 @@ def test_every_part_is_built_with_either_clients_and_once(kind: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "part", "lacks"),
     [
-        (DownloadSettings, "chat", None),
+        (DownloadSettings, "link_secret", None),
+        (DownloadSettings, "chat", SecretSettings.__name__),
+        (DownloadSettings, "secrets", SecretSettings.__name__),
+        (SecretSettings, "link_secret", LinkSecretSettings.__name__),
         (DownloadSettings, "clock", "TimeSettings"),
         (DownloadSettings, "contributions", "TableSettings"),
         (DownloadSettings, "management_channel", "SlackSettings"),

@@ -1,15 +1,17 @@
 """Our client of AWS: where it asks, what it repeats, and what it tells of a refusal."""
 
 import json
+from collections.abc import Callable
+from contextlib import closing, suppress
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
 from botocore import auth
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from integration.adapters.servers import HANG_UP, Answer, Pieces, Reply, ScriptedServer
 from ossi.aws.dynamodb import is_conditional_check_failure, item_found
@@ -17,6 +19,7 @@ from ossi.aws.lite import client
 from ossi.aws.lite.client import AwsError, AwsUnreachable, endpoint, regional_host
 from ossi.aws.lite.credentials import Credentials, LambdaCredentials
 from ossi.aws.lite.services import DynamoDbClient, LambdaClient, SecretsManagerClient
+from ossi.aws.sdk import aws_client
 from ossi_download.downloads import S3Downloads
 
 ENVIRONMENT = {
@@ -96,9 +99,14 @@ def test_and_not_for_ever(monkeypatch: pytest.MonkeyPatch, pauses: list[float]) 
         assert len(server.requests) == 3
 
 
-def test_a_good_status_that_is_not_of_aws_is_no_answer(monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> None:
+@pytest.mark.parametrize(
+    "body", [b"<html>not AWS</html>", b"", b"[]", b'"a"', b"\xff", b"[" * 200_000, b'{"a":' * 100_000, b"1" * 5_000]
+)
+def test_a_good_status_that_is_not_of_aws_is_no_answer(
+    body: bytes, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+) -> None:
     with (
-        ScriptedServer(Reply(200, b"<html>not AWS</html>")) as server,
+        ScriptedServer(Reply(200, body)) as server,
         pytest.raises(AwsUnreachable, match=r"^GetSecretValue: an answer that is not JSON$"),
     ):
         secrets_at(server, monkeypatch, pauses).get_secret_value(SecretId="ossi")
@@ -111,6 +119,7 @@ def test_a_good_status_that_is_not_of_aws_is_no_answer(monkeypatch: pytest.Monke
         (Reply(400, b'{"__type": "ResourceNotFoundException", "Message": "no"}'), "ResourceNotFoundException"),
         (Reply(403, b"{}", ("x-amzn-ErrorType: AccessDeniedException:http://internal/",)), "AccessDeniedException"),
         (Reply(403, b"<html>a proxy</html>"), "403"),
+        (Reply(403, b'{"__type":' * 100_000), "403"),
         (Reply(302, b"[]", ("Location: http://127.0.0.1:9/",)), "302"),
     ],
 )
@@ -294,6 +303,31 @@ def test_a_redirect_takes_no_signature_elsewhere(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.url)
         with pytest.raises(AwsError, match=r"^GetSecretValue: 307$"):
             SecretsManagerClient().get_secret_value(SecretId="ossi")
+        assert not elsewhere.accepted.acquire(blocking=False)
+
+
+BOTO3_CALLS: dict[Literal["secretsmanager", "dynamodb", "lambda"], Callable[[Any], object]] = {
+    "secretsmanager": lambda client: client.get_secret_value(SecretId="ossi"),
+    "dynamodb": lambda client: client.get_item(TableName="contributions", Key={"userId": {"S": "U1"}}),
+    "lambda": lambda client: client.invoke(FunctionName="report", InvocationType="Event", Payload=b"{}"),
+}
+
+
+@pytest.mark.parametrize("service", BOTO3_CALLS)
+@pytest.mark.parametrize("status", [301, 302, 307, 308])  # by 303 urllib3 leaves sockets open, of which pytest warns
+def test_a_redirect_takes_nothing_of_boto3_elsewhere(
+    status: int, service: Literal["secretsmanager", "dynamodb", "lambda"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        ScriptedServer(SECRET) as elsewhere,
+        ScriptedServer(Reply(status, b"{}", (f"Location: {elsewhere.url}/",))) as server,
+    ):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
+        theirs = aws_client(service)
+        with closing(theirs), suppress(ClientError, BotoCoreError):
+            BOTO3_CALLS[service](theirs)
+        assert {request.line.split()[0] for request in server.requests} == {"POST"}
         assert not elsewhere.accepted.acquire(blocking=False)
 
 

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 from itertools import chain, repeat
+from types import SimpleNamespace
 from typing import Any, Literal
 from urllib.parse import parse_qs
 
@@ -127,7 +128,16 @@ def test_another_good_status_is_as_good(transport: Transport, status: int) -> No
 
 
 @pytest.mark.parametrize(
-    "user", [None, [], "Aino", 1, {"real_name": 1, "profile": [], "name": ["Aino"]}, {"profile": "x"}]
+    "user",
+    [
+        None,
+        [],
+        "Aino",
+        1,
+        {"real_name": 1, "profile": [], "name": ["Aino"]},
+        {"profile": "x"},
+        {"real_name": " \x00\ud800"},
+    ],
 )
 def test_a_name_that_is_none_is_none(transport: Transport, user: object) -> None:
     with ScriptedServer(said({"ok": True, "user": user})) as server:
@@ -138,6 +148,21 @@ def test_a_name_that_is_none_is_none(transport: Transport, user: object) -> None
 def test_an_address_that_is_none_is_none(transport: Transport, email: object) -> None:
     with ScriptedServer(said({"ok": True, "user": {"name": "aino", "profile": {"email": email}}})) as server:
         assert chat_at(transport, server.url).person("U0AINO001") == Person("aino")
+
+
+@pytest.mark.parametrize(
+    ("user", "name"),
+    [
+        ({"real_name": "  Aino\n Lahti\x07 "}, "Aino Lahti"),
+        ({"real_name": "x" * 500_000}, "x" * 100),
+        ({"real_name": "\ud800", "profile": {"real_name": "Aino"}}, "Aino"),
+        ({"real_name": {"first": "Aino"}, "name": "aino"}, "aino"),
+        ({"real_name": "Ai\u200dno 👩\u200d🚀"}, "Ai\u200dno 👩\u200d🚀"),
+    ],
+)
+def test_a_name_is_kept_on_one_line_and_short(transport: Transport, user: object, name: str) -> None:
+    with ScriptedServer(said({"ok": True, "user": user})) as server:
+        assert chat_at(transport, server.url).user_name("U0AINO001") == name
 
 
 # refusals; the whole table is in tests/unit/test_slack_failures.py
@@ -418,12 +443,42 @@ def test_an_answer_goes_to_no_other_host(transport: Transport, url: str, monkeyp
     assert asked == []
 
 
-@pytest.mark.parametrize("url", ["https://hooks.slack.com/actions/1", "https://HOOKS.slack.com:443/actions/1?a=b"])
-def test_an_answer_goes_to_slack(transport: Transport, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("api", "url", "host"),
+    [
+        ("https://slack.com", "https://hooks.slack.com/actions/1", "hooks.slack.com"),
+        ("https://slack.com", "https://HOOKS.slack.com:443/actions/1?a=b", "hooks.slack.com"),
+        ("https://SLACK.com", "https://hooks.slack.com/actions/1", "hooks.slack.com"),
+        ("https://company.slack.com", "https://hooks.slack.com/actions/1", "hooks.slack.com"),
+        ("https://slack-gov.com", "https://hooks.slack-gov.com/actions/1", "hooks.slack-gov.com"),
+    ],
+)
+def test_an_answer_goes_to_slack(
+    transport: Transport, api: str, url: str, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = lookups(monkeypatch)
     with pytest.raises(TransientSlackError, match=r"^gaierror$"):
-        chat_at(transport, "https://slack.com").respond(url, HELLO)
-    assert asked == [("hooks.slack.com", 443)]
+        chat_at(transport, api).respond(url, HELLO)
+    assert asked == [(host, 443)]
+
+
+@pytest.mark.parametrize(
+    ("api", "url"),
+    [
+        ("https://company.slack.com", "https://company.slack.com/response"),
+        ("https://slack-gov.com", "https://hooks.slack.com/actions/1"),
+        ("https://slack.com", "https://hooks.slack-gov.com/actions/1"),
+        ("https://notslack.com", "https://hooks.notslack.com/actions/1"),
+        ("https://slack.example", "http://slack.example/response"),
+    ],
+)
+def test_an_answer_goes_to_no_host_of_another_slack_and_nowhere_with_less_protection_than_the_token(
+    transport: Transport, api: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = lookups(monkeypatch)
+    with pytest.raises(PermanentSlackError, match=r"^unusable_response_url$"):
+        chat_at(transport, api).respond(url, HELLO)
+    assert asked == []
 
 
 @pytest.mark.parametrize(
@@ -483,7 +538,33 @@ def test_a_list_that_goes_in_circles_is_an_error(transport: Transport, pages: li
         assert cursors(server) == asked
 
 
-def test_a_list_without_end_is_left_after_a_hundred_pages(transport: Transport) -> None:
+@pytest.mark.parametrize("cursor", [7, True, ["a"], {"a": "b"}, "x" * 1001])
+def test_a_place_to_go_on_that_can_be_none_is_an_error(transport: Transport, cursor: object) -> None:
+    with ScriptedServer(page(["U1"], cursor)) as server:
+        with pytest.raises(PermanentSlackError, match=r"^endless_list$"):
+            chat_at(transport, server.url).is_member("C0MANAGERS", "U1")
+        assert cursors(server) == [""]
+
+
+def test_a_list_that_comes_too_slowly_is_left(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page comes in time, and all of them would take a minute."""
+    passed = [0.0]
+    monkeypatch.setattr("ossi.slack.client.time", SimpleNamespace(monotonic=lambda: passed[0]))
+
+    def another(request: Request) -> Reply:
+        passed[0] += 0.5
+        cursor = parse_qs(request.body.decode()).get("cursor", ["0"])[0]
+        return page(["U1"], str(int(cursor) + 1))
+
+    with ScriptedServer(another) as server:
+        with pytest.raises(TransientSlackError, match=r"^list_timeout$"):
+            chat_at(transport, server.url).is_member("C0MANAGERS", "U1")
+        assert len(server.requests) == 5
+
+
+def test_a_list_without_end_is_left_after_twenty_pages(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ossi.slack.client.time", SimpleNamespace(monotonic=lambda: 0.0))
+
     def another(request: Request) -> Reply:
         cursor = parse_qs(request.body.decode()).get("cursor", ["0"])[0]
         return page(["U1"], str(int(cursor) + 1))
@@ -491,7 +572,7 @@ def test_a_list_without_end_is_left_after_a_hundred_pages(transport: Transport) 
     with ScriptedServer(another) as server:
         with pytest.raises(PermanentSlackError, match=r"^endless_list$"):
             chat_at(transport, server.url).is_member("C0MANAGERS", "U1")
-        assert cursors(server) == ["", *(str(number) for number in range(1, 100))]
+        assert cursors(server) == ["", *(str(number) for number in range(1, 20))]
 
 
 @pytest.mark.parametrize(

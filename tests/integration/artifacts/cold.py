@@ -123,6 +123,7 @@ def invoked(
             "AWS_LAMBDA_INITIALIZATION_TYPE": initialization,
             "OSSI_SLACK_API_URL": f"{url}/api/",
             "OSSI_SECRET_ID": "ossi",
+            "OSSI_LINK_SECRET_ID": "ossi-links",
             "OSSI_TABLE": "contributions",
             "OSSI_LEDGER_TABLE": "ledger",
             "OSSI_MANAGEMENT_CHANNEL": SEED.management_channel,

@@ -15,7 +15,7 @@ from ossi.domain.contribution import Contribution
 
 REGION = "eu-north-1"
 TABLE, LEDGER, MONTH_INDEX, UNSETTLED_INDEX = "contributions", "ledger", "byMonth", "unsettled"
-SECRET, BUCKET, REPORT_FUNCTION = "ossi", "ossi-reports", "ossi-report"
+SECRET, LINK_SECRET, BUCKET, REPORT_FUNCTION = "ossi", "ossi-links", "ossi-reports", "ossi-report"
 LINK_KEY = "local-link-key-of-thirty-two-characters"
 API_URL = "https://a1b2c3d4e5.execute-api.eu-north-1.amazonaws.com"
 
@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "OSSI_MONTH_INDEX": MONTH_INDEX,
     "OSSI_UNSETTLED_INDEX": UNSETTLED_INDEX,
     "OSSI_SECRET_ID": SECRET,
+    "OSSI_LINK_SECRET_ID": LINK_SECRET,
     "OSSI_MANAGEMENT_CHANNEL": SEED.management_channel,
     "OSSI_PUBLIC_CHANNEL": SEED.public_channel,
     "OSSI_TIME_ZONE": "Europe/Helsinki",
@@ -60,12 +61,9 @@ class Cloud:
         self._read = 0
         self._create_contributions()
         self.create_ledger()
-        keys = {
-            "slackBotToken": SEED.bot_token,
-            "slackSigningSecret": SEED.signing_secret,
-            "linkSigningKey": LINK_KEY,
-        }
-        _client(session, "secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps(keys))
+        slack = {"slackBotToken": SEED.bot_token, "slackSigningSecret": SEED.signing_secret}
+        for name, value in ((SECRET, slack), (LINK_SECRET, {"linkSigningKey": LINK_KEY})):
+            _client(session, "secretsmanager").create_secret(Name=name, SecretString=json.dumps(value))
         self.create_bucket()
 
     # rows

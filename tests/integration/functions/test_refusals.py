@@ -1,6 +1,8 @@
 """Whoever is not Slack gets 401, and nothing follows (N4): for both functions that Slack calls."""
 
 import base64
+import time
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +21,7 @@ from integration.functions.events import (
 )
 from integration.functions.gateway import Handler
 from integration.functions.world import DESCRIPTION, World, this_month
+from ossi.runtime.api_gateway import LONGEST_BODY
 from ossi_interactions.handler import handler as interactions_handler
 from ossi_slash.handler import handler as slash_handler
 
@@ -158,6 +161,72 @@ def test_slacks_look_at_the_endpoint_gets_a_200_and_does_nothing(world: World, i
     event = signed("/slash", body) if is_signed else http_event("/slash", body, {})
     assert slash_handler(event, Context())["statusCode"] == 200
     assert world.calls() == []
+
+
+def test_slacks_look_at_the_endpoint_is_short(world: World) -> None:
+    body = b"ssl_check=1&token=" + b"x" * 2000
+    assert_nothing_happened(world, slash_handler(http_event("/slash", body, {}), Context()))
+
+
+def unsigned(path: str, body: bytes) -> Event:
+    return http_event(path, body, {})
+
+
+def undated(path: str, body: bytes) -> Event:
+    return signed(path, body, age_s=301)
+
+
+def forged(path: str, body: bytes) -> Event:
+    return signed(path, body, secret="a guess")
+
+
+def body_of_length(length: int) -> bytes:
+    return (b"%41=%41&" * (length // 8 + 1))[:length]
+
+
+def work(handler: Handler, event: Event) -> tuple[float, int]:
+    """Seconds of this thread's processor time, at best, and bytes of memory that answering takes."""
+    seconds: list[float] = []
+    for _ in range(7):
+        began = time.thread_time()
+        assert handler(event, Context())["statusCode"] == 401
+        seconds.append(time.thread_time() - began)
+    tracemalloc.start()
+    try:
+        handler(event, Context())
+        return min(seconds), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("sent", [unsigned, undated, forged])
+def test_what_is_not_from_slack_causes_no_more_work_the_larger_it_is(
+    function: Function, sent: Callable[[str, bytes], Event]
+) -> None:
+    """Bodies of 4.4 MB took 4.2 s and 180 MiB each, and whoever is slow to answer strangers is slow to answer people (N11)."""
+    path, handler, _body = function
+    small = sent(path, body_of_length(1_000))
+    handler(small, Context())  # the first one builds what all of them need
+    seconds, memory = work(handler, small)
+    for length in (100_000, LONGEST_BODY + 1, 4_400_000):
+        more_seconds, more_memory = work(handler, sent(path, body_of_length(length)))
+        assert more_seconds < 10 * seconds, length
+        # Raw, and once more with what is signed beside it.
+        assert more_memory < memory + 3 * LONGEST_BODY, length
+
+
+def test_the_longest_form_that_people_can_send_is_read(world: World) -> None:
+    """With everything typed in it twice, and every character as Slack writes it at its longest: \\ud83d\\ude00, percent-encoded."""
+    payload = load("view_submission")
+    values = payload["view"]["state"]["values"]
+    values["month"]["month"]["selected_option"]["value"] = str(this_month())
+    values["description"]["description"]["value"] = "😀" * 2000
+    values["url"]["url"]["value"] = "https://example.com/" + "a" * 1980
+    payload["view"]["blocks"] = [{"type": "input", "element": {"initial_value": "😀" * 2000}}, values["url"]]
+    answer = interactions_handler(signed("/interactions", interaction_body(payload)), Context())
+    assert answer == {"statusCode": 200, "body": ""}
+    assert [row.text for row in world.cloud.rows()] == ["😀" * 2000]
 
 
 def test_a_replay_within_the_five_minutes_stores_nothing_more(world: World) -> None:

@@ -7,11 +7,13 @@ import boto3
 import pytest
 
 from fakes import SUBMITTED_AT
-from integration.functions.cloud import LINK_KEY, SECRET
+from integration.functions.cloud import LINK_KEY, LINK_SECRET, SECRET
 from integration.functions.endpoint import AwsEndpoint
 from integration.functions.events import SEED, Context, Event, download_event, signed, slash_body
 from integration.functions.world import AINO, MAIJA, World, a_row
 from ossi.domain.contribution import Status
+from ossi.runtime.invocation import InvocationFailed
+from ossi_download import bootstrap as download_bootstrap
 from ossi_download.handler import handler as download_handler
 from ossi_report.handler import handler as report_handler
 from ossi_slash.handler import handler as slash_handler
@@ -63,9 +65,11 @@ def reads(running_endpoint: AwsEndpoint) -> Reads:
 
 
 def put(**parts: str) -> None:
-    """What `pulumi up` does with the secret."""
-    value = {"slackBotToken": SEED.bot_token, "slackSigningSecret": SEED.signing_secret, "linkSigningKey": LINK_KEY}
-    boto3.client("secretsmanager").put_secret_value(SecretId=SECRET, SecretString=json.dumps({**value, **parts}))
+    """What `pulumi up` does with the secrets."""
+    links = {"linkSigningKey": parts.pop("linkSigningKey", LINK_KEY)}
+    slack = {"slackBotToken": SEED.bot_token, "slackSigningSecret": SEED.signing_secret, **parts}
+    for name, value in ((SECRET, slack), (LINK_SECRET, links)):
+        boto3.client("secretsmanager").put_secret_value(SecretId=name, SecretString=json.dumps(value))
 
 
 def help_signed_with(secret: str) -> int:
@@ -146,6 +150,60 @@ def test_a_flood_of_forged_requests_reads_the_secret_once_in_ten_seconds(
     assert len(reads) <= 3
     assert last_line(capsys)["Refused"] == 1
     assert help_signed_with(SEED.signing_secret) == 200
+
+
+@pytest.mark.usefixtures("world")
+def test_a_flood_of_forged_requests_asks_every_other_second_for_a_secret_that_cannot_be_read(
+    clock: Clock, reads: Reads
+) -> None:
+    forged = signed("/slash", slash_body(text="help"), secret="of-somebody-who-is-not-slack")
+    delete(SECRET)
+    for _ in range(200):  # 20 seconds
+        with pytest.raises(InvocationFailed):
+            slash_handler(forged, Context())
+        clock.move(0.1)
+    assert 0 < len(reads) <= 1 + 20 / 2
+    restore(SECRET)
+    clock.move(2)
+    assert help_signed_with(SEED.signing_secret) == 200
+
+
+@pytest.mark.usefixtures("world")
+def test_what_is_not_signed_at_all_asks_for_no_secret(reads: Reads) -> None:
+    delete(SECRET)
+    unsigned = signed("/slash", slash_body(text="help"))
+    for headers in ({}, {**unsigned["headers"], "x-slack-signature": "v0=0"}):
+        assert slash_handler({**unsigned, "headers": headers}, Context())["statusCode"] == 401
+    assert slash_handler(signed("/slash", slash_body(text="help"), age_s=301), Context())["statusCode"] == 401
+    assert len(reads) == 0
+
+
+@pytest.mark.usefixtures("world")
+def test_neither_does_what_can_be_no_link_and_a_made_up_one_seldom(clock: Clock, reads: Reads) -> None:
+    assert click("ossi-2026-10-x.xlsx", "no token") == 404
+    assert len(reads) == 0
+    for _ in range(200):  # 20 seconds
+        assert click("ossi-2026-10-x.xlsx", "1792994700." + "0" * 64) == 404
+        clock.move(0.1)
+    assert len(reads) <= 3
+    delete(LINK_SECRET)
+    download_bootstrap.app.cache_clear()
+    reads.clear()
+    for _ in range(200):
+        with pytest.raises(InvocationFailed):
+            click("ossi-2026-10-x.xlsx", "1792994700." + "0" * 64)
+        clock.move(0.1)
+    assert 0 < len(reads) <= 1 + 20 / 2
+
+
+def delete(secret: str) -> None:
+    """Nobody can read it until it's restored."""
+    boto3.client("secretsmanager").delete_secret(SecretId=secret)
+
+
+def restore(secret: str) -> None:
+    """As it was before it was deleted."""
+    boto3.client("secretsmanager").restore_secret(SecretId=secret)
 
 
 def test_a_link_that_was_signed_with_a_new_key_works_at_once(world: World, clock: Clock) -> None:

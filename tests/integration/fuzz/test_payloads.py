@@ -206,6 +206,48 @@ def test_whatever_is_typed_is_stored_as_it_can_be_seen_or_comes_back_beside_its_
         body = json.loads(answer["body"])
         assert body["response_action"] == "errors"
         assert set(body["errors"]) <= set(typed)
+
+
+_DEEP = "nested very deep"
+
+
+def nested(payload: Any, depth: int) -> bytes:
+    """The body of that payload, in which a list in a list in a list ... stands in the place of _DEEP."""
+    text = json.dumps(payload).replace(json.dumps(_DEEP), "[" * depth + "]" * depth)
+    return urlencode({"payload": text}).encode()
+
+
+def deep_payloads() -> dict[str, Any]:
+    form = submission()
+    return {
+        "a field's value": replaced(form, ("view", "state", "values", "url", "url", "value"), _DEEP),
+        "a field": replaced(form, ("view", "state", "values", "url"), _DEEP),
+        "another field": replaced(form, ("view", "state", "values", "more"), _DEEP),
+        "the state": replaced(form, ("view", "state"), _DEEP),
+        "the blocks": replaced(form, ("view", "blocks"), _DEEP),
+        "the name": replaced(form, ("user", "username"), _DEEP),
+        "a button's value": replaced(CLICKS["accept"], ("actions", 0, "value"), _DEEP),
+        "the message": replaced(CLICKS["accept"], ("message",), {"blocks": _DEEP}),
+        "the place": replaced(CLICKS["older"], ("container", "channel_id"), _DEEP),
+        "the kind": replaced(form, ("type",), _DEEP),
+        "all of it": _DEEP,
+    }
+
+
+@pytest.mark.parametrize("depth", [100, 300, 900, 15_000])
+@pytest.mark.parametrize("name", deep_payloads())
+def test_a_payload_that_is_nested_deep_is_answered(world: World, logged: Logged, name: str, depth: int) -> None:
+    answer = handler(signed("/interactions", nested(opened_anew(deep_payloads()[name]), depth)), Context())
+    nothing_failed(answer, logged)
+    only_what_a_form_may_hold(world, answer)
+
+
+@pytest.mark.parametrize("depth", [100, 300, 900, 15_000])
+@pytest.mark.parametrize("piece", ["[", '{"a":'])
+def test_what_a_form_remembers_may_be_nested_deep(world: World, logged: Logged, piece: str, depth: int) -> None:
+    payload = replaced(submission(), ("view", "private_metadata"), piece * depth)
+    answer = send(opened_anew(payload))
+    nothing_failed(answer, logged)
     only_what_a_form_may_hold(world, answer)
 
 

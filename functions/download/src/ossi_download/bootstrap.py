@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from functools import cache
 
-from ossi.domain.links import LinkExpired, LinkRefused, check_link
+from ossi.domain.links import LinkExpired, LinkRefused, check_link, check_shape
 from ossi.wiring import Wiring
 from ossi.wiring.lazy import lazy
 from ossi.wiring.light import LightClients
@@ -21,15 +21,16 @@ class App(Wiring[Settings]):
 
     def check_link(self, name: str, token: str) -> None:
         """Raises LinkRefused for a link that was not signed with the present key, LinkExpired for one whose time has passed."""
+        check_shape(name, token)  # what can't be a link asks for no secret
         now = datetime.now(UTC)
         try:
-            check_link(name, token, self.secrets.link_signing_key(), now)
+            check_link(name, token, self.link_secret.signing_key(), now)
         except LinkExpired:
             raise
         except LinkRefused:
-            if not self.secrets.read_again():
+            if not self.link_secret.read_again():
                 raise
-            check_link(name, token, self.secrets.link_signing_key(), now)
+            check_link(name, token, self.link_secret.signing_key(), now)
 
 
 @cache

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from ossi.runtime.settings import SecretSettings
+from ossi.runtime.settings import LinkSecretSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(SecretSettings):
+class Settings(LinkSecretSettings):
     """report_bucket: where workbooks are."""
 
     report_bucket: str

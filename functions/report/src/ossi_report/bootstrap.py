@@ -36,7 +36,7 @@ def report_maker(wiring: BotWiring[Settings]) -> ReportMaker:
         chat=wiring.chat,
         management_channel=wiring.management_channel,
         api_url=settings.api_url,
-        link_key=wiring.secrets.fresh_link_signing_key,
+        link_key=wiring.link_secret.fresh_signing_key,
         aggregate=lambda month, rows, levels: people.named(aggregate(month, rows, levels)),
         writers={"xlsx": build_workbook, "csv": build_csv, "json": build_json},
     )

@@ -19,7 +19,13 @@ class S3ReportFiles:
     def __init__(self, bucket: str, client: Any = None) -> None:
         self._bucket = bucket
         # SigV4 by the region's own address: the global one answers with a redirect for hours after a bucket was made.
-        config = Config(signature_version="s3v4", s3={"addressing_style": "virtual"} if client is None else {})
+        config = Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "virtual"} if client is None else {},
+            connect_timeout=2,
+            read_timeout=10,
+            retries={"mode": "standard", "total_max_attempts": 3},
+        )
         self._client = client or boto3.client("s3", config=config)
 
     def store(self, name: str, content: bytes) -> None:

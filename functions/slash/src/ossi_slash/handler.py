@@ -19,12 +19,12 @@ _logger = logging.getLogger("ossi.slash")
 @invocation("slash")
 def handler(event: Event, _context: Any) -> Answer:
     """The Lambda's entry. event: API Gateway's payload format 2.0."""
-    if is_ssl_check(event):
-        return answer()
     application = app()
     try:
         sent = CommandSent.read(signed_form(event, application.is_from_slack))
     except RequestRefused as refusal:
+        if is_ssl_check(event):
+            return answer()
         add_log_fields(outcome="refused")
         _logger.warning("refused", extra={"why": str(refusal), "metric": "Refused"})
         return refused()

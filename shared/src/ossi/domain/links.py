@@ -49,13 +49,21 @@ def signed_path(name: str, expires_at: datetime, key: str) -> str:
     return f"/reports/{name}?token={expires}.{_signature(name, expires, key)}"
 
 
-def check_link(name: str, token: str, key: str, now: datetime) -> None:
-    """Raises LinkRefused for a link that we did not sign, LinkExpired for one whose time has passed. now: aware."""
+def check_shape(name: str, token: str) -> tuple[int, str]:
+    """What a link's token says: when it expires, in seconds since the epoch, and its signature. Needs no key.
+
+    Raises LinkRefused for what can't be a link of ours, whatever the key.
+    """
     match = _TOKEN.fullmatch(token)
     if _NAME.fullmatch(name) is None or match is None:
         raise LinkRefused("not a link of ours")
-    expires = int(match[1])
-    if not hmac.compare_digest(_signature(name, expires, key), match[2]):
+    return int(match[1]), match[2]
+
+
+def check_link(name: str, token: str, key: str, now: datetime) -> None:
+    """Raises LinkRefused for a link that we did not sign, LinkExpired for one whose time has passed. now: aware."""
+    expires, said = check_shape(name, token)
+    if not hmac.compare_digest(_signature(name, expires, key), said):
         raise LinkRefused("wrong signature")
     if now.timestamp() >= expires:
         raise LinkExpired("expired")

@@ -93,9 +93,16 @@ SLACK_API_URL = "https://slack.com/api/"
 
 @dataclass(frozen=True, kw_only=True)
 class SecretSettings(Environment):
-    """secret_id: name or ARN of the one secret."""
+    """secret_id: name or ARN of the secret about Slack."""
 
     secret_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkSecretSettings(Environment):
+    """link_secret_id: name or ARN of the secret about report links."""
+
+    link_secret_id: str
 
 
 @dataclass(frozen=True, kw_only=True)

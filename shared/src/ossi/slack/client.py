@@ -17,7 +17,9 @@ _logger = logging.getLogger(__name__)
 _TAKING_FORMS = frozenset({"users.info", "conversations.members", "auth.test"})
 _MEMBERS_KEPT_S = 60
 _MEMBERS_PER_CALL = 1000
-_MOST_PAGES = 100
+_MOST_PAGES = 20
+_LONGEST_LIST_S = 2  # after that no further page is asked for: a person waits
+_LONGEST_CURSOR = 1000  # characters
 _EMAIL_MAX = 254  # characters (RFC 5321 and its erratum 1690)
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)  # what a header can carry
 
@@ -96,12 +98,14 @@ class SlackChat:
 
     def person(self, user_id: str) -> Person:
         """See ports.Chat (users.info)."""
+        from ossi.domain.names import person_name  # /ossi new needs no name
+
         user = _object(self._call("users.info", {"user": user_id}).get("user"))
         profile = _object(user.get("profile"))
-        names = (user.get("real_name"), profile.get("real_name"), user.get("name"))
+        told: tuple[object, ...] = (user.get("real_name"), profile.get("real_name"), user.get("name"))
         email = profile.get("email")
         return Person(
-            name=next((name for name in names if isinstance(name, str) and name), ""),
+            name=next((name for name in map(person_name, told) if name), ""),
             email=email if isinstance(email, str) and len(email) <= _EMAIL_MAX else "",
         )
 
@@ -118,15 +122,17 @@ class SlackChat:
         return user_id in kept[1]
 
     def _all_members(self, channel: str) -> Iterator[str]:
-        cursors = [""]
+        cursors, until = [""], time.monotonic() + _LONGEST_LIST_S
         while len(cursors) <= _MOST_PAGES:
+            if time.monotonic() > until:
+                raise TransientSlackError("list_timeout", kind=FailureKind.NOT_DONE)
             asked = {"channel": channel, "limit": _MEMBERS_PER_CALL, "cursor": cursors[-1]}
             page = self._call("conversations.members", asked)
             yield from (member for member in _list(page.get("members")) if isinstance(member, str))
-            following = str(_object(page.get("response_metadata")).get("next_cursor") or "")
-            if not following:
+            following = _object(page.get("response_metadata")).get("next_cursor") or ""
+            if following == "":
                 return
-            if following in cursors:
+            if not isinstance(following, str) or len(following) > _LONGEST_CURSOR or following in cursors:
                 break
             cursors.append(following)
         raise PermanentSlackError("endless_list")

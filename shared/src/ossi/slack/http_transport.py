@@ -11,7 +11,7 @@ from ossi.slack.errors import PermanentSlackError
 
 _JSON = "application/json; charset=utf-8"
 _FORM = "application/x-www-form-urlencoded"
-_SLACK, _SLACK_S_HOOKS = "slack.com", "hooks.slack.com"
+_SLACKS = ("slack.com", "slack-gov.com")  # the second is GovSlack's
 _PATH = re.compile(r"[!-~]*", re.ASCII)
 
 
@@ -52,9 +52,12 @@ class SlackHttp:
     def _may_answer_at(self, url: SplitResult) -> bool:
         if "@" in url.netloc:
             return False
-        if self._base.hostname == _SLACK:
-            return (url.scheme, url.hostname, url.port or 443) == ("https", _SLACK_S_HOOKS, 443)
-        return url.hostname == self._base.hostname
+        api = self._base.hostname or ""
+        for slack in _SLACKS:
+            if api == slack or api.endswith(f".{slack}"):
+                return (url.scheme, url.hostname, url.port or 443) == ("https", f"hooks.{slack}", 443)
+        # A Web API by https isn't answered without it.
+        return url.hostname == api and url.scheme in {"https", self._base.scheme}
 
 
 def is_repeatable(method: str) -> bool:

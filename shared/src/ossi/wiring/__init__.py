@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from ossi.runtime.settings import Environment, SecretSettings
+from ossi.runtime.settings import Environment, LinkSecretSettings, SecretSettings
 from ossi.wiring.lazy import lazy
 
 if TYPE_CHECKING:
-    from ossi.aws.secrets import SecretsManager
+    from ossi.aws.secrets import LinkSecret, SlackSecret
     from ossi.slack.client import SlackTransport
 
 _Settings = TypeVar("_Settings", bound=Environment)
@@ -56,8 +56,15 @@ class Wiring(Generic[_Settings]):
         return self.settings
 
     @lazy
-    def secrets(self) -> SecretsManager:
-        """The one secret."""
-        from ossi.aws.secrets import SecretsManager
+    def secrets(self) -> SlackSecret:
+        """The secret about Slack."""
+        from ossi.aws.secrets import SlackSecret
 
-        return SecretsManager(self._settings(SecretSettings).secret_id, self.clients.secrets_manager)
+        return SlackSecret(self._settings(SecretSettings).secret_id, self.clients.secrets_manager)
+
+    @lazy
+    def link_secret(self) -> LinkSecret:
+        """The secret about report links."""
+        from ossi.aws.secrets import LinkSecret
+
+        return LinkSecret(self._settings(LinkSecretSettings).link_secret_id, self.clients.secrets_manager)

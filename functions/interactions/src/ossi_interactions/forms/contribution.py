@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from ossi.domain.form import InvalidForm, SubmittedForm
+from ossi.domain.names import person_name
 from ossi.runtime.api_gateway import Answer, answer
 from ossi.runtime.logs import add_log_fields
 from ossi.slack.messages.form import CALLBACK_ID, FIELDS, field_errors, read_form
@@ -20,12 +21,13 @@ class ContributionForm(Form[SubmittedForm]):
 
     def read(self, view: View, app: App) -> SubmittedForm:
         """See Form."""
-        return read_form(view.model_dump(), app.zone)
+        return read_form({"state": view.state, "private_metadata": view.private_metadata}, app.zone)
 
     def do(self, filled: SubmittedForm, sent: FormSent, app: App) -> Answer:
         """Stores a contribution, once."""
         user = sent.user
-        result = submit(filled, Submitter(user.id, user.username or user.name or user.id), sent.view.id, app)
+        name = person_name(user.username) or person_name(user.name) or user.id
+        result = submit(filled, Submitter(user.id, name), sent.view.id, app)
         match result:
             case Stored() | AlreadyStored():
                 return answer()

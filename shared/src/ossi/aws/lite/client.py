@@ -127,18 +127,23 @@ class JsonClient(AwsClient):
             "X-Amz-Target": f"{self.target}.{operation}",
         }
         answer = self.send(operation, "/", json.dumps(parameters).encode(), headers)
-        try:
-            return json.loads(answer.body)
-        except ValueError as error:
-            raise AwsUnreachable(f"{operation}: an answer that is not JSON") from error
+        said = _object(answer.body)
+        if said is None:
+            raise AwsUnreachable(f"{operation}: an answer that is not JSON")
+        return said
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    """The JSON object; None: it is none."""
+    try:
+        said: object = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return cast("dict[str, Any]", said) if isinstance(said, dict) else None
 
 
 def _refusal(answer: HttpAnswer, operation: str) -> AwsError:
-    try:
-        body: object = json.loads(answer.body)
-    except ValueError:
-        body = {}  # not AWS's own words: something on the way answered in its place
-    said = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+    said = _object(answer.body) or {}  # where it isn't AWS's own words, something on the way answered in its place
     # com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException, or the name with a URL behind a colon.
     name = str(answer.headers.get("x-amzn-errortype") or said.get("__type") or said.get("code") or answer.status)
     code = name.partition(":")[0].rpartition("#")[2]
