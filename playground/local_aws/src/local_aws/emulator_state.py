@@ -273,7 +273,7 @@ def _finish_what_had_begun(functions: Module) -> None:
     """Functions that were saved half a second after their creation or update would be pending for ever."""
     for function in functions._functions._data.values():
         for each in (function, *function.get("versions", {}).values()):
-            config = each.get("config") or {}
+            config: dict[str, Any] = each.get("config") or {}
             # ministack itself goes on with a version that SnapStart was preparing.
             if (config.get("SnapStart") or {}).get("OptimizationStatus") != "On":
                 config |= {
