@@ -47,6 +47,7 @@ def _failure_of_tests(tests: str) -> str:
     # Only the plugins that pyproject.toml and tests/conftest.py need. Rewritten assertions and pytest's own reports
     # would tell more, and take longer than the tests.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)  # of whoever runs these tests
     options = ["-x", "--assert=plain", "--tb=native", "-pno:cacheprovider", "-pxdist.plugin", "-ppytest_timeout"]
     printed = StringIO()
     with redirect_stdout(printed), redirect_stderr(printed):
