@@ -397,6 +397,54 @@ def test_stream_records_and_what_is_in_no_table_survive_a_kill_too(tmp_path: Pat
         assert_for_its_owner_alone(tmp_path)
 
 
+def test_an_asynchronous_invocation_that_was_answered_is_made_up_for_after_a_kill(tmp_path: Path) -> None:
+    source = """
+    import pathlib, time
+
+    def handler(event, context):
+        begun = pathlib.Path(event["begun"])
+        if begun.exists():
+            pathlib.Path(event["done"]).write_text(event["note"])
+            return
+        begun.touch()
+        time.sleep(600)
+    """
+    begun, done = tmp_path / "begun", tmp_path / "done"
+    event = json.dumps({"begun": str(begun), "done": str(done), "note": "ä"})
+    first = Emulator(state_dir=tmp_path / "state")
+    first.start()
+    add_function(first, "slow", source, timeout=900)
+    kept = tmp_path / "state" / "state" / "invocations"
+    eventually(lambda: "function:slow" in (kept.parent / "lambda.json").read_text())
+    first.client("lambda").invoke(FunctionName="slow", InvocationType="Event", Payload=event)
+    eventually(begun.exists)
+    kill(first)
+    with Emulator(state_dir=tmp_path / "state"):
+        eventually(lambda: done.exists() and done.read_text() == "ä", 30)
+        eventually(lambda: [*kept.iterdir()] == [])
+
+
+def test_an_asynchronous_invocation_that_fails_for_good_is_not_kept(tmp_path: Path) -> None:
+    source = """
+    import pathlib
+
+    def handler(event, context):
+        with pathlib.Path(event["file"]).open("a") as file:
+            file.write("x")
+        raise ValueError("again")
+    """
+    tries = tmp_path / "tries"
+    kept = tmp_path / "state" / "state" / "invocations"
+    with Emulator(state_dir=tmp_path / "state") as emulator:
+        add_function(emulator, "failing", source)
+        emulator.client("lambda").put_function_event_invoke_config(FunctionName="failing", MaximumRetryAttempts=1)
+        event = json.dumps({"file": str(tries)})
+        emulator.client("lambda").invoke(FunctionName="failing", InvocationType="Event", Payload=event)
+        assert len([*kept.iterdir()]) == 1
+        eventually(lambda: [*kept.iterdir()] == [], 30)
+        assert tries.read_text() == "xx"
+
+
 def assert_for_its_owner_alone(directory: Path) -> None:
     """Nobody else on this machine reads a file in there; without any it proves nothing."""
     inside = [path for path in directory.rglob("*") if not path.is_symlink()]

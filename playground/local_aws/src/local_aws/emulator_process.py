@@ -130,7 +130,15 @@ def keep_state() -> None:
             "_stream_records",
             "_stream_trimmed",
         ),
-        _ministack("services.lambda_svc", "_functions", "_esms"),
+        _ministack(
+            "services.lambda_svc",
+            "_functions",
+            "_esms",
+            "invoke_async_with_retry",
+            "_execute_function",
+            "_get_func_record_for_ref",
+            "_execution_record_for_config",
+        ),
     )
 
 

@@ -4,6 +4,7 @@ ministack saves its state when it's stopped, and only S3's objects at once. Here
 
 - each change of an item and each stream record is in a database before the request is answered;
 - a table's own settings are saved before the request that changes them is answered;
+- an asynchronous invocation is kept until it's done;
 - every other service is saved within a second of its change, but for logs and metrics, which are saved at the end.
 
 It's imported by path, in the emulator's environment: the standard library and what `keep_state` is given.
@@ -13,7 +14,10 @@ import asyncio
 import json
 import logging
 import sqlite3
+import time
+import uuid
 from collections.abc import Awaitable, Callable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +33,9 @@ _LAMBDA, _DYNAMODB = "lambda", "dynamodb"
 # Actions that change no table's settings.
 _OF_ITEMS = ("Describe", "List", "Get", "Query", "Scan", "Search", "Batch", "Transact", "Execute")
 logger = logging.getLogger("local_aws")
+
+# The file of the asynchronous invocation that is under way here.
+_invocation: ContextVar[Path | None] = ContextVar("invocation", default=None)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tables (arn TEXT PRIMARY KEY);
@@ -167,6 +174,70 @@ class ItemStore:
         return json.loads(text, object_hook=self._persistence._json_object_hook)
 
 
+class Invocations:
+    """The asynchronous invocations that are under way, a file each: AWS keeps them until they're done or have failed for good."""
+
+    def __init__(self, directory: Path, functions: Module) -> None:
+        """Takes a directory of its own, and ministack's module `lambda_svc`."""
+        directory.mkdir(exist_ok=True)
+        self._directory = directory
+        self._functions = functions
+        self._attempts: dict[Path, int] = {}
+
+    def watch(self) -> None:
+        """Keeps from now on what begins, until it's done."""
+        functions = self._functions
+        invoke, execute = functions.invoke_async_with_retry, functions._execute_function
+
+        def invoke_and_keep(function: dict[str, Any], event: Any) -> None:
+            # The attempts are made in a copy of the present context.
+            token = _invocation.set(self._keep(function["config"]["FunctionArn"], event))
+            try:
+                invoke(function, event)
+            finally:
+                _invocation.reset(token)
+
+        def execute_and_note(function: dict[str, Any], event: Any) -> Any:
+            result = execute(function, event)
+            kept = _invocation.get()
+            if kept is not None:
+                self._attempts[kept] = self._attempts.get(kept, 0) + 1
+                if not result.get("error") or self._attempts[kept] > _retries_of(function):
+                    del self._attempts[kept]
+                    kept.unlink(missing_ok=True)
+            return result
+
+        functions.invoke_async_with_retry, functions._execute_function = invoke_and_keep, execute_and_note
+
+    def begin_again(self) -> None:
+        """Invokes once more what a run that has ended left behind."""
+        for file in sorted(self._directory.glob("*.json")):
+            if file in self._attempts:
+                continue
+            kept = json.loads(file.read_text())
+            function, config, _name = self._functions._get_func_record_for_ref(kept["function"])
+            if function and config:
+                record = self._functions._execution_record_for_config(function, config)
+                self._functions.invoke_async_with_retry(record, kept["event"])
+            file.unlink()
+
+    def _keep(self, function_arn: str, event: Any) -> Path:
+        file = self._directory / f"{time.time_ns():020}-{uuid.uuid4().hex}.json"
+        draft = file.with_suffix(".new")
+        draft.write_text(json.dumps({"function": function_arn, "event": event}))
+        draft.replace(file)
+        self._attempts[file] = 0
+        return file
+
+
+def _retries_of(function: dict[str, Any]) -> int:
+    """As ministack reads it: twice where nothing is said."""
+    by_version: dict[str, dict[str, Any]] = function.get("event_invoke_configs") or {}
+    settings: dict[str, Any] = function.get("event_invoke_config") or by_version.get("$LATEST") or {}
+    retries = settings.get("MaximumRetryAttempts")
+    return 2 if retries is None else int(retries)
+
+
 class _Transaction:
     """Begins at the first statement: where nothing has changed, nothing is written."""
 
@@ -193,7 +264,9 @@ def keep_state(directory: Path, app: Module, persistence: Module, dynamodb: Modu
     store.watch()
     _leave_items_to_the_store(store, persistence, dynamodb)
     _save_before_answering(store, persistence, dynamodb)
-    _save_the_rest_every_second(store, app, persistence, functions)
+    invocations = Invocations(directory / "invocations", functions)
+    invocations.watch()
+    _save_the_rest_every_second(store, invocations, app, persistence, functions)
 
 
 def _leave_items_to_the_store(store: ItemStore, persistence: Module, dynamodb: Module) -> None:
@@ -235,7 +308,9 @@ def _save_before_answering(store: ItemStore, persistence: Module, dynamodb: Modu
     dynamodb.handle_request = handle_request
 
 
-def _save_the_rest_every_second(store: ItemStore, app: Module, persistence: Module, functions: Module) -> None:
+def _save_the_rest_every_second(
+    store: ItemStore, invocations: Invocations, app: Module, persistence: Module, functions: Module
+) -> None:
     load = app._load_persisted_state
     saved: dict[str, str] = {}
     running: list[asyncio.Task[None]] = []
@@ -253,9 +328,13 @@ def _save_the_rest_every_second(store: ItemStore, app: Module, persistence: Modu
                 saved[name] = mark
 
     async def every_second() -> None:
+        left_behind = True
         while True:
             await asyncio.sleep(_TICK_SECONDS)
             try:
+                if left_behind:  # not before this serves: functions call it
+                    left_behind = False
+                    invocations.begin_again()
                 save_what_has_changed()
             except Exception:
                 logger.exception("The state could not be saved; the next second tries again.")
