@@ -71,10 +71,15 @@ def _before(releases: list[Release], live: Mapping[str, str]) -> Release | None:
     """
 
     def is_older(release: Release) -> bool:
-        both = [(int(version), int(live[name])) for name, version in release.versions.items() if name in live]
+        both = [(_age(version), _age(live[name])) for name, version in release.versions.items() if name in live]
         return all(then <= now for then, now in both) and any(then < now for then, now in both)
 
     return next((release for release in reversed(releases) if is_older(release)), None)
+
+
+def _age(version: str) -> float:
+    """Versions by age: $LATEST, to which someone may have moved an alias by hand, is newer than any that is published."""
+    return int(version) if version.isdecimal() else float("inf")
 
 
 def _told(releases: list[Release], live: Mapping[str, str]) -> str:

@@ -137,6 +137,10 @@ def test_what_stopped_halfway_goes_back_to_what_was_whole_and_what_writes_goes_b
     assert stack.rollback().exit_code == 0
     assert stack.live() == whole
 
+    client.update_alias(FunctionName=name, Name="live", FunctionVersion="$LATEST")  # by hand
+    assert stack.rollback().exit_code == 0
+    assert stack.live() == whole
+
     client.update_alias(FunctionName=name, Name="live", FunctionVersion="1")  # half a way back
     result = stack.rollback()
     assert (result.exit_code, stack.live()) == (0, ones())
