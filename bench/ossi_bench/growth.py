@@ -58,20 +58,22 @@ def _lists(subjects: Subjects, stubs: Stubs) -> list[Finding]:
 
 
 def _strangers(subjects: Subjects, stubs: Stubs) -> list[Finding]:
-    def took(event: Event) -> float:
+    def took(event: Event, status: int) -> float:
+        # The best of them: the large events that are read between are work for the machine's caches, not for the handler.
         events = [event] * (_STRANGERS + _WARMING)
-        return median(run(subjects.python, subjects.slash, events, stubs.environment(), status=401).ms[_WARMING:])
+        return min(run(subjects.python, subjects.slash, events, stubs.environment(), status=status).ms[_WARMING:])
 
-    small = took(unsigned(_SMALL))
+    real = took(command("help"), 200)
     found = list[Finding]()
     for what, event in {
+        "unsigned, 1 KB": unsigned(_SMALL),
         "unsigned, 4.4 MB": unsigned(_LARGEST),
         "forged, 128 KB": forged(_LONGEST_TAKEN),
         "forged, 4.4 MB": forged(_LARGEST),
     }.items():
-        ms = took(event)
+        ms = took(event, 401)
         found.append(
-            at_most(f"refusing a request: {what} against unsigned, 1 KB", ms / small, 5, "x", f"({ms:.2f} ms)")
+            at_most(f"refusing a stranger ({what}) against answering `/ossi help`", ms / real, 3, "x", f"({ms:.2f} ms)")
         )
     return found
 

@@ -156,6 +156,25 @@ def test_the_user_name_serves_where_slack_does_not_answer_in_time(
     assert [row.name for row in world.cloud.rows()] == ["aino"]
 
 
+@pytest.mark.parametrize(
+    ("user", "name"),
+    [
+        ({"username": "a" * 50_000}, "a" * 100),
+        ({"username": " aino\n\x07", "name": "other"}, "aino"),
+        ({"username": "\x00", "name": "aino"}, "aino"),
+        ({"username": {"first": "Aino"}, "name": ""}, AINO),
+    ],
+)
+def test_a_user_name_is_kept_on_one_line_and_short(world: World, user: dict[str, Any], name: str) -> None:
+    payload = load("view_submission")
+    payload["view"]["state"]["values"]["month"]["month"]["selected_option"]["value"] = str(this_month())
+    payload["user"] |= user
+    world.control.fail("users.info", "http_503")
+    answer = handler(signed("/interactions", interaction_body(payload)), Context())
+    assert answer == {"statusCode": 200, "body": ""}
+    assert [row.name for row in world.cloud.rows()] == [name]
+
+
 def test_somebody_without_a_real_name_has_the_user_name(world: World) -> None:
     assert world.submit(world.open_form(NEWCOMER), NEWCOMER).result == "closed"
     assert [row.name for row in world.cloud.rows()] == ["newcomer"]
