@@ -194,7 +194,7 @@ interactions = Function(
         "OSSI_TABLE": contributions.name,
         "OSSI_LEDGER_TABLE": ledger.name,
         "OSSI_GRACE_DAYS": str(settings.grace_days),
-        "OSSI_REPORT_FUNCTION": report.name,
+        "OSSI_REPORT_FUNCTION": report.live_arn,
     },
     grants=[
         contributions.grant("StoreContributions", "Query", "GetItem", "PutItem", "UpdateItem"),

@@ -39,7 +39,7 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         "OSSI_TABLE": "ossi-test-contributions",
         "OSSI_LEDGER_TABLE": "ossi-test-ledger",
         "OSSI_GRACE_DAYS": "2",
-        "OSSI_REPORT_FUNCTION": "ossi-test-report",
+        "OSSI_REPORT_FUNCTION": REPORT,
     },
     "stream": {
         **SLACK,
@@ -230,7 +230,7 @@ def test_the_previous_signing_secret_is_in_the_secret_while_it_is_configured(art
 def test_the_function_that_the_internet_reaches_cannot_read_the_bot_token(program: Program) -> None:
     readable = [
         statement["Resource"]
-        for statement in program.statements("ossi-test-download")
+        for statement in program.statements(f"ossi-test-download-{REGION}")
         if "secretsmanager:GetSecretValue" in statement["Action"]
     ]
     assert readable == [LINK_SECRET]
