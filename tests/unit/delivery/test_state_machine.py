@@ -215,17 +215,24 @@ class Lives(RuleBasedStateMachine):
             return
         self.statuses[key] = decided.status
         self.decided[key].append(event_id)
-        if row.version is None and row.imported_at is None and key in self.without_submission:
-            # A hand has made it PENDING, and the decision came before the stream: the row doesn't tell any more that it wasn't so at first.
-            self.without_submission.remove(key)
-            self.by_hand.add(key)
+        self._changed(row)
 
     def _edit(self, number: int, **values: object) -> None:
         key = self._nth(number)
         if key is not None:
-            row = self.house.table.rows[key].model_copy(update=values)
+            before = self.house.table.rows[key]
+            row = before.model_copy(update=values)
             self.house.table.write(row)
             self.statuses[key] = row.status
+            if row.status is not before.status:
+                self._changed(before)
+
+    def _changed(self, before: Contribution) -> None:
+        """A status was changed. Where a hand had made it PENDING and the stream hasn't seen that, the row doesn't tell what it was first."""
+        unseen = before.version is None and before.imported_at is None and before.status is Status.PENDING
+        if unseen and before.key in self.without_submission:
+            self.without_submission.remove(before.key)
+            self.by_hand.add(before.key)
 
     def _remove(self, number: int) -> None:
         key = self._nth(number)
