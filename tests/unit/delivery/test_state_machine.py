@@ -228,7 +228,7 @@ class Lives(RuleBasedStateMachine):
                 self._changed(before)
 
     def _changed(self, before: Contribution) -> None:
-        """A status was changed. Where a hand had made it PENDING and the stream hasn't seen that, the row doesn't tell what it was first."""
+        """A status was changed. Where a hand had made it PENDING and the stream hasn't seen that, the row doesn't tell what it was."""
         unseen = before.version is None and before.imported_at is None and before.status is Status.PENDING
         if unseen and before.key in self.without_submission:
             self.without_submission.remove(before.key)
