@@ -36,6 +36,8 @@ API_URL = f"https://a1b2c3.execute-api.{REGION}.amazonaws.com"
 KEY_ID = "5f3a0000-0000-4000-8000-000000000000"
 
 CONFIG = {"managementChannel": "C0MANAGERS", "publicChannel": "C0OPENSRC"}
+# Not required, but without them the program warns.
+TOLD_ELSEWHERE = {"alarmEmail": "none", "monthlyBudget": "0"}
 SECRETS = {
     "slackBotToken": "xoxb-not-a-real-token",
     "slackSigningSecret": "not-a-real-signing-secret",
@@ -92,7 +94,7 @@ def run_program(artifacts: Path, *, stack: str = "test", **config: str | None) -
 
     Raises what the program raises.
     """
-    values = {**CONFIG, **SECRETS, "artifacts": str(artifacts), **config}
+    values = {**CONFIG, **TOLD_ELSEWHERE, **SECRETS, "artifacts": str(artifacts), **config}
     program = Program()
     monitor = _Monitor(program)
     logger = logging.Logger("program")  # one that nobody else listens to
