@@ -63,7 +63,7 @@ def _fixed() -> list[Item]:
     metrics = 0.30 * METRICS * HOURS_OF_TROUBLE
     alarms = 0.10 * ALARMS
     return [
-        Item(f"Secrets Manager: {SECRETS} secrets", 0.40 * SECRETS),
+        Item("Secrets Manager: keeping", 0.40 * SECRETS),
         Item(f"CloudWatch: {ALARMS} alarms", alarms, min(alarms, 0.10 * 10)),
         Item("CloudWatch: own metrics, in the hours in which something fails", metrics, metrics),
     ]

@@ -19,7 +19,7 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def program(artifacts: Path) -> Program:
-    """The program with nothing but the required settings."""
+    """The program with nothing but the required settings, and without warnings."""
     return run_program(artifacts)
 
 

@@ -40,13 +40,13 @@ KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/77770000-0000-4000-8000-000000000
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
 
 CONFIG = {"managementChannel": "C01MANAGERS", "publicChannel": "C01OPENSRC"}
+# Not required, but without them the program warns.
+TOLD_ELSEWHERE = {"alarmEmail": "none", "monthlyBudget": "0"}
 SECRETS = {
     "slackBotToken": "xoxb-not-a-real-token",
     "slackSigningSecret": "not-a-real-signing-secret",
     "linkSigningKey": "not-a-real-key-but-long-enough-for-one",
 }
-# Someone hears of the alarms and of the costs, so Pulumi has nothing to warn of.
-WATCHED = {"alarmEmail": "none", "monthlyBudget": "0"}
 ENCRYPTED = (*SECRETS, "slackSigningSecretPrevious")
 FUNCTIONS = ("slash", "interactions", "stream", "report", "download", "reconcile")
 
@@ -113,7 +113,7 @@ def run_program(
     `concurrency` is the account's quota of concurrent executions; None: whoever deploys may not read it. Raises what the
     program raises.
     """
-    values = {**CONFIG, **SECRETS, "artifacts": str(artifacts), **config}
+    values = {**CONFIG, **TOLD_ELSEWHERE, **SECRETS, "artifacts": str(artifacts), **config}
     program = Program()
     monitor = _Monitor(program, _Cloud(region, partition, concurrency))
     logger = logging.Logger("program")  # one that nobody else listens to

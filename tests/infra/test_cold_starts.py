@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from components.quota import QuotaError
-from infra.recording import WATCHED, Program, run_program
+from infra.recording import Program, run_program
 
 ANSWERING = ("slash", "interactions")
 
@@ -63,14 +63,14 @@ def test_what_the_account_does_not_allow_is_refused_before_anything_is_declared(
 
 
 def test_what_the_account_allows_just_so_is_declared(artifacts: Path) -> None:
-    program = run_program(artifacts, coldStarts="provisioned", concurrency=12, **WATCHED)
+    program = run_program(artifacts, coldStarts="provisioned", concurrency=12)
 
     assert program.all("lambda:ProvisionedConcurrencyConfig").keys() == set(ANSWERING)
     assert program.warnings == []
 
 
 def test_a_quota_that_cannot_be_read_is_a_warning(artifacts: Path) -> None:
-    program = run_program(artifacts, coldStarts="provisioned", concurrency=None, **WATCHED)
+    program = run_program(artifacts, coldStarts="provisioned", concurrency=None)
 
     assert program.all("lambda:ProvisionedConcurrencyConfig").keys() == set(ANSWERING)
     (warning,) = program.warnings
@@ -80,4 +80,4 @@ def test_a_quota_that_cannot_be_read_is_a_warning(artifacts: Path) -> None:
 
 @pytest.mark.parametrize("starts", ["plain", "snapStart"])
 def test_nobody_asks_for_a_quota_that_is_not_needed(artifacts: Path, starts: str) -> None:
-    assert run_program(artifacts, coldStarts=starts, concurrency=10, **WATCHED).warnings == []
+    assert run_program(artifacts, coldStarts=starts, concurrency=10).warnings == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from infra.recording import CONFIG, SECRETS, WATCHED, run_program
+from infra.recording import CONFIG, SECRETS, run_program
 from settings import REPOSITORY, Settings, SettingsError, read_settings, settings_by_key
 
 REQUIRED = {**CONFIG, **SECRETS}
@@ -416,7 +416,7 @@ def test_a_pause_is_not_forgotten() -> None:
 
 
 def test_warnings_are_shown(artifacts: Path) -> None:
-    assert run_program(artifacts, answeringMemory="4096", **WATCHED).warnings == read(answeringMemory="4096").warnings()
+    assert run_program(artifacts, answeringMemory="4096").warnings == read(answeringMemory="4096").warnings()
 
 
 def test_the_guide_shows_the_default_levels() -> None:
