@@ -267,6 +267,14 @@ def test_credentials_that_are_not_given_are_an_error() -> None:
         )()
 
 
+@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"[" * 200_000, b'{"Expiration": 7}', b'{"Expiration": "soon"}'])
+def test_an_answer_that_holds_no_credentials_is_an_error_that_shows_nothing_of_it(body: bytes) -> None:
+    with ScriptedServer(Reply(200, body)) as server, pytest.raises(ValueError, match=r"^no credentials: an answer"):
+        LambdaCredentials(
+            {"AWS_CONTAINER_CREDENTIALS_FULL_URI": server.url, "AWS_CONTAINER_AUTHORIZATION_TOKEN": "a token"}
+        )()
+
+
 # one deadline, one bound, no redirect: what tests/integration/adapters/test_https.py shows of every exchange
 
 

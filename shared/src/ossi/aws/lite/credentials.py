@@ -53,9 +53,12 @@ class LambdaCredentials:
         answer = client.get(url.path or "/", {"Authorization": token})
         if answer.status != 200:
             raise ValueError(f"no credentials: status {answer.status}")
-        said = json.loads(answer.body)
-        until = datetime.fromisoformat(said["Expiration"]).timestamp()
-        return Credentials(said["AccessKeyId"], said["SecretAccessKey"], said["Token"]), until
+        try:
+            said = json.loads(answer.body)
+            until = datetime.fromisoformat(said["Expiration"]).timestamp()
+            return Credentials(said["AccessKeyId"], said["SecretAccessKey"], said["Token"]), until
+        except (ValueError, TypeError, KeyError, RecursionError):  # whose text might show a part of them
+            raise ValueError("no credentials: an answer that holds none") from None
 
 
 lambda_credentials = LambdaCredentials()
