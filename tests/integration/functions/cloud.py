@@ -61,8 +61,10 @@ class Cloud:
         self._read = 0
         self._create_contributions()
         self.create_ledger()
-        slack = {"slackBotToken": SEED.bot_token, "slackSigningSecret": SEED.signing_secret}
-        for name, value in ((SECRET, slack), (LINK_SECRET, {"linkSigningKey": LINK_KEY})):
+        links = {"linkSigningKey": LINK_KEY}
+        # As infra/components/secret.py has them: functions from before there were two look for the link key in the first.
+        slack = {"slackBotToken": SEED.bot_token, "slackSigningSecret": SEED.signing_secret, **links}
+        for name, value in ((SECRET, slack), (LINK_SECRET, links)):
             _client(session, "secretsmanager").create_secret(Name=name, SecretString=json.dumps(value))
         self.create_bucket()
 
