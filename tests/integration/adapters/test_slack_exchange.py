@@ -136,7 +136,7 @@ def test_another_good_status_is_as_good(transport: Transport, status: int) -> No
         1,
         {"real_name": 1, "profile": [], "name": ["Aino"]},
         {"profile": "x"},
-        {"real_name": " \x00\ud800"},
+        {"real_name": " \x00"},
     ],
 )
 def test_a_name_that_is_none_is_none(transport: Transport, user: object) -> None:
@@ -155,7 +155,8 @@ def test_an_address_that_is_none_is_none(transport: Transport, email: object) ->
     [
         ({"real_name": "  Aino\n Lahti\x07 "}, "Aino Lahti"),
         ({"real_name": "x" * 500_000}, "x" * 100),
-        ({"real_name": "\ud800", "profile": {"real_name": "Aino"}}, "Aino"),
+        ({"real_name": "\x00", "profile": {"real_name": "Aino"}}, "Aino"),
+        ({"real_name": "A\ud800ino 🚀"}, "A?ino 🚀"),
         ({"real_name": {"first": "Aino"}, "name": "aino"}, "aino"),
         ({"real_name": "Ai\u200dno 👩\u200d🚀"}, "Ai\u200dno 👩\u200d🚀"),
     ],
@@ -536,6 +537,14 @@ def test_a_list_that_goes_in_circles_is_an_error(transport: Transport, pages: li
         with pytest.raises(PermanentSlackError, match=r"^endless_list$"):
             chat_at(transport, server.url).is_member("C0MANAGERS", "U1")
         assert cursors(server) == asked
+
+
+def test_half_a_character_of_an_answer_becomes_a_question_mark(transport: Transport) -> None:
+    with ScriptedServer(said({"ok": True, "channel": "C0\ud800", "ts": "1.0\udfff"})) as server:
+        assert chat_at(transport, server.url).post("C0MANAGERS", HELLO) == MessageRef(channel="C0?", ts="1.0?")
+    with ScriptedServer(page(["U1"], "\ud800"), page(["U2"])) as server:
+        assert chat_at(transport, server.url).is_member("C0MANAGERS", "U2")
+        assert cursors(server) == ["", "?"]
 
 
 @pytest.mark.parametrize("cursor", [7, True, ["a"], {"a": "b"}, "x" * 1001])
