@@ -18,7 +18,7 @@ from components.secret import LinkSecret, SlackSecret
 from components.stream import StreamSubscription
 from components.table import Index, Key, Table
 from levels import levels_as_json
-from schedule_times import monthly_moment
+from schedules import monthly_moment
 from settings import check_stack_name, read_stack_settings
 
 # What can't work is refused before anything is created.

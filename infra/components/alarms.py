@@ -17,7 +17,7 @@ from components.deployment import Deployment
 from components.function import Function
 from components.queue import FailureQueue
 from components.topic import AlarmTopic
-from schedule_times import interval_of
+from schedules import interval_of
 
 OWN_METRICS = "Ossi"
 """The namespace of what the functions count: see `ossi.runtime.metrics`."""
