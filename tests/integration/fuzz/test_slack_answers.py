@@ -166,7 +166,7 @@ def test_only_who_slack_clearly_says_is_a_manager_gets_a_report(
         assert _names_maija(answer)
 
 
-@fuzzed(12)
+@fuzzed(6)
 @given(answer=answers("chat.postMessage"))
 def test_a_change_is_recorded_whatever_slack_says_to_its_messages(
     cloud: Cloud, odd_slack: OddSlack, logged: Logged, answer: tuple[int, bytes]
