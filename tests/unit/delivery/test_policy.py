@@ -117,7 +117,9 @@ def test_what_was_put_away_since_its_row_was_gone_is_sent_once_the_row_is_back(s
     away = replace(DUE, state=state, open=False, due_at=NOW - 1, reason=ROW_GONE, token="t1")
     assert granted(away).open
     assert given_up(away).open, "an operator has to see it"
-    assert superseded(replace(away, open=True)).put_away, "the row was back, and then it came too late"
+    late = superseded(replace(away, open=True))
+    assert late.put_away, "the row was back, and then it came too late"
+    assert late.reason == "", "its row is gone no longer"
 
 
 REFUSED = {

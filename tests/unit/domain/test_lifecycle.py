@@ -242,6 +242,16 @@ def test_a_hand_that_takes_a_decision_back_is_nobodys_event_and_not_before_that_
     assert last == Event(EventKind.SUBMITTED, "submitted-3", Status.PENDING, at, silent=True, n=3)
 
 
+def test_a_hands_decision_is_not_before_what_came_since_the_decision_that_the_row_still_names(
+    editing: EventKind,
+) -> None:
+    back = adopt(by_hand(ACCEPTED, Status.PENDING), ACCEPTED)
+    assert (back.decided_by, back.decided_at) == (MAIJA, AT)
+    edited = apply(back, event(editing, "e4", by=AINO, reason="a typo", at=AT + 1))
+    last = history_of(by_hand(edited, Status.DECLINED))[-1]
+    assert last == Event(EventKind.DECLINED, "declined-5", Status.DECLINED, AT + 1, n=5)
+
+
 @pytest.mark.parametrize(("status", "kind"), list(zip(Status, EventKind, strict=True)))
 def test_each_status_is_told_by_a_kind_of_event(status: Status, kind: EventKind) -> None:
     found = leads_to(status)
