@@ -216,9 +216,7 @@ def test_a_sentence_of_the_report_changes_the_report_s_artifact_and_no_other(
 
 def assert_same_bytes(first: Path, second: Path) -> None:
     """Byte for byte; a difference names the entries. Sources that were edited between the builds are told apart."""
-    inputs = [
-        json.loads(archive.with_name(f"{archive.name}.json").read_text())["inputs"] for archive in (first, second)
-    ]
+    inputs = [json.loads(archive.with_suffix(".json").read_text())["inputs"] for archive in (first, second)]
     assert inputs[0] == inputs[1], "a source file was changed while this test ran: run it again"
     if first.read_bytes() == second.read_bytes():
         return

@@ -158,7 +158,9 @@ def test_a_change_of_the_table_is_told(answer: Answerer) -> None:
 
 def test_the_table_is_compared_with_the_ledger(answer: Answerer) -> None:
     answered = answer("reconcile", {"source": "schedule"})
-    assert answered.calls == ["Query", "Query", "GetItem", "Scan", "UpdateItem"]
+    due, new = ["Query"] * 2, ["Query"] * 2
+    # Of the last three: whether the month's report was begun, whether its month is closed, and since when someone watches.
+    assert answered.calls == [*due, *new, "GetItem", "Scan", "UpdateItem", "BatchGetItem", "GetItem", "GetItem"]
 
 
 def test_what_nobody_waits_for_uses_the_clients_of_their_makers(answer: Answerer) -> None:

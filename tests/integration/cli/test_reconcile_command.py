@@ -206,7 +206,7 @@ def test_a_month_is_closed_once_it_is_confirmed(api: Lambda) -> None:
     assert done.output.endswith("October 2026 is closed. Its report is in the management channel.\n")
     (asked,) = api.asked
     assert (asked["source"], asked["month"], asked["by"], asked["requestedBy"]) == ("close", "2026-10", "admin", "")
-    assert api.paths == ["/2015-03-31/functions/ossi-prod-report/invocations"]
+    assert api.paths == ["/2015-03-31/functions/ossi-prod-report%3Alive/invocations"]
 
 
 def test_two_closings_are_two_requests(api: Lambda) -> None:

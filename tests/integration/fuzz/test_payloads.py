@@ -188,6 +188,7 @@ _ANY = st.characters(exclude_categories=["Cs"]) | st.sampled_from(
 def test_whatever_is_typed_is_stored_as_it_can_be_seen_or_comes_back_beside_its_field(
     world: World, logged: Logged, description: str, url: str
 ) -> None:
+    world.cloud.empty()
     payload = submission()
     payload["view"]["id"] = f"V{next(_FORMS)}"
     typed = {"description": description, "url": url}

@@ -109,7 +109,7 @@ def test_a_form_is_stored_whatever_slack_says_of_its_sender(
 ) -> None:
     odd_slack.says("users.info", answer)
     answered = send(opened_anew(submission()))
-    nothing_failed(answered, logged)
+    nothing_failed(answered, logged, slack_refuses=True)
     assert answered == {"statusCode": 200, "body": ""}
     (row,) = cloud.rows()
     assert 1 <= len(row.name) <= NAME_MAX
@@ -126,7 +126,7 @@ def test_a_command_is_answered_whatever_slack_says_of_its_form(
 ) -> None:
     odd_slack.says("views.open", answer)
     answered = slash_handler(signed("/slash", slash_body(text="new I fixed a race")), Context())
-    nothing_failed(answered, logged)
+    nothing_failed(answered, logged, slack_refuses=True)
     assert answered["statusCode"] == 200
     assert odd_slack.asked == ["views.open"]
     if answered["body"]:
@@ -158,7 +158,7 @@ def test_only_who_slack_clearly_says_is_a_manager_gets_a_report(
     cloud.invoked.clear()
     body = slash_body(text="report 2026-10", user_id=MAIJA)
     answered = slash_handler(signed("/slash", body), Context())
-    nothing_failed(answered, logged)
+    nothing_failed(answered, logged, slack_refuses=True)
     assert answered["statusCode"] == 200
     assert json.loads(answered["body"])["text"]
     assert len(odd_slack.asked) <= 2, "a cursor that comes again is not followed"
@@ -193,7 +193,7 @@ def test_a_click_is_acknowledged_whatever_slack_says_to_its_answer(
     odd_slack.says("response", answer)
     payload = click() | {"response_url": f"{odd_slack.server.url}/response"}
     answered = send(payload)
-    nothing_failed(answered, logged)
+    nothing_failed(answered, logged, slack_refuses=True)
     assert answered == {"statusCode": 200, "body": ""}
     assert odd_slack.asked == ["response"]
 
@@ -203,7 +203,7 @@ def test_the_address_of_a_click_leads_to_no_other_host(odd_slack: OddSlack, logg
     odd_slack.asked.clear()
     for address in ("https://example.com/response", "http://169.254.169.254/latest", "http://localhost:1/response"):
         answered = send(click() | {"response_url": address})
-        lines = nothing_failed(answered, logged)
+        lines = nothing_failed(answered, logged, slack_refuses=True)
         assert [line["why"] for line in lines if line["message"] == "a click could not be answered"] == [
             "unusable_response_url"
         ]

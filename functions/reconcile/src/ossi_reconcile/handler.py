@@ -64,7 +64,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             run_time = Time(seconds_left, time.monotonic, time.sleep)
             # First what is due: a round that fails must not keep anyone waiting.
             worked = _work_off(application.desk, run_time)
-            application.report_watch.missing()
             month = Month.of(application.clock())
             new = reconcile(
                 application.office,
@@ -74,6 +73,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             rows = go_on(application.office, application.rounds, lambda: seconds_left() - _SECONDS_FOR_DUE)
             if (new.findings or (rows is not None and rows.findings)) and not worked.slack_is_down:
                 worked = worked.and_then(_work_off(application.desk, run_time))
+            application.report_watch.missing()  # last: should it fail, nothing waits for it
             return {
                 "due": {"outcomes": worked.counts(), "idle": worked.idle, "halted": worked.slack_is_down},
                 "rows": rows and _answer(rows, request.source, "rows"),
