@@ -1,10 +1,13 @@
 """A small burst of what `make load` does at length: on a local AWS of its own."""
 
+import pytest
+
 from ossi_cli.build import build_for_local_aws
 from ossi_playground.load import Burst, run
 from ossi_playground.local import LocalOssi, Options
 
 
+@pytest.mark.timeout(600)  # it starts a bot of its own, which takes minutes beside much else
 def test_a_small_burst_loses_and_doubles_nothing() -> None:
     with LocalOssi(Options(artifacts=build_for_local_aws())) as ossi:
         findings = run(ossi, Burst(submissions=4, people=2, messages_per_second=2, pace=1))
