@@ -20,7 +20,7 @@ from ossi.slack.errors import FailureKind
 from ossi.slack.messages.report_failure import report_failed, report_stopped
 from ossi_report.make_report import ReportRun, finish_report, make_report
 from unit.report.test_make_report import DAY, MINUTE, OCTOBER, RUN, Office, unreadable_records
-from unit.slack_ui.judge import assert_taken
+from unit.messages.judge import assert_taken
 
 TROUBLE = DeliveryKey(RUN, "announce_trouble")
 

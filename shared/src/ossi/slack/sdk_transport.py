@@ -42,7 +42,7 @@ class _BoundedWebClient(WebClient):
 
     By itself it opens them with urllib's default opener: that follows redirects with the token, also to another host and without TLS,
     uses the proxies of the environment, starts its time-out over with each byte, and reads an answer of any length. It lets nothing
-    else be passed in. tests/integration/adapters/test_slack_exchange.py fails should slack_sdk ever rename the method.
+    else be passed in. tests/integration/exchanges/test_slack_exchange.py fails should slack_sdk ever rename the method.
     """
 
     def __init__(self, token: str, base_url: str, http: HttpClient, *, repeatable: bool) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from fakes import FakeChat
-from integration.adapters.servers import HANG_UP, Reply, Request, ScriptedServer
+from integration.exchanges.servers import HANG_UP, Reply, Request, ScriptedServer
 from ossi.domain.message_ref import MessageRef
 from ossi.ports import Chat, Message, Person
 from ossi.slack.client import SlackAnswer, SlackChat, SlackTransport

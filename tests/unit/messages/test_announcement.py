@@ -16,7 +16,7 @@ from ossi.domain.report import ContributorTotal, Edition, MonthBefore, MonthSumm
 from ossi.ports import Message
 from ossi.slack.messages.closing import closing_requested
 from ossi.slack.messages.report import money, report_empty, report_ready, report_unchanged
-from unit.slack_ui.judge import LONG_NAME, UGLY, acts_of, assert_taken, elements_of, read
+from unit.messages.judge import LONG_NAME, UGLY, acts_of, assert_taken, elements_of, read
 
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
 LINK = "https://api.example/reports/ossi-2026-10.xlsx?token=1793685600.0a"

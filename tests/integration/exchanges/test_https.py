@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import trustme
 
-from integration.adapters.servers import HANG_UP, Pieces, Reply, ScriptedServer, black_hole, nobody
+from integration.exchanges.servers import HANG_UP, Pieces, Reply, ScriptedServer, black_hole, nobody
 from ossi.runtime import https
 from ossi.runtime.https import HttpClient, NoAnswer, NotConnected
 

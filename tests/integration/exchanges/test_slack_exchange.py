@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from integration.adapters.servers import HANG_UP, Answer, Pieces, Reply, Request, ScriptedServer, black_hole, nobody
+from integration.exchanges.servers import HANG_UP, Answer, Pieces, Reply, Request, ScriptedServer, black_hole, nobody
 from ossi.domain.message_ref import MessageRef
 from ossi.ports import Message, Person
 from ossi.slack.client import SlackChat, SlackTransport

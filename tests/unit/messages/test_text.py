@@ -24,7 +24,7 @@ from ossi.slack.block_kit import (
     shorten,
     typed,
 )
-from unit.slack_ui.judge import UGLY, name_of
+from unit.messages.judge import UGLY, name_of
 
 SIGNS = st.text(st.sampled_from("&<>;ampltgx :!@#|*_~`\n"))
 

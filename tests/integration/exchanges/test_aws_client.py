@@ -13,7 +13,7 @@ from botocore import auth
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from integration.adapters.servers import HANG_UP, Answer, Pieces, Reply, ScriptedServer
+from integration.exchanges.servers import HANG_UP, Answer, Pieces, Reply, ScriptedServer
 from ossi.aws.dynamodb import is_conditional_check_failure, item_found
 from ossi.aws.lite import client
 from ossi.aws.lite.client import AwsError, AwsUnreachable, endpoint, regional_host
@@ -275,7 +275,7 @@ def test_an_answer_that_holds_no_credentials_is_an_error_that_shows_nothing_of_i
         )()
 
 
-# one deadline, one bound, no redirect: what tests/integration/adapters/test_https.py shows of every exchange
+# one deadline, one bound, no redirect: what tests/integration/exchanges/test_https.py shows of every exchange
 
 
 def test_an_answer_that_drips_is_left_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from ossi.domain.levels import CompensationLevels
 from ossi.ports import Choose, Message, Page
 from ossi.slack.messages.listing import listing
 from ossi.slack.messages.notifications import Words
-from unit.slack_ui.judge import (
+from unit.messages.judge import (
     LONG_NAME,
     UGLY,
     acts_of,

@@ -14,7 +14,7 @@ from ossi.slack.messages.closing import closing_underway, not_closed
 from ossi.slack.messages.help import help_message
 from ossi.slack.messages.notifications import Words
 from ossi.slack.messages.report_coming import report_coming
-from unit.slack_ui.judge import UGLY, acts_of, assert_taken, every_wording, read
+from unit.messages.judge import UGLY, acts_of, assert_taken, every_wording, read
 
 OCTOBER = Month(2026, 10)
 WORDS = Words(HELSINKI, CompensationLevels(), first)

@@ -29,7 +29,7 @@ from ossi.domain.months import Month
 from ossi.slack.errors import UnreadableView
 from ossi.slack.messages.form import CALLBACK_ID, FIELDS, contribution_form, field_errors, read_form
 from ossi.slack.messages.problems import not_stored
-from unit.slack_ui.judge import UGLY
+from unit.messages.judge import UGLY
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=HELSINKI)
 LEVELS = CompensationLevels()
