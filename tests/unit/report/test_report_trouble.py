@@ -19,8 +19,8 @@ from ossi.runtime.errors import OutOfTime
 from ossi.slack.errors import FailureKind
 from ossi.slack.messages.report_failure import report_failed, report_stopped
 from ossi_report.make_report import ReportRun, finish_report, make_report
-from unit.report.test_make_report import DAY, MINUTE, OCTOBER, RUN, Office, unreadable_records
 from unit.messages.judge import assert_taken
+from unit.report.test_make_report import DAY, MINUTE, OCTOBER, RUN, Office, unreadable_records
 
 TROUBLE = DeliveryKey(RUN, "announce_trouble")
 
