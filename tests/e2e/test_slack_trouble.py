@@ -129,7 +129,7 @@ def test_a_form_that_slack_does_not_open_gives_back_what_was_typed(ossi: Ossi, k
     assert (result.status, result.error, result.view) == (200, None, None)
     assert result.ms < 3000
     (answer,) = result.ephemeral
-    assert "Nothing has been stored" in answer.rendered
+    assert "nothing was saved" in answer.rendered
     assert TEXT in answer.rendered
 
 

@@ -415,7 +415,8 @@ def test_an_asynchronous_invocation_that_was_answered_is_made_up_for_after_a_kil
     first.start()
     add_function(first, "slow", source, timeout=900)
     kept = tmp_path / "state" / "state" / "invocations"
-    eventually(lambda: "function:slow" in (kept.parent / "lambda.json").read_text())
+    functions = kept.parent / "lambda.json"
+    eventually(lambda: functions.exists() and "function:slow" in functions.read_text())
     first.client("lambda").invoke(FunctionName="slow", InvocationType="Event", Payload=event)
     eventually(begun.exists)
     kill(first)
@@ -495,6 +496,14 @@ def test_a_restart_waits_for_the_emulator_of_one_that_was_killed(tmp_path: Path)
         assert not alive(int(note.read_text()))
 
 
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone, or only waits to be noticed (proc(5): state Z)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
 def test_what_a_killed_run_left_behind_is_removed_at_the_next_start_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -518,10 +527,12 @@ def test_what_a_killed_run_left_behind_is_removed_at_the_next_start_and_nothing_
     with Emulator() as beside:
         runs = beside.log_file.parent
         assert abandoned.exists()
-        # The emulator first: it would clear up behind its parent.
-        os.killpg(int(note.read_text().split()[1]), signal.SIGKILL)
+        # The emulator first: it would clear up behind its parent. It holds the folder until the kernel has ended it.
+        emulator = int(note.read_text().split()[1])
+        os.killpg(emulator, signal.SIGKILL)
         parent.kill()
         parent.wait()
+        eventually(lambda: has_ended(emulator))
         with Emulator():
             assert not abandoned.exists()
             assert runs.exists()

@@ -55,7 +55,8 @@ def test_every_command_works_in_the_order_in_which_they_are_read(local_aws: Loca
     """But for those that AWS alone has: tests/infra/test_runbook.py holds them against AWS's own models."""
     commands = aws_commands(local_aws.outputs, "local")
     # What a recovery starts from.
-    local_aws.emulator.client("secretsmanager").delete_secret(SecretId="ossi-local-slack", RecoveryWindowInDays=30)
+    for secret in ("ossi-local-slack", "ossi-local-links"):
+        local_aws.emulator.client("secretsmanager").delete_secret(SecretId=secret, RecoveryWindowInDays=30)
     publish(local_aws, "ossi-local-slash")
 
     shown = {c.text: run(local_aws, c) for c in commands if (c.service, c.operation) not in NOT_HERE}
