@@ -1,4 +1,4 @@
-"""Tiny functions to put into the emulator."""
+"""Tiny functions and tables to put into the emulator."""
 
 from __future__ import annotations
 
@@ -34,6 +34,18 @@ def add_function(emulator: Emulator, name: str, source: str, *statements: dict[s
     )
     eventually(lambda: functions.get_function_configuration(FunctionName=name).get("State") == "Active")
     return functions.get_function_configuration(FunctionName=name).get("FunctionArn", "")
+
+
+def make_table(emulator: Emulator, name: str) -> str:
+    """A table with a stream, whose ARN is returned."""
+    made = emulator.client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )
+    return made["TableDescription"].get("LatestStreamArn", "")
 
 
 def zipped(source: str, module: str = "handler.py") -> bytes:

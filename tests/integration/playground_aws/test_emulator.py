@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import BotoCoreError
 
-from integration.playground_aws.helpers import add_function, eventually, invoke
+from integration.playground_aws.helpers import add_function, eventually, invoke, make_table
 from local_aws import Emulator, LocalAwsError, PortInUseError, StateDirInUseError
 
 SHOW_ENVIRONMENT = """
@@ -293,18 +293,6 @@ def test_state_is_kept_between_runs_and_forgotten_without_a_directory(tmp_path: 
         assert invoke(second, "kept", {})[0] is None
     with Emulator() as third:
         assert third.client("dynamodb").list_tables()["TableNames"] == []
-
-
-def make_table(emulator: Emulator, name: str) -> str:
-    """A table with a stream, whose ARN is returned."""
-    made = emulator.client("dynamodb").create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-    )
-    return made["TableDescription"].get("LatestStreamArn", "")
 
 
 def kill(emulator: Emulator) -> None:

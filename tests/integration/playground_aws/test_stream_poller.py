@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from integration.playground_aws.helpers import add_function, eventually
+from integration.playground_aws.helpers import add_function, eventually, make_table
 from local_aws import Emulator, LocalAwsError, StreamPoller
 
 if TYPE_CHECKING:
@@ -85,18 +85,6 @@ class Setting:
         noted = [row["event"].get("S", "") for row in rows if "event" in row]
         found = [record for event in noted for record in json.loads(event)["Records"]]
         return [record for record in found if record["eventSourceARN"] == self.stream]
-
-
-def make_table(emulator: Emulator, name: str) -> str:
-    client = emulator.client("dynamodb")
-    made = client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-    )
-    return made["TableDescription"].get("LatestStreamArn", "")
 
 
 @pytest.fixture(autouse=True)
